@@ -1,0 +1,89 @@
+/** Where a value stands in a config file; lines and columns count from 1. */
+export interface Position {
+  /** As the user would type it: relative to the working directory where that is shorter. */
+  readonly file: string;
+  readonly line: number;
+  readonly col: number;
+}
+
+/** Keys and list indexes from the top of a file to a value. */
+export type Path = readonly (string | number)[];
+
+/** A user's mistake, as data: formatting is a separate, late step. */
+export interface Fault extends Position {
+  /** Stable: a rule's id, or `yaml`, `schema`, `file`. */
+  readonly code: string;
+  /** Dotted path to the value, empty for the file as a whole. */
+  readonly path: string;
+  readonly message: string;
+  /** The value as it stands in the file. */
+  readonly got?: string;
+  /** What is allowed there. */
+  readonly allowed?: string;
+  /** What to do. */
+  readonly fix?: string;
+}
+
+/** What a check knows of a mistake before its position is looked up. */
+export interface Finding {
+  readonly path: Path;
+  readonly message: string;
+  readonly got?: string;
+  readonly allowed?: string;
+  readonly fix?: string;
+}
+
+export const faultFormats = ["text", "json", "github"] as const;
+export type FaultFormat = (typeof faultFormats)[number];
+
+/** `hubs.prod.allow`, `sites[0]`. */
+export function dotted(path: Path): string {
+  return path.map((part, i) => (typeof part === "number" ? `[${part}]` : i === 0 ? part : `.${part}`)).join("");
+}
+
+/** Puts a finding at its place. */
+export function faultAt(code: string, position: Position, finding: Finding): Fault {
+  const { path, ...rest } = finding;
+  return { code, ...position, path: dotted(path), ...rest };
+}
+
+/** File by file, top to bottom; equal faults (a default that reaches ten hubs) once. */
+export function sortFaults(faults: readonly Fault[]): Fault[] {
+  const seen = new Set<string>();
+  return [...faults]
+    .sort(
+      (a, b) =>
+        compare(a.file, b.file) || a.line - b.line || a.col - b.col || compare(a.code, b.code) || compare(a.path, b.path),
+    )
+    .filter((f) => {
+      const key = JSON.stringify([f.file, f.line, f.col, f.code, f.message]);
+      return !seen.has(key) && seen.add(key);
+    });
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** One fault as a person reads it: `file:line:col  path  what, got, allowed, fix`. */
+function textOf(f: Fault): string {
+  const head = `${f.file}:${f.line}:${f.col}  ${f.path ? `${f.path}  ` : ""}${f.message}`;
+  const got = f.got === undefined ? "" : `\n    got:     ${f.got}`;
+  const allowed = f.allowed === undefined ? "" : `\n    allowed: ${f.allowed}`;
+  const fix = f.fix === undefined ? "" : `\n    fix:     ${f.fix}`;
+  return `${head} [${f.code}]${got}${allowed}${fix}`;
+}
+
+function githubOf(f: Fault): string {
+  const data = (s: string) => s.replaceAll("%", "%25").replaceAll("\r", "%0D").replaceAll("\n", "%0A");
+  const property = (s: string) => data(s).replaceAll(":", "%3A").replaceAll(",", "%2C");
+  const parts = [f.message, f.got && `got ${f.got}`, f.allowed && `allowed: ${f.allowed}`, f.fix && `fix: ${f.fix}`];
+  const title = property(f.path || f.code);
+  return `::error file=${property(f.file)},line=${f.line},col=${f.col},title=${title}::${data(parts.filter(Boolean).join("; "))}`;
+}
+
+/** All faults as text for a person, JSON for a program, or GitHub's workflow commands (annotations in a pull request). */
+export function formatFaults(faults: readonly Fault[], format: FaultFormat): string {
+  if (format === "json") return JSON.stringify({ faults }, null, 2);
+  return faults.map(format === "github" ? githubOf : textOf).join("\n");
+}

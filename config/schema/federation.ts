@@ -1,0 +1,56 @@
+import { z } from "zod";
+import { block, id, named, secretRef, text, title, url } from "./fields";
+
+const idpName = text(/^[a-z0-9.-]+\.[a-z]{2,}$/, "a domain name: cascadia.example");
+
+const group = z.union([
+  block({
+    claim: z.string().min(1).describe("The claim that tells the groups of a person."),
+    value: z.string().min(1).describe("Its value for this group."),
+  }),
+  block({ users: z.array(z.string().min(3)).min(1).describe("User ids, <claim>@<idp>.") }),
+]);
+
+/** Who people are. A person is (institution, claim), never a bare e-mail address. */
+const identityBase = {
+  idps: named(
+    idpName,
+    block({
+      entity: z.string().min(1).describe("The institution's entity id as the issuer names it."),
+      claim: z.string().min(1).describe("The claim that names a person there: eppn, sub, ..."),
+    }),
+  ).describe("The institutions that may vouch, each for its own people. A user's id is <claim>@<key>."),
+  groups: named(id, group).optional().describe("Groups by name. Default none."),
+  members: block({ idps: z.array(idpName).min(1) })
+    .optional()
+    .describe("Whom `access: federation` means. Required once a dataset says so."),
+};
+const client = block({ id: z.string().min(1), secret: secretRef }).describe("The federation's client at the issuer.");
+
+export const identity = z.discriminatedUnion("kind", [
+  block({ kind: z.literal("cilogon"), client, ...identityBase }),
+  block({ kind: z.literal("oidc"), issuer: url, client, ...identityBase }),
+]);
+
+export const federation = block({
+  format: z.literal(1).describe("Version of the config format. Names made for clouds are part of it."),
+  federation: id.describe("The federation's id, part of every name. Changing it makes everything new."),
+  title,
+  contact: text(/^\S+@\S+$|^https?:\/\//, "an e-mail address or URL").describe("Whom users and operators of other sites ask."),
+  identity: identity.optional(),
+  state: block({ kind: z.literal("local").describe("Files at state/<federation>/ beside this file. Not for git.") })
+    .optional()
+    .describe("Where the engine keeps its state. Default local."),
+  defaults: block({
+    site: z.record(z.string(), z.unknown()).optional().describe("Laid under every site."),
+    hub: z.record(z.string(), z.unknown()).optional().describe("Laid under every hub."),
+  })
+    .optional()
+    .describe("Maps merge, lists replace, null removes an inherited key, the nearer value wins."),
+  templates: named(id, z.record(z.string(), z.unknown()))
+    .optional()
+    .describe("Named hub blocks: `use: NAME` in a hub lays that block between the defaults and the hub."),
+  sites: z.array(z.string().min(1)).min(1).describe("Files of the sites, as glob patterns relative to this file."),
+});
+
+export type FederationConfig = z.infer<typeof federation>;

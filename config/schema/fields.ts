@@ -1,0 +1,95 @@
+import { z } from "zod";
+import { listed } from "../suggest";
+
+/** A message, what is allowed and how to fix it, carried through zod's one message string (see `unpack`). */
+export interface Note {
+  readonly message: string;
+  readonly allowed?: string;
+  readonly fix?: string;
+  /** Names to compare a wrong one with. */
+  readonly names?: readonly string[];
+}
+
+const mark = "\u0001note:";
+
+export function pack(note: Note): string {
+  return mark + JSON.stringify(note);
+}
+
+/** The note in a zod message, or undefined when zod worded it itself. */
+export function unpack(message: string): Note | undefined {
+  return message.startsWith(mark) ? (JSON.parse(message.slice(mark.length)) as Note) : undefined;
+}
+
+/** A map with exactly these keys: an unknown key is a fault that names the nearest known one. */
+export function block<S extends z.ZodRawShape>(shape: S) {
+  const known = Object.keys(shape);
+  return z.strictObject(shape, {
+    error: (issue) =>
+      issue.code === "unrecognized_keys" ? pack({ message: "unknown key", allowed: listed(known), names: known }) : undefined,
+  });
+}
+
+/** A string that matches a pattern, with the rule in words. */
+export function text(pattern: RegExp, allowed: string, fix?: string) {
+  return z.string().regex(pattern, { error: pack({ message: "not allowed here", allowed, ...(fix ? { fix } : {}) }) });
+}
+
+/** `none`: the whole block off, its defaults included. */
+export const none = z.literal("none");
+
+/** A short name for a site, hub, bucket, profile: it becomes part of names in clouds and URLs. */
+export const id = text(
+  /^[a-z](?:[a-z0-9]|-(?=[a-z0-9])){0,30}$/,
+  "lower-case letters, digits and single hyphens, a letter first, at most 31",
+);
+
+/** A dataset's id: the same rule, longer, with dots for versions of products. */
+export const datasetId = text(
+  /^[a-z](?:[a-z0-9]|[-.](?=[a-z0-9])){0,62}$/,
+  "lower-case letters, digits, single hyphens and dots, a letter first, at most 63",
+);
+
+export const title = z
+  .string()
+  .min(1)
+  .max(200)
+  .describe("A line for people: shown in the hub, the catalog and the portal. At most 200 characters.");
+
+/** A whole number of something. */
+export function count(least: number, most: number) {
+  return z.number().int().min(least).max(most);
+}
+
+const binaryUnits = { Mi: 2 ** 20, Gi: 2 ** 30, Ti: 2 ** 40, Pi: 2 ** 50 } as const;
+
+/** A size in bytes as Kubernetes writes it: `512Mi`, `16Gi`, `2Ti`. */
+export const size = text(/^(?:[1-9]\d{0,5})(?:\.\d{1,2})?(?:Mi|Gi|Ti|Pi)$/, "a number with Mi, Gi, Ti or Pi: 512Mi, 16Gi, 2Ti");
+
+/** Bytes of a size that passed the schema. */
+export function bytesOf(value: string): number {
+  const unit = value.slice(-2) as keyof typeof binaryUnits;
+  return Math.round(Number(value.slice(0, -2)) * binaryUnits[unit]);
+}
+
+/** A key inside a bucket: relative, no empty, `.` or `..` part, so that it can stand in a URL and in a file system alike. */
+export const objectPath = text(
+  /^(?!.*(?:^|\/)\.)[A-Za-z0-9_.-]+(?:\/[A-Za-z0-9_.-]+)*$/,
+  "parts of letters, digits, `_`, `.`, `-` joined by `/`; no leading or trailing `/`, no part that starts with a dot",
+);
+
+export const url = text(/^https?:\/\/[A-Za-z0-9.-]+(?::\d{1,5})?(?:\/[\w.~-]+)*$/, "http:// or https://, a host, no trailing slash");
+
+/** A map keyed by name; the name's rule is a fault of its own at the key. */
+export function named<V extends z.ZodType>(key: z.ZodType<string, string>, value: V) {
+  return z.record(key, value);
+}
+
+/** A place for a secret, never the secret itself. */
+export const secretRef = z.union([
+  block({
+    env: text(/^[A-Z_][A-Z0-9_]*$/, "the name of an environment variable").describe("Read from this environment variable when it is needed."),
+    revision: count(1, 1_000_000).optional().describe("Raise it to rotate the secret. Default 1."),
+  }),
+  block({ file: z.string().min(1).describe("Read from this file on the machine that needs it.") }),
+]);

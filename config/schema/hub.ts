@@ -1,0 +1,82 @@
+import { z } from "zod";
+import { expiry } from "./dates";
+import { block, count, id, named, none, size, text, title } from "./fields";
+
+const userName = text(/^[a-z][a-z0-9._-]{0,63}(?:@[a-z0-9.-]+)?$/, "a user name, or <claim>@<idp> where the federation signs people in");
+
+export const allow = z
+  .union([z.literal("everyone"), block({ users: z.array(userName).min(1).describe("These users and nobody else.") })])
+  .describe("Who may sign in. Required and explicit: `everyone` (who has the password), or `users`.");
+
+export const cull = block({
+  idleMinutes: count(5, 10_080).optional().describe("A notebook server idle for so long is stopped. Minutes, default 60."),
+  maxAgeHours: count(1, 720).optional().describe("A server is stopped at this age, idle or not. Hours, default 168."),
+}).describe("Idle servers are always culled; only the times can be changed.");
+
+const cores = z.number().min(0.1).max(1024);
+
+export const daskLimits = block({
+  cluster: block({
+    cores: cores.optional().describe("Cores of one cluster's workers. Default 4."),
+    memory: size.optional().describe("Memory of one cluster's workers. Default 8Gi."),
+    workers: count(1, 10_000).optional().describe("Workers of one cluster. Default 4."),
+  }).optional(),
+  user: block({
+    clusters: count(1, 100).optional().describe("Clusters that one user may run at a time. Default 2."),
+    cores: cores.optional().describe("Cores over all clusters of one user. Default 8."),
+  }).optional(),
+  hub: block({ cores: cores.optional().describe("Cores over all clusters of the hub. Default 16.") }).optional(),
+}).describe("Caps. There is always one at each level.");
+
+export const dask = z
+  .union([
+    none,
+    block({
+      worker: block({
+        cores: cores.optional().describe("Threads of a worker. Default 1."),
+        memory: size.optional().describe("Memory of a worker; it spills and then stops before it takes more. Default 2Gi."),
+      }).optional(),
+      limits: daskLimits.optional(),
+      idleMinutes: count(1, 1440).optional().describe("A cluster without work for so long is stopped. Minutes, default 30."),
+    }),
+  ])
+  .describe("Dask Gateway of this hub. On by default; `none` leaves it out.");
+
+export const profile = block({
+  title,
+  description: z.string().max(500).optional().describe("A sentence below the title in the spawn form."),
+  cores: cores.describe("Cores the notebook may count on: thread pools are sized by it."),
+  memory: size.describe("Memory the notebook may count on."),
+  url: text(/^\/[\w./-]*$/, "a path: /lab, /tree, /rstudio").optional().describe("Where the user lands. Default /lab."),
+  environment: named(text(/^[A-Z_][A-Z0-9_]*$/, "the name of an environment variable"), z.string())
+    .optional()
+    .describe("Environment variables of the notebook. Never a secret: this is readable in git."),
+  dask: none.optional().describe("`none`: no Dask Gateway in this profile's notebooks."),
+});
+
+export const bucketRights = named(id, z.enum(["read", "write", "none"])).describe(
+  "Rights on the site's buckets where they differ from the default (scratch and persistent: write, library: read).",
+);
+
+/** The keys of a hub that mean the same on every provider. */
+export const hubBase = {
+  title: title.optional().describe("Shown on the hub's pages. Default: the site's institution and the hub's name."),
+  expires: expiry.optional().describe("From this day's end (at the site) the hub cannot be brought up any more; take it down by then."),
+  allow,
+  cull: cull.optional(),
+  dask: dask.optional(),
+  defaultProfile: id.describe("The profile that a user gets who does not choose. A key of `profiles`."),
+  buckets: bucketRights.optional(),
+};
+
+export const localHub = block({
+  ...hubBase,
+  auth: block({
+    kind: z.literal("sharedPassword").describe("One generated password for users, one for admins; `isthmus status` shows them."),
+  })
+    .optional()
+    .describe("How people sign in. Default sharedPassword, which is refused on an address that others can reach."),
+  admins: z.array(userName).optional().describe("User names that sign in with the admin password and manage servers. Default [admin]."),
+  ports: count(1024, 65_526).describe("The first of ten ports that this hub's programs use, on loopback."),
+  profiles: named(id, profile).describe("What a user may start, by id."),
+});

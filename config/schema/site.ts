@@ -1,0 +1,93 @@
+import { z } from "zod";
+import { datasets, storeDatasets } from "./dataset";
+import { expiry, timezone } from "./dates";
+import { block, count, id, named, none, size, text, title, url } from "./fields";
+import { localHub } from "./hub";
+
+const bucketName = text(/^[a-z0-9](?:[a-z0-9]|[.-](?=[a-z0-9])){2,62}$/, "a bucket's name as its store has it, 3 to 63 characters");
+
+/** The keys of a site that mean the same on every provider. */
+const siteBase = {
+  site: id.describe("The site's id, unique in the federation; part of every name made for it. Changing it makes a new site."),
+  institution: title.describe("Who runs it, in words."),
+  timezone: timezone.optional().describe("IANA name; dates without a time end with that day here. Default Etc/UTC."),
+  expires: expiry.optional().describe("From this day's end (at the site) it cannot be brought up any more."),
+};
+
+const expire = z
+  .union([none, block({ days: count(1, 3650).describe("Counted from the newest write to a store, which goes as a whole. Days.") })])
+  .describe("Only for scratch. Default {days: 7}; `none` keeps everything.");
+
+const hpcBucket = block({
+  purpose: z
+    .enum(["scratch", "persistent", "library"])
+    .describe("scratch (expires), persistent (users' own), library (datasets). One bucket, one audience."),
+  public: z.boolean().optional().describe("Anonymous read and list. Only for a library. Default false."),
+  existing: bucketName
+    .optional()
+    .describe("The name of a bucket that exists: no name is computed, its directory must be there, nothing of it is ever removed."),
+  path: text(/^[A-Za-z0-9/_.+@-]+$/, "a directory; relative ones start at the federation file")
+    .optional()
+    .describe("The directory that holds it. Default: in the site's own root."),
+  expire: expire.optional(),
+});
+
+const storage = block({
+  root: text(/^[A-Za-z0-9/_.+@-]+$/, "a directory; relative ones start at the federation file")
+    .optional()
+    .describe("Programs' files, buckets, homes, databases, logs. Default .isthmus/<federation>/<site> beside the config."),
+});
+
+const zarrGateway = z
+  .union([
+    none,
+    block({ cache: size.optional().describe("Disk for copies of other stores' chunks (sites with `servedBy: <this>`). Default 4Gi.") }),
+  ])
+  .describe("The HTTP front to the site's datasets. On where there are datasets.");
+
+export const hpcLocalSite = block({
+  ...siteBase,
+  provider: z.literal("hpc"),
+  login: z.literal("here").describe("`here`: the machine you sit at."),
+  scheduler: block({ kind: z.literal("local").describe("local: notebooks and Dask workers are processes of this machine.") }),
+  listen: block({
+    host: text(/^(?:[0-9.]+|[0-9a-fA-F:]+|localhost)$/, "an address").optional().describe("Address of the site's one port. Default 127.0.0.1."),
+    port: count(1024, 65_534).describe("Port of hubs, data and catalog; the next one is the S3 endpoint's."),
+  }),
+  storage: storage.optional(),
+  lake: block({ buckets: named(id, hpcBucket) }).optional().describe("The site's buckets by name. Default none."),
+  datasets: datasets.optional(),
+  hubs: named(id, localHub).optional().describe("JupyterHubs by id. Each has a stack and a lifetime of its own."),
+  zarrGateway: zarrGateway.optional(),
+});
+
+export const storeSite = block({
+  ...siteBase,
+  provider: z.literal("store"),
+  endpoint: url.describe("The S3 API of a store that somebody else runs."),
+  region: z.string().min(1).optional().describe("Where the store needs one. Default us-east-1."),
+  pathStyle: z.boolean().optional().describe("ENDPOINT/BUCKET/KEY (true) or BUCKET.ENDPOINT/KEY. Default true."),
+  anonymous: z.literal(true).describe("Reads need no keys. The only way today."),
+  servedBy: id.optional().describe("The site whose gateway fronts it. Default: the catalog links the store itself."),
+  lake: block({
+    buckets: named(
+      id,
+      block({
+        purpose: z.literal("library"),
+        existing: bucketName.describe("The bucket's name in the store."),
+        public: z.literal(true).describe("Anonymous read and list."),
+      }),
+    ),
+  }),
+  datasets: storeDatasets,
+});
+
+/** Providers of this version; each is a shape of its own, told apart by `provider`. */
+export const site = z.discriminatedUnion("provider", [hpcLocalSite, storeSite]);
+export const providers = ["hpc", "store"] as const;
+
+export type SiteConfig = z.infer<typeof site>;
+export type HpcSiteConfig = z.infer<typeof hpcLocalSite>;
+export type StoreSiteConfig = z.infer<typeof storeSite>;
+export type HubConfig = z.infer<typeof localHub>;
+export type BucketConfig = z.infer<typeof hpcBucket>;
