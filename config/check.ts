@@ -41,7 +41,12 @@ function findings(issue: Issue, tree: Tree, prefix: Path): Finding[] {
     case "invalid_element":
       return issue.issues.map((inner) => {
         const note = unpack(inner.message);
-        return { path, message: `not a valid name: ${note?.message ?? inner.message}`, got: String(path.at(-1)), ...omitNames(note) };
+        return {
+          path,
+          message: `not a valid name: ${note?.message ?? inner.message}`,
+          got: String(path.at(-1)),
+          ...omitNames(note),
+        };
       });
     case "invalid_union":
       return wrongUnion(issue, tree, path);
@@ -69,15 +74,29 @@ function unknownKey(path: Path, key: string, names: readonly string[], allowed: 
   };
 }
 
-const words: Record<string, string> = { object: "a map", record: "a map", array: "a list", string: "text", number: "a number", int: "a whole number", boolean: "true or false" };
+const words: Record<string, string> = {
+  object: "a map",
+  record: "a map",
+  array: "a list",
+  string: "text",
+  number: "a number",
+  int: "a whole number",
+  boolean: "true or false",
+};
 
 function wrongType(path: Path, expected: string, tree: Tree): Finding {
   const { node } = lookUp(tree, path);
   const allowed = words[expected] ?? expected;
   if (!node) return { path, message: `"${String(path.at(-1))}" is required`, allowed };
-  if (node.kind !== "scalar") return { path, message: `expected ${allowed}`, got: node.kind === "map" ? "a map" : "a list", allowed };
+  if (node.kind !== "scalar")
+    return { path, message: `expected ${allowed}`, got: node.kind === "map" ? "a map" : "a list", allowed };
   if (expected === "string" && typeof node.value !== "string")
-    return { path, message: `YAML reads this as a ${typeof node.value}`, allowed: "text", fix: `quote it: "${node.text}"` };
+    return {
+      path,
+      message: `YAML reads this as a ${typeof node.value}`,
+      allowed: "text",
+      fix: `quote it: "${node.text}"`,
+    };
   return { path, message: `expected ${allowed}`, allowed };
 }
 
@@ -101,18 +120,23 @@ function wrongUnion(issue: Extract<Issue, { code: "invalid_union" }>, tree: Tree
   if (!node) return [{ path, message: `"${String(path.at(-1))}" is required` }];
   if (issue.errors.length === 0) return [discriminator(issue, tree, path)];
   const branches = issue.errors.map((branch) => branch.flatMap((inner) => findings(inner, tree, path)));
-  const fits = issue.errors.findIndex((branch) => !branch.some((i) => i.path.length === 0 && (i.code === "invalid_type" || i.code === "invalid_value")));
+  const fits = issue.errors.findIndex(
+    (branch) => !branch.some((i) => i.path.length === 0 && (i.code === "invalid_type" || i.code === "invalid_value")),
+  );
   const chosen = branches[fits];
   if (chosen) return chosen;
   const allowed = [...new Set(branches.flat().flatMap((f) => (f.allowed ? [f.allowed] : [])))].join(", or ");
   const options = allowed.split(", ");
   const hint = node.kind === "scalar" ? didYouMean(node.text, options) : undefined;
   const got = node.kind === "scalar" ? {} : { got: node.kind === "map" ? "a map" : "a list" };
-  return [{ path, message: "not an allowed value", ...got, ...(allowed ? { allowed } : {}), ...(hint ? { fix: hint } : {}) }];
+  return [
+    { path, message: "not an allowed value", ...got, ...(allowed ? { allowed } : {}), ...(hint ? { fix: hint } : {}) },
+  ];
 }
 
 function discriminator(issue: Extract<Issue, { code: "invalid_union" }>, tree: Tree, path: Path): Finding {
   const known = issue as { discriminator?: string; options?: readonly unknown[] };
-  const own = known.discriminator !== undefined && path.at(-1) !== known.discriminator ? [...path, known.discriminator] : path;
+  const own =
+    known.discriminator !== undefined && path.at(-1) !== known.discriminator ? [...path, known.discriminator] : path;
   return wrongValue(own, (known.options ?? []).map(String), tree);
 }

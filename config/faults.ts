@@ -53,7 +53,11 @@ export function sortFaults(faults: readonly Fault[]): Fault[] {
   return [...faults]
     .sort(
       (a, b) =>
-        compare(a.file, b.file) || a.line - b.line || a.col - b.col || compare(a.code, b.code) || compare(a.path, b.path),
+        compare(a.file, b.file) ||
+        a.line - b.line ||
+        a.col - b.col ||
+        compare(a.code, b.code) ||
+        compare(a.path, b.path),
     )
     .filter((f) => {
       const key = JSON.stringify([f.file, f.line, f.col, f.code, f.message]);

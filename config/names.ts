@@ -51,6 +51,11 @@ export function bucketVariable(bucket: string): string {
  */
 export function userPrefix(id: string): string {
   if (/^[a-z][a-z0-9-]{0,30}$/.test(id) && !id.includes("--")) return id;
-  const simple = id.toLowerCase().replaceAll(/[^a-z0-9]+/g, "-").replaceAll(/^-+|-+$/g, "").slice(0, 40).replace(/-+$/, "");
+  const simple = id
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, "-")
+    .replaceAll(/^-+|-+$/g, "")
+    .slice(0, 40)
+    .replace(/-+$/, "");
   return `${simple}--${createHash("sha256").update(id).digest("hex").slice(0, 8)}`;
 }

@@ -5,7 +5,12 @@ import { type Fault, faultAt, type Position } from "./faults";
 export type Tree =
   | { readonly kind: "map"; readonly at: Position; readonly entries: Map<string, Entry> }
   | { readonly kind: "list"; readonly at: Position; readonly items: readonly Tree[] }
-  | { readonly kind: "scalar"; readonly at: Position; readonly value: string | number | boolean | null; readonly text: string };
+  | {
+      readonly kind: "scalar";
+      readonly at: Position;
+      readonly value: string | number | boolean | null;
+      readonly text: string;
+    };
 
 export interface Entry {
   /** Where the key stands. */
@@ -32,7 +37,11 @@ export function readYaml(file: string, bytes: Buffer): { tree: Tree | undefined;
   const early = earlyFault(file, bytes);
   if (early) return { tree: undefined, faults: [early] };
   const reading: Reading = { file, lines: new LineCounter(), faults: [] };
-  const document = parseDocument(bytes.toString("utf8"), { lineCounter: reading.lines, prettyErrors: false, version: "1.2" });
+  const document = parseDocument(bytes.toString("utf8"), {
+    lineCounter: reading.lines,
+    prettyErrors: false,
+    version: "1.2",
+  });
   for (const error of [...document.errors, ...document.warnings]) {
     const { line, col } = reading.lines.linePos(error.pos[0]);
     reading.faults.push({ code: "yaml", file, line, col: col || 1, path: "", ...wording(error.code, error.message) });
@@ -52,12 +61,17 @@ function fileFault(file: string, message: string, fix: string): Fault {
 
 function earlyFault(file: string, bytes: Buffer): Fault | undefined {
   if (bytes.length > maxFileBytes)
-    return fileFault(file, `the file has ${bytes.length} bytes, at most ${maxFileBytes} are read`, "split it: one file per site");
+    return fileFault(
+      file,
+      `the file has ${bytes.length} bytes, at most ${maxFileBytes} are read`,
+      "split it: one file per site",
+    );
   if (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf)
     return fileFault(file, "the file starts with a byte order mark", 'save it as "UTF-8" without BOM');
   if (bytes.includes(0) || !isUtf8(bytes)) return fileFault(file, "the file is not UTF-8 text", "save it as UTF-8");
   const depth = deepest(bytes);
-  if (depth > 0) return { ...fileFault(file, `nested deeper than ${maxDepth} levels`, "no key needs that"), line: depth };
+  if (depth > 0)
+    return { ...fileFault(file, `nested deeper than ${maxDepth} levels`, "no key needs that"), line: depth };
   return undefined;
 }
 
@@ -130,7 +144,9 @@ function mapOf(items: readonly unknown[], at: Position, reading: Reading, path: 
   const entries = new Map<string, Entry>();
   for (const item of items) {
     if (!isPair(item) || !isScalar(item.key)) {
-      reading.faults.push(faultAt("yaml", at, { path, message: "a key must be plain text", fix: "write `key: value`" }));
+      reading.faults.push(
+        faultAt("yaml", at, { path, message: "a key must be plain text", fix: "write `key: value`" }),
+      );
       continue;
     }
     const keyAt = positionOf(item.key as Node, reading);

@@ -10,7 +10,11 @@ export const access = z
     z.literal("federation"),
     block({
       sites: z.array(id).min(1).optional().describe("Hubs of these sites may read it."),
-      groups: z.array(z.string().min(1)).min(1).optional().describe("People of these groups (`identity.groups`) may read it, through the gateway only."),
+      groups: z
+        .array(z.string().min(1))
+        .min(1)
+        .optional()
+        .describe("People of these groups (`identity.groups`) may read it, through the gateway only."),
     }),
   ])
   .describe(
@@ -21,8 +25,14 @@ export const dataset = block({
   title,
   description: z.string().max(5000).optional().describe("A paragraph or two for the catalog, in Markdown."),
   bucket: id.describe("The bucket (a key of `lake.buckets`) it lies in. All datasets of a bucket have its audience."),
-  path: objectPath.describe("Where in the bucket its store begins. Changing it points the catalog elsewhere; no data moves."),
-  kind: z.enum(datasetKinds).describe("The store's format: zarr (v2 or v3), icechunk, references (kerchunk/VirtualiZarr), cog, parquet, tiledb."),
+  path: objectPath.describe(
+    "Where in the bucket its store begins. Changing it points the catalog elsewhere; no data moves.",
+  ),
+  kind: z
+    .enum(datasetKinds)
+    .describe(
+      "The store's format: zarr (v2 or v3), icechunk, references (kerchunk/VirtualiZarr), cog, parquet, tiledb.",
+    ),
   license: z.string().min(1).describe("SPDX identifier: CC-BY-4.0, CC0-1.0, ... or `other`."),
   access: access.optional(),
   keywords: z.array(z.string().min(1)).optional().describe("For the catalog's search. Default none."),

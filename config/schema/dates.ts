@@ -28,7 +28,10 @@ function offsetAt(instant: number, zone: string): number {
     second: "numeric",
   }).formatToParts(instant);
   const of = (type: string) => Number(parts.find((p) => p.type === type)?.value);
-  return Date.UTC(of("year"), of("month") - 1, of("day"), of("hour"), of("minute"), of("second")) - Math.floor(instant / 1000) * 1000;
+  return (
+    Date.UTC(of("year"), of("month") - 1, of("day"), of("hour"), of("minute"), of("second")) -
+    Math.floor(instant / 1000) * 1000
+  );
 }
 
 /** The instant at which a clock on the wall in `zone` shows this date and midnight. */
@@ -56,7 +59,10 @@ function isExpiry(value: string): boolean {
 
 /** A day (its end at the site) or an instant. */
 export const expiry = z.string().refine(isExpiry, {
-  error: pack({ message: "not a date", allowed: "2026-12-18 (the end of that day at the site) or 2026-12-18T17:00:00+01:00" }),
+  error: pack({
+    message: "not a date",
+    allowed: "2026-12-18 (the end of that day at the site) or 2026-12-18T17:00:00+01:00",
+  }),
 });
 
 /** The instant (ISO 8601, UTC, whole seconds) from which an expiry holds; a bare date means the end of that day in `zone`. */

@@ -36,7 +36,9 @@ export const federation = block({
   format: z.literal(1).describe("Version of the config format. Names made for clouds are part of it."),
   federation: id.describe("The federation's id, part of every name. Changing it makes everything new."),
   title,
-  contact: text(/^\S+@\S+$|^https?:\/\//, "an e-mail address or URL").describe("Whom users and operators of other sites ask."),
+  contact: text(/^\S+@\S+$|^https?:\/\//, "an e-mail address or URL").describe(
+    "Whom users and operators of other sites ask.",
+  ),
   identity: identity.optional(),
   state: block({ kind: z.literal("local").describe("Files at state/<federation>/ beside this file. Not for git.") })
     .optional()

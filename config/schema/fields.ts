@@ -26,7 +26,9 @@ export function block<S extends z.ZodRawShape>(shape: S) {
   const known = Object.keys(shape);
   return z.strictObject(shape, {
     error: (issue) =>
-      issue.code === "unrecognized_keys" ? pack({ message: "unknown key", allowed: listed(known), names: known }) : undefined,
+      issue.code === "unrecognized_keys"
+        ? pack({ message: "unknown key", allowed: listed(known), names: known })
+        : undefined,
   });
 }
 
@@ -64,7 +66,10 @@ export function count(least: number, most: number) {
 const binaryUnits = { Mi: 2 ** 20, Gi: 2 ** 30, Ti: 2 ** 40, Pi: 2 ** 50 } as const;
 
 /** A size in bytes as Kubernetes writes it: `512Mi`, `16Gi`, `2Ti`. */
-export const size = text(/^(?:[1-9]\d{0,5})(?:\.\d{1,2})?(?:Mi|Gi|Ti|Pi)$/, "a number with Mi, Gi, Ti or Pi: 512Mi, 16Gi, 2Ti");
+export const size = text(
+  /^(?:[1-9]\d{0,5})(?:\.\d{1,2})?(?:Mi|Gi|Ti|Pi)$/,
+  "a number with Mi, Gi, Ti or Pi: 512Mi, 16Gi, 2Ti",
+);
 
 /** Bytes of a size that passed the schema. */
 export function bytesOf(value: string): number {
@@ -78,7 +83,10 @@ export const objectPath = text(
   "parts of letters, digits, `_`, `.`, `-` joined by `/`; no leading or trailing `/`, no part that starts with a dot",
 );
 
-export const url = text(/^https?:\/\/[A-Za-z0-9.-]+(?::\d{1,5})?(?:\/[\w.~-]+)*$/, "http:// or https://, a host, no trailing slash");
+export const url = text(
+  /^https?:\/\/[A-Za-z0-9.-]+(?::\d{1,5})?(?:\/[\w.~-]+)*$/,
+  "http:// or https://, a host, no trailing slash",
+);
 
 /** A map keyed by name; the name's rule is a fault of its own at the key. */
 export function named<V extends z.ZodType>(key: z.ZodType<string, string>, value: V) {
@@ -88,7 +96,9 @@ export function named<V extends z.ZodType>(key: z.ZodType<string, string>, value
 /** A place for a secret, never the secret itself. */
 export const secretRef = z.union([
   block({
-    env: text(/^[A-Z_][A-Z0-9_]*$/, "the name of an environment variable").describe("Read from this environment variable when it is needed."),
+    env: text(/^[A-Z_][A-Z0-9_]*$/, "the name of an environment variable").describe(
+      "Read from this environment variable when it is needed.",
+    ),
     revision: count(1, 1_000_000).optional().describe("Raise it to rotate the secret. Default 1."),
   }),
   block({ file: z.string().min(1).describe("Read from this file on the machine that needs it.") }),

@@ -2,14 +2,19 @@ import { z } from "zod";
 import { expiry } from "./dates";
 import { block, count, id, named, none, size, text, title } from "./fields";
 
-const userName = text(/^[a-z][a-z0-9._-]{0,63}(?:@[a-z0-9.-]+)?$/, "a user name, or <claim>@<idp> where the federation signs people in");
+const userName = text(
+  /^[a-z][a-z0-9._-]{0,63}(?:@[a-z0-9.-]+)?$/,
+  "a user name, or <claim>@<idp> where the federation signs people in",
+);
 
 export const allow = z
   .union([z.literal("everyone"), block({ users: z.array(userName).min(1).describe("These users and nobody else.") })])
   .describe("Who may sign in. Required and explicit: `everyone` (who has the password), or `users`.");
 
 export const cull = block({
-  idleMinutes: count(5, 10_080).optional().describe("A notebook server idle for so long is stopped. Minutes, default 60."),
+  idleMinutes: count(5, 10_080)
+    .optional()
+    .describe("A notebook server idle for so long is stopped. Minutes, default 60."),
   maxAgeHours: count(1, 720).optional().describe("A server is stopped at this age, idle or not. Hours, default 168."),
 }).describe("Idle servers are always culled; only the times can be changed.");
 
@@ -34,10 +39,14 @@ export const dask = z
     block({
       worker: block({
         cores: cores.optional().describe("Threads of a worker. Default 1."),
-        memory: size.optional().describe("Memory of a worker; it spills and then stops before it takes more. Default 2Gi."),
+        memory: size
+          .optional()
+          .describe("Memory of a worker; it spills and then stops before it takes more. Default 2Gi."),
       }).optional(),
       limits: daskLimits.optional(),
-      idleMinutes: count(1, 1440).optional().describe("A cluster without work for so long is stopped. Minutes, default 30."),
+      idleMinutes: count(1, 1440)
+        .optional()
+        .describe("A cluster without work for so long is stopped. Minutes, default 30."),
     }),
   ])
   .describe("Dask Gateway of this hub. On by default; `none` leaves it out.");
@@ -47,7 +56,9 @@ export const profile = block({
   description: z.string().max(500).optional().describe("A sentence below the title in the spawn form."),
   cores: cores.describe("Cores the notebook may count on: thread pools are sized by it."),
   memory: size.describe("Memory the notebook may count on."),
-  url: text(/^\/[\w./-]*$/, "a path: /lab, /tree, /rstudio").optional().describe("Where the user lands. Default /lab."),
+  url: text(/^\/[\w./-]*$/, "a path: /lab, /tree, /rstudio")
+    .optional()
+    .describe("Where the user lands. Default /lab."),
   environment: named(text(/^[A-Z_][A-Z0-9_]*$/, "the name of an environment variable"), z.string())
     .optional()
     .describe("Environment variables of the notebook. Never a secret: this is readable in git."),
@@ -61,7 +72,9 @@ export const bucketRights = named(id, z.enum(["read", "write", "none"])).describ
 /** The keys of a hub that mean the same on every provider. */
 export const hubBase = {
   title: title.optional().describe("Shown on the hub's pages. Default: the site's institution and the hub's name."),
-  expires: expiry.optional().describe("From this day's end (at the site) the hub cannot be brought up any more; take it down by then."),
+  expires: expiry
+    .optional()
+    .describe("From this day's end (at the site) the hub cannot be brought up any more; take it down by then."),
   allow,
   cull: cull.optional(),
   dask: dask.optional(),
@@ -72,11 +85,16 @@ export const hubBase = {
 export const localHub = block({
   ...hubBase,
   auth: block({
-    kind: z.literal("sharedPassword").describe("One generated password for users, one for admins; `isthmus status` shows them."),
+    kind: z
+      .literal("sharedPassword")
+      .describe("One generated password for users, one for admins; `isthmus status` shows them."),
   })
     .optional()
     .describe("How people sign in. Default sharedPassword, which is refused on an address that others can reach."),
-  admins: z.array(userName).optional().describe("User names that sign in with the admin password and manage servers. Default [admin]."),
+  admins: z
+    .array(userName)
+    .optional()
+    .describe("User names that sign in with the admin password and manage servers. Default [admin]."),
   ports: count(1024, 65_526).describe("The first of ten ports that this hub's programs use, on loopback."),
   profiles: named(id, profile).describe("What a user may start, by id."),
 });

@@ -4,18 +4,26 @@ import { expiry, timezone } from "./dates";
 import { block, count, id, named, none, size, text, title, url } from "./fields";
 import { localHub } from "./hub";
 
-const bucketName = text(/^[a-z0-9](?:[a-z0-9]|[.-](?=[a-z0-9])){2,62}$/, "a bucket's name as its store has it, 3 to 63 characters");
+const bucketName = text(
+  /^[a-z0-9](?:[a-z0-9]|[.-](?=[a-z0-9])){2,62}$/,
+  "a bucket's name as its store has it, 3 to 63 characters",
+);
 
 /** The keys of a site that mean the same on every provider. */
 const siteBase = {
-  site: id.describe("The site's id, unique in the federation; part of every name made for it. Changing it makes a new site."),
+  site: id.describe(
+    "The site's id, unique in the federation; part of every name made for it. Changing it makes a new site.",
+  ),
   institution: title.describe("Who runs it, in words."),
   timezone: timezone.optional().describe("IANA name; dates without a time end with that day here. Default Etc/UTC."),
   expires: expiry.optional().describe("From this day's end (at the site) it cannot be brought up any more."),
 };
 
 const expire = z
-  .union([none, block({ days: count(1, 3650).describe("Counted from the newest write to a store, which goes as a whole. Days.") })])
+  .union([
+    none,
+    block({ days: count(1, 3650).describe("Counted from the newest write to a store, which goes as a whole. Days.") }),
+  ])
   .describe("Only for scratch. Default {days: 7}; `none` keeps everything.");
 
 const hpcBucket = block({
@@ -25,7 +33,9 @@ const hpcBucket = block({
   public: z.boolean().optional().describe("Anonymous read and list. Only for a library. Default false."),
   existing: bucketName
     .optional()
-    .describe("The name of a bucket that exists: no name is computed, its directory must be there, nothing of it is ever removed."),
+    .describe(
+      "The name of a bucket that exists: no name is computed, its directory must be there, nothing of it is ever removed.",
+    ),
   path: text(/^[A-Za-z0-9/_.+@-]+$/, "a directory; relative ones start at the federation file")
     .optional()
     .describe("The directory that holds it. Default: in the site's own root."),
@@ -35,13 +45,19 @@ const hpcBucket = block({
 const storage = block({
   root: text(/^[A-Za-z0-9/_.+@-]+$/, "a directory; relative ones start at the federation file")
     .optional()
-    .describe("Programs' files, buckets, homes, databases, logs. Default .isthmus/<federation>/<site> beside the config."),
+    .describe(
+      "Programs' files, buckets, homes, databases, logs. Default .isthmus/<federation>/<site> beside the config.",
+    ),
 });
 
 const zarrGateway = z
   .union([
     none,
-    block({ cache: size.optional().describe("Disk for copies of other stores' chunks (sites with `servedBy: <this>`). Default 4Gi.") }),
+    block({
+      cache: size
+        .optional()
+        .describe("Disk for copies of other stores' chunks (sites with `servedBy: <this>`). Default 4Gi."),
+    }),
   ])
   .describe("The HTTP front to the site's datasets. On where there are datasets.");
 
@@ -49,13 +65,19 @@ export const hpcLocalSite = block({
   ...siteBase,
   provider: z.literal("hpc"),
   login: z.literal("here").describe("`here`: the machine you sit at."),
-  scheduler: block({ kind: z.literal("local").describe("local: notebooks and Dask workers are processes of this machine.") }),
+  scheduler: block({
+    kind: z.literal("local").describe("local: notebooks and Dask workers are processes of this machine."),
+  }),
   listen: block({
-    host: text(/^(?:[0-9.]+|[0-9a-fA-F:]+|localhost)$/, "an address").optional().describe("Address of the site's one port. Default 127.0.0.1."),
+    host: text(/^(?:[0-9.]+|[0-9a-fA-F:]+|localhost)$/, "an address")
+      .optional()
+      .describe("Address of the site's one port. Default 127.0.0.1."),
     port: count(1024, 65_534).describe("Port of hubs, data and catalog; the next one is the S3 endpoint's."),
   }),
   storage: storage.optional(),
-  lake: block({ buckets: named(id, hpcBucket) }).optional().describe("The site's buckets by name. Default none."),
+  lake: block({ buckets: named(id, hpcBucket) })
+    .optional()
+    .describe("The site's buckets by name. Default none."),
   datasets: datasets.optional(),
   hubs: named(id, localHub).optional().describe("JupyterHubs by id. Each has a stack and a lifetime of its own."),
   zarrGateway: zarrGateway.optional(),

@@ -1,0 +1,17 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+
+/** The federation file of a command: its argument, else ./federation.yaml, else cdktf.json's `context.federation`. */
+export function federationFile(given: string | undefined): string {
+  if (given !== undefined) return given;
+  if (existsSync("federation.yaml")) return "federation.yaml";
+  return contextFederation() ?? "federation.yaml";
+}
+
+function contextFederation(): string | undefined {
+  const path = join(process.cwd(), "cdktf.json");
+  if (!existsSync(path)) return undefined;
+  const parsed = JSON.parse(readFileSync(path, "utf8")) as { context?: { federation?: unknown } };
+  const file = parsed.context?.federation;
+  return typeof file === "string" ? file : undefined;
+}

@@ -1,0 +1,92 @@
+import type { z } from "zod";
+import { bucketName, datasetPath } from "../names";
+import type { access, dataset as datasetSchema, publishedDataset } from "../schema/dataset";
+import type { BucketConfig, HpcSiteConfig } from "../schema/site";
+
+/** Days that a store in scratch outlives its newest write, unless told otherwise. */
+const scratchDays = 7;
+
+/** A bucket of an HPC site with its name, its directory and its expiry. */
+export function resolveBucket(federation: string, site: string, id: string, bucket: BucketConfig) {
+  const expires = bucket.purpose === "scratch" && bucket.expire !== "none";
+  return {
+    id,
+    name: bucket.existing ?? bucketName(federation, site, id),
+    purpose: bucket.purpose,
+    public: bucket.public ?? false,
+    /** Named by the config, not made by Isthmus. */
+    existing: bucket.existing !== undefined,
+    /** As written: absolute, or relative to the federation file; null for the site's own root. */
+    path: bucket.path ?? null,
+    expireDays: expires
+      ? bucket.expire === undefined || bucket.expire === "none"
+        ? scratchDays
+        : bucket.expire.days
+      : null,
+  };
+}
+
+export type ResolvedBucket = ReturnType<typeof resolveBucket>;
+
+/** Who may read a dataset, in one shape. */
+export type Access = z.infer<typeof access>;
+
+type DatasetConfig = z.infer<typeof datasetSchema> & Partial<Pick<z.infer<typeof publishedDataset>, "publishers">>;
+
+/** Where a dataset's bytes are, for S3 clients. */
+export interface ObjectPlace {
+  readonly bucket: string;
+  readonly endpoint: string;
+  readonly region: string;
+  readonly pathStyle: boolean;
+}
+
+/** A dataset with its links. `gateway` is the front that serves it, null where there is none. */
+export function resolveDataset(
+  site: string,
+  id: string,
+  config: DatasetConfig,
+  place: ObjectPlace,
+  gateway: { site: string; url: string } | null,
+) {
+  const access: Access = config.access ?? "public";
+  return {
+    id,
+    site,
+    title: config.title,
+    description: config.description ?? config.title,
+    keywords: config.keywords ?? [],
+    kind: config.kind,
+    license: config.license,
+    access,
+    publishers: config.publishers ?? [],
+    bucket: config.bucket,
+    path: config.path,
+    place,
+    /** `s3://bucket/path`, opened with the place's endpoint and region. */
+    s3: `s3://${place.bucket}/${config.path}`,
+    /** The site whose gateway serves it, null where the store is linked itself. */
+    servedBy: gateway?.site ?? null,
+    /** The link that needs no site-specific code; null for what is not public. */
+    https: access === "public" ? httpsLink(config.kind, id, config.path, place, gateway) : null,
+  };
+}
+
+export type ResolvedDataset = ReturnType<typeof resolveDataset>;
+
+function httpsLink(
+  kind: string,
+  id: string,
+  path: string,
+  place: ObjectPlace,
+  gateway: { url: string } | null,
+): string {
+  if (gateway) return gateway.url + datasetPath(kind, id);
+  if (place.pathStyle) return `${place.endpoint}/${place.bucket}/${path}`;
+  return `${place.endpoint.replace("://", `://${place.bucket}.`)}/${path}`;
+}
+
+/** Datasets of a site as [id, config] in the file's order. */
+export function datasetEntries(site: Pick<HpcSiteConfig, "datasets">): [string, DatasetConfig][] {
+  return Object.entries(site.datasets ?? {});
+}

@@ -1,0 +1,21 @@
+import type { Finding } from "../faults";
+import type { ResolvedFederation } from "../resolve/federation";
+
+/** What a rule found: a finding in a site's file, or in the federation's where `site` is absent. */
+export interface RuleFinding extends Finding {
+  readonly site?: string;
+}
+
+export interface RuleContext {
+  /** Ids of sites whose files have schema faults: they exist, but are not in the federation that a rule sees. */
+  readonly faultySites: readonly string[];
+}
+
+/** One cross-layer check. It sees resolved data only, and says everything it finds. */
+export interface Rule {
+  /** Stable, kebab-case: printed with each fault and by `isthmus rules`. */
+  readonly id: string;
+  /** Why, in one line. */
+  readonly reason: string;
+  check(federation: ResolvedFederation, context: RuleContext): RuleFinding[];
+}
