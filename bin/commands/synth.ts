@@ -1,0 +1,16 @@
+import type { Command } from "commander";
+
+export function register(program: Command): void {
+  program
+    .command("synth")
+    .description("write the federation's Terraform stacks; the same config gives the same bytes")
+    .argument("[file]", "federation file (default: ./federation.yaml, else cdktf.json's context.federation)")
+    .option("-f, --file <file>", "the same, as an option")
+    .option("-o, --output <dir>", "directory for stacks/* (default: CDKTF_OUTDIR, else cdktf.out)")
+    .addHelpText("after", "\nExample:\n  isthmus synth federation.yaml --output cdktf.out")
+    .action(async (file: string | undefined, options: { file?: string; output?: string }) => {
+      const { synthOrExit } = await import("../synth");
+      const stacks = synthOrExit(file ?? options.file, options.output);
+      for (const stack of stacks) console.log(stack);
+    });
+}

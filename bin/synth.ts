@@ -1,0 +1,49 @@
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { App } from "cdktf";
+import { federationStacks } from "../stacks/federation";
+import type { SiteStack } from "../stacks/site-stack";
+import { catalogOf } from "./catalog-files";
+import { type Config, loadOrExit } from "./load-or-exit";
+
+/** Engines that the output is written for: features older ones lack are used. */
+const targetVersions = { terraform: ">=1.11", opentofu: ">=1.11" };
+
+/** Where stacks are written unless told otherwise: cdktf's own setting, else `cdktf.out` in the working directory. */
+export function outputDirectory(given: string | undefined): string {
+  return resolve(given ?? process.env.CDKTF_OUTDIR ?? "cdktf.out");
+}
+
+/** Synthesizes a checked federation into `<output>/stacks/*`; returns the stacks' names in dependency order. A pure function of the config files. */
+export function synthFederation(config: Config, output: string): string[] {
+  const app = new App({ outdir: output, context: { targetVersions } });
+  const places = { config: config.directory, output };
+  const stacks = federationStacks(app, config.federation, catalogOf(config), places);
+  removeStale(output, stacks);
+  app.synth();
+  for (const stack of stacks) writeFiles(join(output, "stacks", stack.node.id), stack);
+  return stacks.map((s) => s.node.id);
+}
+
+/** The same for a command: faults end the process. */
+export function synthOrExit(file: string | undefined, output: string | undefined): string[] {
+  return synthFederation(loadOrExit(file), outputDirectory(output));
+}
+
+/** Stacks that left the config must not be deployed by `cdktf deploy '*'`; an engine's own `.terraform` stays for the rest. */
+function removeStale(output: string, stacks: readonly SiteStack[]): void {
+  const folder = join(output, "stacks");
+  if (!existsSync(folder)) return;
+  const names = new Set(stacks.map((s) => s.node.id));
+  for (const entry of readdirSync(folder)) if (!names.has(entry)) rmSync(join(folder, entry), { recursive: true });
+}
+
+function writeFiles(folder: string, stack: SiteStack): void {
+  const folders = new Set([...stack.files.keys()].map((path) => path.split("/")[0] as string));
+  for (const name of folders) rmSync(join(folder, name), { recursive: true, force: true });
+  for (const [path, text] of stack.files) {
+    const target = join(folder, path);
+    mkdirSync(dirname(target), { recursive: true });
+    writeFileSync(target, text);
+  }
+}

@@ -1,0 +1,73 @@
+import { DataResource } from "cdktf";
+import { Construct } from "constructs";
+
+/** How an HPC site's bundle reaches the machine: here, by the site's own kit. */
+export interface DeliveryProps {
+  /** `base` or a hub's id: one of the parts that a site's root holds side by side. */
+  readonly part: string;
+  /** The site's root as the config has it: absolute, or relative to the federation file. Changing it uninstalls there and installs anew. */
+  readonly root: string;
+  /** Directory of the federation file, relative to the stack's output directory. */
+  readonly configDirectory: string;
+  /** Digest of the bundle: a new one is installed over the old one. */
+  readonly digest: string;
+  /** ISO 8601 instant from which the plan fails; null for never. Destroy still works. */
+  readonly expires: string | null;
+}
+
+/** The Python that runs the kit: `isthmus up` names it, bare `cdktf deploy` takes the one on PATH. `$$` is Terraform's escape. */
+// biome-ignore lint/suspicious/noTemplateCurlyInString: a shell expansion, escaped for Terraform
+const python = '"$${ISTHMUS_PYTHON:-python3}"';
+
+/**
+ * Two resources, not one: a resource that holds both provisioners would uninstall before each install, and skip its
+ * destroy provisioner after a failed create. `site` is made once and uninstalls; `bundle` is replaced by digest and installs.
+ */
+export class Delivery extends Construct {
+  constructor(scope: Construct, id: string, props: DeliveryProps) {
+    super(scope, id);
+    const site = new DataResource(this, "site", {
+      input: { root: props.root, part: props.part },
+      triggersReplace: { root: props.root },
+      provisioners: [
+        {
+          type: "local-exec",
+          when: "destroy",
+          // A destroy provisioner may refer to nothing but itself. The kit on the machine is the one that installed.
+          command: `cd "$ISTHMUS_CONFIG" && ${python} "$ISTHMUS_ROOT/current/$ISTHMUS_PART/kit/site.py" uninstall --root "$ISTHMUS_ROOT" --id "$ISTHMUS_PART"`,
+          environment: {
+            ISTHMUS_CONFIG: props.configDirectory,
+            // biome-ignore lint/suspicious/noTemplateCurlyInString: Terraform's expression
+            ISTHMUS_ROOT: "${self.input.root}",
+            // biome-ignore lint/suspicious/noTemplateCurlyInString: Terraform's expression
+            ISTHMUS_PART: "${self.input.part}",
+          },
+        },
+      ],
+    });
+    site.overrideLogicalId("site");
+    const bundle = new DataResource(this, "bundle", {
+      input: { digest: props.digest },
+      triggersReplace: { digest: props.digest, root: props.root },
+      dependsOn: [site],
+      ...(props.expires === null ? {} : { lifecycle: { precondition: [expiryCondition(props.expires)] } }),
+      provisioners: [
+        {
+          type: "local-exec",
+          command: `bundle="$PWD/bundle" && cd "$ISTHMUS_CONFIG" && ${python} "$bundle/kit/site.py" install --bundle "$bundle" --root "$ISTHMUS_ROOT"`,
+          environment: { ISTHMUS_CONFIG: props.configDirectory, ISTHMUS_ROOT: props.root },
+        },
+      ],
+    });
+    bundle.overrideLogicalId("bundle");
+  }
+}
+
+/** Evaluated by the engine at each plan, so that no pipeline brings back what has expired. */
+function expiryCondition(expires: string) {
+  return {
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: Terraform's expression
+    condition: "${timecmp(plantimestamp(), \"DATE\") < 0}".replace("DATE", expires),
+    errorMessage: `expired on ${expires}: extend \`expires\` in the config, or take it down with \`isthmus down\`.`,
+  };
+}
