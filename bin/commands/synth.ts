@@ -9,7 +9,7 @@ export function register(program: Command): void {
     .option("-o, --output <dir>", "directory for stacks/* (default: CDKTF_OUTDIR, else cdktf.out)")
     .addHelpText("after", "\nExample:\n  isthmus synth federation.yaml --output cdktf.out")
     .action(async (file: string | undefined, options: { file?: string; output?: string }) => {
-      const { synthOrExit } = await import("../synth");
+      const { synthOrExit } = await import("../synth.js");
       const stacks = synthOrExit(file ?? options.file, options.output);
       for (const stack of stacks) console.log(stack);
     });

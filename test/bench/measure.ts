@@ -1,0 +1,41 @@
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+/** Medians over the runs of one whole process. */
+export interface Measured {
+  readonly seconds: number;
+  readonly megabytes: number;
+}
+
+const reporter = `process.on("exit", () => require("node:fs").writeFileSync(process.env.BENCH_RSS, String(process.resourceUsage().maxRSS)));`;
+
+/** Runs `node args` several times after one warm-up and takes the median wall time and peak resident memory of the whole process. */
+export function measureNode(args: readonly string[], runs: number, options: { cwd?: string; env?: NodeJS.ProcessEnv } = {}): Measured {
+  const scratch = mkdtempSync(join(tmpdir(), "isthmus-bench-"));
+  try {
+    const hook = join(scratch, "rss.cjs");
+    const rss = join(scratch, "rss");
+    writeFileSync(hook, reporter);
+    const samples = Array.from({ length: runs + 1 }, () => {
+      const started = process.hrtime.bigint();
+      const run = spawnSync(process.execPath, ["-r", hook, ...args], {
+        encoding: "utf8",
+        cwd: options.cwd,
+        env: { ...process.env, ...options.env, BENCH_RSS: rss },
+      });
+      const seconds = Number(process.hrtime.bigint() - started) / 1e9;
+      if (run.status !== 0) throw new Error(`${args.join(" ")} ended with ${run.status}:\n${run.stdout}${run.stderr}`);
+      return { seconds, megabytes: Number(readFileSync(rss, "utf8")) / 1024 };
+    }).slice(1);
+    return { seconds: median(samples.map((s) => s.seconds)), megabytes: median(samples.map((s) => s.megabytes)) };
+  } finally {
+    rmSync(scratch, { recursive: true });
+  }
+}
+
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
+}
