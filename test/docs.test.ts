@@ -1,0 +1,57 @@
+import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+
+const repository = join(__dirname, "..");
+const program = join(repository, "dist/bin/isthmus.js");
+const readme = readFileSync(join(repository, "README.md"), "utf8");
+
+function help(...args: string[]): string {
+  return spawnSync(process.execPath, [program, ...args, "--help"], { encoding: "utf8", cwd: repository }).stdout;
+}
+
+/** Names of the commands that `isthmus --help` lists, in its order. */
+function commands(): string[] {
+  const list = help().split("Commands:")[1] ?? "";
+  return [...list.matchAll(/^ {2}([a-z]+)/gm)].map((m) => m[1] as string).filter((name) => name !== "help");
+}
+
+function commandTable(): string {
+  const rows = commands().map((name) => {
+    const description = /\n\n([\s\S]*?)\n\n/.exec(help(name))?.[1]?.replaceAll(/\s+/g, " ") ?? "";
+    return `| \`isthmus ${name}\` | ${description} |`;
+  });
+  return ["| command | what it does |", "|---|---|", ...rows].join("\n");
+}
+
+/** README with its generated parts as they should be: `vitest -u test/docs.test.ts` writes them. */
+function rendered(): string {
+  return readme
+    .replace(/<!-- commands -->\n[\s\S]*?(?=\n\n`npx cdktf)/, `<!-- commands -->\n${commandTable()}`)
+    .replaceAll(/<!-- include: (\S+) -->\n(?:```yaml\n[\s\S]*?```\n|\n)/g, (_, path: string) => {
+      return `<!-- include: ${path} -->\n\`\`\`yaml\n${readFileSync(join(repository, path), "utf8")}\`\`\`\n`;
+    });
+}
+
+test("README shows the commands and the config that there are", async () => {
+  await expect(rendered()).toMatchFileSnapshot(join(repository, "README.md"));
+});
+
+test("every command shows an example, and its example's options exist", () => {
+  for (const name of commands()) {
+    const text = help(name);
+    const example = /Examples?:\n {2}(isthmus .*)/.exec(text)?.[1];
+    expect(example, name).toMatch(new RegExp(`^isthmus ${name}`));
+    for (const option of example?.match(/ --?[a-z-]+/g) ?? []) expect(text.replace(example as string, ""), `${name}${option}`).toContain(option.trim());
+  }
+});
+
+test("npm scripts and isthmus commands that the docs name exist", () => {
+  const scripts = Object.keys((JSON.parse(readFileSync(join(repository, "package.json"), "utf8")) as { scripts: object }).scripts);
+  for (const file of ["README.md", "CONTRIBUTING.md"]) {
+    const text = readFileSync(join(repository, file), "utf8");
+    for (const [, name] of text.matchAll(/npm run ([a-z]+)/g)) expect(scripts, file).toContain(name);
+    for (const [, name] of text.matchAll(/isthmus (validate|synth|up|down|status|verify|catalog|run|schema|rules)\b/g)) expect(commands(), file).toContain(name);
+  }
+});
