@@ -1,0 +1,31 @@
+import type { Command } from "commander";
+import { exitCodes } from "../exit-codes";
+import { reportFailure } from "../failure";
+import { loadOrExit } from "../load-or-exit";
+
+interface StatusFlags {
+  readonly file?: string;
+  readonly json?: boolean;
+  readonly showSecrets?: boolean;
+}
+
+export function register(program: Command): void {
+  program
+    .command("status")
+    .description("how the federation stands: addresses, sign-in, programs, stacks; changes nothing")
+    .option("-f, --file <file>", "federation file (default: ./federation.yaml, else cdktf.json's context.federation)")
+    .option("--json", "for programs; without passwords")
+    .option("--show-secrets", "with --json: passwords too")
+    .addHelpText("after", "\nExample:\n  isthmus status --json")
+    .action((flags: StatusFlags) => reportFailure(() => status(flags)));
+}
+
+async function status(flags: StatusFlags): Promise<number> {
+  const config = loadOrExit(flags.file);
+  const { collectStatus } = await import("../status/collect.js");
+  const { showStatus, withoutSecrets } = await import("../status/show.js");
+  const found = await collectStatus(config);
+  const shown = flags.showSecrets ? found : withoutSecrets(found);
+  console.log(flags.json ? JSON.stringify(shown, null, 2) : showStatus(found));
+  return exitCodes.ok;
+}

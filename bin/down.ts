@@ -1,0 +1,124 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { createInterface } from "node:readline/promises";
+import { consentOf } from "./engine/consent";
+import { allStacks, downStacks } from "./engine/down";
+import { withDependents } from "./engine/graph";
+import type { StackResult } from "./engine/run";
+import { readStackJson, type StackJson } from "./engine/stack-index";
+import { exitCodes } from "./exit-codes";
+import { Failure, usageFailure } from "./failure";
+import { allWell, type Session, tally } from "./session";
+import { stacksOf } from "./target";
+
+export interface DownResult {
+  readonly ok: boolean;
+  readonly stacks: readonly StackResult[];
+  /** Directories with data that stay on this machine. */
+  readonly kept: readonly string[];
+}
+
+export interface DownWish {
+  readonly yes?: boolean;
+  readonly json?: boolean;
+  readonly destroy: readonly string[];
+}
+
+/** Destroys what the target means and all that needs it, after asking; tells what is left and where the data is. */
+export async function takeDown(session: Session, target: string | undefined, wish: DownWish): Promise<DownResult> {
+  const { nodes, index, config, engine, progress, interrupt } = session;
+  const all = allStacks(nodes, index);
+  const chosen = stacksOf(target, { federation: config.federation, stacks: all.map((n) => n.name), index });
+  const going = withDependents(all, chosen).filter((n) => exists(session, n.name));
+  const names = going.map((n) => n.name);
+  if (names.length === 0) {
+    progress.line(`${target ?? config.federation.id}: nothing is up`);
+    return { ok: true, stacks: [], kept: [] };
+  }
+  const jsons = new Map(names.map((stack) => [stack, jsonsOf(session, stack)] as const));
+  const consent = consentOf(wish.destroy, true, jsons);
+  await confirm(names, wish);
+  const began = performance.now();
+  progress.line(`${config.federation.id}: ${names.length} stacks to take down, ${engine.product} ${engine.version}`);
+  const deployment = { ...session, progress: (stack: string, line: string) => progress.step(stack, line), consent };
+  const stacks = await downStacks(deployment, {
+    ...session,
+    nodes: going,
+    configured: new Set(nodes.map((n) => n.name)),
+    stopped: () => interrupt.requested,
+    onState: (result) => progress.state(result),
+  });
+  const kept = keptDirectories(session, [...jsons.values()].flat());
+  const result = { ok: allWell(stacks), stacks, kept };
+  closingLines(session, result, target, (performance.now() - began) / 1000);
+  return result;
+}
+
+/** Whether anything of a stack was ever made: it is recorded, or its state holds resources (`cdktf deploy` records nothing). */
+function exists({ index, state }: Session, stack: string): boolean {
+  if (index.has(stack)) return true;
+  const file = join(state.root, `${stack}.tfstate`);
+  if (!existsSync(file)) return false;
+  const { resources } = JSON.parse(readFileSync(file, "utf8")) as { resources?: unknown[] };
+  return resources !== undefined && resources.length > 0;
+}
+
+function jsonsOf({ nodes, output, index }: Session, stack: string): StackJson[] {
+  const applied = index.get(stack)?.config;
+  const wanted = nodes.some((n) => n.name === stack) ? [readStackJson(join(output, "stacks", stack))] : [];
+  return [...wanted, ...(applied ? [applied] : [])];
+}
+
+async function confirm(names: readonly string[], wish: DownWish): Promise<void> {
+  if (wish.yes) return;
+  if (wish.json || !process.stdin.isTTY || !process.stdout.isTTY)
+    throw usageFailure(`this takes down ${names.join(", ")}: agree with --yes, since there is no terminal to ask`);
+  const terminal = createInterface({ input: process.stdin, output: process.stdout });
+  const abort = new AbortController();
+  terminal.on("SIGINT", () => abort.abort());
+  const data = wish.destroy.length === 0 ? "Data stays." : `Deleted with all it holds: ${wish.destroy.join(", ")}.`;
+  try {
+    const answer = await terminal.question(`Take down ${names.join(", ")}? ${data} [y/N] `, { signal: abort.signal });
+    if (!/^y(es)?$/i.test(answer.trim())) throw new Failure("nothing was taken down", exitCodes.ok);
+  } catch (error) {
+    if (abort.signal.aborted) throw new Failure("nothing was taken down", exitCodes.interrupted);
+    throw error;
+  } finally {
+    terminal.close();
+  }
+}
+
+/** Data of sites on this machine: uninstalling never touches it. */
+function keptDirectories({ config }: Session, jsons: readonly StackJson[]): string[] {
+  const roots = jsons.flatMap((json) => {
+    const data = (json.resource as { terraform_data?: Record<string, { input?: { root?: unknown } }> } | undefined)
+      ?.terraform_data;
+    return Object.values(data ?? {}).flatMap(({ input }) => (typeof input?.root === "string" ? [input.root] : []));
+  });
+  const places = roots.flatMap((root) => ["buckets", "home"].map((part) => resolve(config.directory, root, part)));
+  return [...new Set(places)].sort().filter((path) => existsSync(path));
+}
+
+function closingLines(
+  { progress, config }: Session,
+  result: DownResult,
+  target: string | undefined,
+  seconds: number,
+): void {
+  const left = result.stacks.filter((r) => r.state !== "done" && r.state !== "unchanged").map((r) => r.stack);
+  const again = ["isthmus down", ...(target === undefined ? [] : [target])].join(" ");
+  if (left.length > 0) progress.line(`still there: ${left.join(", ")}; run \`${again}\` again to go on`);
+  if (result.kept.length > 0) progress.line(`data kept in ${result.kept.join(", ")}`);
+  progress.line(`${config.federation.id}: ${tally(result.stacks)} in ${seconds.toFixed(1)} s`);
+}
+
+/** The result of `down` for programs. */
+export function downReport({ config, engine }: Session, result: DownResult) {
+  return {
+    federation: config.federation.id,
+    ok: result.ok,
+    engine: `${engine.product} ${engine.version}`,
+    stacks: result.stacks,
+    kept: result.kept,
+  };
+}

@@ -1,0 +1,87 @@
+import { protectedTypes, recordTypes } from "./protected";
+
+/** The part of `show -json PLAN` that the guard reads. */
+export interface PlanJson {
+  readonly resource_changes?: readonly {
+    readonly address: string;
+    readonly mode: string;
+    readonly type: string;
+    /** An object that a failed replacement left behind. */
+    readonly deposed?: string;
+    readonly change: { readonly actions: readonly string[] };
+  }[];
+}
+
+export type Deed = "delete" | "replace";
+
+/** A planned end of a resource that nobody agreed to. */
+export interface Refusal {
+  readonly address: string;
+  readonly type: string;
+  readonly deed: Deed;
+  /** What is lost; undefined for types that are not protected. */
+  readonly loses?: string;
+}
+
+/** What the person at the keyboard agreed to. */
+export interface Consent {
+  /** Addresses in this stack that may be deleted or replaced whatever they are (`--destroy`). */
+  readonly addresses: ReadonlySet<string>;
+  /** Whether unprotected resources may go (`--yes`, or a confirmed `down`). */
+  readonly unprotected: boolean;
+}
+
+/** Every planned deletion or replacement that `consent` does not cover, in the plan's order. */
+export function refusals(plan: PlanJson, consent: Consent): Refusal[] {
+  return (plan.resource_changes ?? []).flatMap(({ address, mode, type, change }) => {
+    if (mode !== "managed" || !change.actions.includes("delete") || recordTypes.has(type)) return [];
+    const deed: Deed = change.actions.includes("create") ? "replace" : "delete";
+    const loses = protectedTypes[type];
+    if (consent.addresses.has(address) || (loses === undefined && consent.unprotected)) return [];
+    return [{ address, type, deed, ...(loses === undefined ? {} : { loses }) }];
+  });
+}
+
+/** What is refused and how to agree to it, for one stack. */
+export function refusalText(stack: string, refused: readonly Refusal[]): string {
+  const lines = refused.map(({ address, deed, loses }) => {
+    const what = loses === undefined ? "" : `, and with it ${loses}`;
+    return `  ${deed === "delete" ? "delete" : "delete and make anew"} ${address}${what}`;
+  });
+  const guarded = refused.filter((r) => r.loses !== undefined);
+  const flags = guarded.map((r) => `--destroy '${stack}:${r.address}'`);
+  const agree = [...flags, ...(guarded.length < refused.length ? ["--yes"] : [])].join(" ");
+  return `refused, since this would\n${lines.join("\n")}\n  if that is meant: ${agree}`;
+}
+
+/** Counts of a plan: what would be made, changed, made anew, deleted. Reads are not counted. */
+export interface PlanCounts {
+  readonly create: number;
+  readonly update: number;
+  readonly replace: number;
+  readonly delete: number;
+}
+
+export function planCounts(plan: PlanJson): PlanCounts {
+  const counts = { create: 0, update: 0, replace: 0, delete: 0 };
+  for (const { mode, change } of plan.resource_changes ?? []) {
+    if (mode !== "managed") continue;
+    const has = (action: string) => change.actions.includes(action);
+    if (has("create")) counts[has("delete") ? "replace" : "create"]++;
+    else if (has("delete")) counts.delete++;
+    else if (has("update")) counts.update++;
+  }
+  return counts;
+}
+
+/** `2 made, 1 changed` */
+export function countsText(counts: PlanCounts): string {
+  const parts: [number, string][] = [
+    [counts.create, "made"],
+    [counts.update, "changed"],
+    [counts.replace, "made anew"],
+    [counts.delete, "deleted"],
+  ];
+  const shown = parts.filter(([n]) => n > 0).map(([n, what]) => `${n} ${what}`);
+  return shown.length === 0 ? "outputs only" : shown.join(", ");
+}

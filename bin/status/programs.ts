@@ -1,0 +1,35 @@
+import { runKit } from "../site-kit";
+
+/** A supervised program of a site. */
+export interface Program {
+  readonly name: string;
+  /** `base` or the hub it belongs to. */
+  readonly id: string;
+  /** Supervisor's word: RUNNING, STARTING, BACKOFF, STOPPED, EXITED, FATAL. */
+  readonly state: string;
+  readonly health: "ok" | "down" | "none";
+  readonly pid?: number | null;
+  readonly uptimeSeconds?: number | null;
+}
+
+/** How to sign in to a hub with a shared password. */
+export interface SignIn {
+  /** Which user names work. */
+  readonly users: string;
+  readonly password?: string;
+  readonly admins: readonly string[];
+  readonly adminPassword?: string;
+}
+
+/** The programs of an installed site, or why they could not be asked. */
+export async function programsOf(root: string): Promise<{ programs: Program[]; problem: string | null }> {
+  const end = await runKit(root, "status", ["--json"]);
+  if (!end.ok) return { programs: [], problem: end.error };
+  return { programs: (JSON.parse(end.stdout) as { programs: Program[] }).programs, problem: null };
+}
+
+/** Generated sign-ins by hub; empty where there are none to show. */
+export async function signInOf(root: string): Promise<Record<string, SignIn>> {
+  const end = await runKit(root, "credentials", ["--json"]);
+  return end.ok ? (JSON.parse(end.stdout) as Record<string, SignIn>) : {};
+}

@@ -1,0 +1,112 @@
+import { join } from "node:path";
+import { consentOf } from "./engine/consent";
+import { withDependencies } from "./engine/graph";
+import type { StackResult } from "./engine/run";
+import { readStackJson } from "./engine/stack-index";
+import { upStacks } from "./engine/up";
+import { expired, expiredLine, isExpired } from "./expired";
+import { allWell, type Session, tally } from "./session";
+import { isInstalled, type LocalSite, localSites, runKit } from "./site-kit";
+import { siteOf, stacksOf } from "./target";
+
+export interface UpResult {
+  readonly ok: boolean;
+  readonly stacks: readonly StackResult[];
+  readonly ensured: readonly Ensured[];
+  readonly left: readonly string[];
+}
+
+/** What the last step found at a site. */
+export interface Ensured {
+  readonly site: string;
+  readonly ok: boolean;
+  /** What it did, or the line that matters of its failure. */
+  readonly lines: readonly string[];
+}
+
+export interface UpWish {
+  readonly yes?: boolean;
+  readonly destroy: readonly string[];
+}
+
+/** Applies what the target needs, then starts what is down at the sites on this machine, which no plan can see. */
+export async function bringUp(session: Session, target: string | undefined, wish: UpWish): Promise<UpResult> {
+  const { nodes, index, config, engine, progress, interrupt } = session;
+  const { federation } = config;
+  const names = nodes.map((n) => n.name);
+  const site = (stack: string) => siteOf(stack, { federation, index });
+  const chosen = stacksOf(target, { federation, stacks: names, index });
+  const needed = withDependencies(nodes, chosen).map((n) => n.name);
+  const began = performance.now();
+  progress.line(`${federation.id}: ${needed.length} stacks, ${engine.product} ${engine.version}`);
+  const over = expired(federation);
+  for (const entry of over) if (needed.some((s) => isExpired(s, site(s), [entry]))) progress.line(expiredLine(entry));
+  const consent = consentOf(wish.destroy, wish.yes ?? false, configsOf(session, needed));
+  const deployment = { ...session, progress: (stack: string, line: string) => progress.step(stack, line), consent };
+  const stacks = await upStacks(deployment, {
+    ...session,
+    chosen,
+    siteOf: site,
+    stopped: () => interrupt.requested,
+    onState: (result) => progress.state(result),
+  });
+  const ensured = interrupt.requested ? [] : await ensure(session, stacks);
+  const left = [...index.keys()].filter((stack) => !names.includes(stack));
+  const ok = allWell(stacks) && ensured.every((e) => e.ok);
+  closingLines(session, { ok, stacks, ensured, left }, target, (performance.now() - began) / 1000);
+  return { ok, stacks, ensured, left };
+}
+
+/** Both what is asked for and what was applied may hold an address that is to be destroyed. */
+function configsOf({ output, index }: Session, stacks: readonly string[]) {
+  return new Map(
+    stacks.map((stack) => {
+      const applied = index.get(stack)?.config;
+      return [stack, [readStackJson(join(output, "stacks", stack)), ...(applied ? [applied] : [])]] as const;
+    }),
+  );
+}
+
+function ensure({ config, progress }: Session, stacks: readonly StackResult[]): Promise<Ensured[]> {
+  const fine = (name: string) =>
+    stacks.some((r) => r.stack === name && (r.state === "done" || r.state === "unchanged"));
+  const sites = localSites(config.federation, config.directory).filter(
+    ({ site, root }) => fine(`${site.id}-base`) && isInstalled(root),
+  );
+  return Promise.all(
+    sites.map(async ({ site, root }: LocalSite) => {
+      const lines: string[] = [];
+      const end = await runKit(root, "ensure", [], (line) => {
+        lines.push(line);
+        progress.line(`${site.id}  ${line}`);
+      });
+      if (!end.ok) progress.line(`${site.id}  not all programs run: ${end.error}`);
+      return { site: site.id, ok: end.ok, lines: end.ok ? lines : [...lines, end.error] };
+    }),
+  );
+}
+
+function closingLines(
+  { progress, config, interrupt }: Session,
+  result: UpResult,
+  target: string | undefined,
+  seconds: number,
+) {
+  for (const stack of result.left)
+    progress.line(`${stack} has left the config but still exists: take it down with isthmus down ${stack}`);
+  const again = ["isthmus up", ...(target === undefined ? [] : [target])].join(" ");
+  const how = result.ok && !interrupt.requested ? "" : `; run \`${again}\` again to go on`;
+  progress.line(`${config.federation.id}: ${tally(result.stacks)} in ${seconds.toFixed(1)} s${how}`);
+}
+
+/** The result of `up` for programs. */
+export function upReport({ config, engine }: Session, result: UpResult) {
+  return {
+    federation: config.federation.id,
+    ok: result.ok,
+    engine: `${engine.product} ${engine.version}`,
+    stacks: result.stacks,
+    ensured: result.ensured,
+    leftConfig: result.left,
+  };
+}
