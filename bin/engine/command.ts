@@ -3,7 +3,7 @@ import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import { engineEnvironment } from "./environment";
 import { type Diagnostic, type EngineEvent, readEvent } from "./events";
-import { failureLine, type Said } from "./failure-line";
+import { failureLine, kitError, type Said } from "./failure-line";
 import type { Engine } from "./find";
 import type { Interrupt } from "./interrupt";
 import type { Log } from "./log";
@@ -49,7 +49,8 @@ export async function runCommand(context: EngineContext, args: readonly string[]
     else if (event.kind === "other" && !event.text.startsWith("{")) said.raw.push(event.text);
     else if (event.kind === "provisioner") {
       said.provisioners.push(event.output);
-      if (event.output.startsWith(progressPrefix)) context.progress(event.output.slice(progressPrefix.length));
+      const isProgress = event.output.startsWith(progressPrefix) && !event.output.startsWith(kitError);
+      if (isProgress) context.progress(event.output.slice(progressPrefix.length));
     }
   };
   const code = await start(context, args, (stdout) => eachLine(stdout, (line) => onEvent(readEvent(line))), said.raw);
@@ -91,7 +92,8 @@ async function start(
     context.log.write(line);
     raw.push(line);
   });
-  const [code] = await Promise.all([ended, read(child.stdout), errors]);
+  const settled = ended.then(() => context.interrupt.settle(child));
+  const [code] = await Promise.all([ended, read(child.stdout), errors, settled]);
   return code;
 }
 

@@ -1,6 +1,7 @@
 import type { Diagnostic } from "./events";
 
-const kitError = "isthmus: error: ";
+/** How the site kit begins the line that tells why it failed. */
+export const kitError = "isthmus: error: ";
 
 /** What an engine run said, as far as its failure may lie in it. */
 export interface Said {

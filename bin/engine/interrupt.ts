@@ -1,10 +1,14 @@
 import type { ChildProcess } from "node:child_process";
+import { setTimeout as delay } from "node:timers/promises";
 
 /** Signals that end a run in an orderly way: Ctrl-C, a service manager, a closed terminal. */
 const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
 /** Interrupts closer than this (ms) are one: a terminal and a wrapper both deliver the same Ctrl-C. */
 const sameInterrupt = 1000;
+
+/** How long (ms) programs of a stopped engine may take to end. */
+const groupDeadline = 10_000;
 
 /** Ends a run in an orderly way: running engines are told to stop, and nothing new is started. */
 export class Interrupt {
@@ -48,19 +52,28 @@ export class Interrupt {
   /** Follows an engine until it ends. It must lead a process group of its own. */
   follow(child: ChildProcess): void {
     this.running.add(child);
-    child.once("exit", () => {
-      this.running.delete(child);
-      if (this.requested) endGroup(child);
-    });
+    child.once("exit", () => this.running.delete(child));
+  }
+
+  /** After an engine that was told to stop: it kills its direct children only, so programs that those had started are ended here. */
+  async settle(child: ChildProcess): Promise<void> {
+    if (!this.requested || child.pid === undefined) return;
+    const end = Date.now() + groupDeadline;
+    let alive = signalGroup(child.pid, "SIGTERM");
+    while (alive && Date.now() < end) {
+      await delay(50);
+      alive = signalGroup(child.pid, 0);
+    }
+    if (alive) signalGroup(child.pid, "SIGKILL");
   }
 }
 
-/** A stopped engine kills its direct children only; programs that those had started are told to end here. */
-function endGroup(child: ChildProcess): void {
-  if (child.pid === undefined) return;
+/** Sends a signal to a process group; whether there is one. */
+function signalGroup(leader: number, signal: NodeJS.Signals | 0): boolean {
   try {
-    process.kill(-child.pid, "SIGTERM");
+    return process.kill(-leader, signal);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+    if ((error as NodeJS.ErrnoException).code === "ESRCH") return false;
+    throw error;
   }
 }

@@ -1,0 +1,76 @@
+import { expect, test } from "vitest";
+import { readEvent } from "../../../bin/engine/events";
+import { failureLine, type Said } from "../../../bin/engine/failure-line";
+
+const nothing: Said = { errors: [], provisioners: [], raw: [] };
+const provisioner = (detail: string) => ({
+  summary: "local-exec provisioner error",
+  detail,
+  address: "terraform_data.bundle",
+});
+
+test("the kit's own word comes first, and its last one", () => {
+  const provisioners = [
+    "isthmus: step",
+    "isthmus: error: first",
+    "isthmus: error: nginx does not start (log: a.log)",
+    "noise",
+  ];
+  const errors = [provisioner("Error running command 'x': exit status 1. Output: …")];
+  expect(failureLine({ ...nothing, provisioners, errors })).toBe("nginx does not start (log: a.log)");
+});
+
+test("a program without a word for us is told by its last line and its end", () => {
+  const detail = "Error running command 'a\nb': exit status 3. Output: oops\n";
+  const provisioners = ['Executing: ["/bin/sh"]', "oops", ""];
+  expect(failureLine({ ...nothing, provisioners, errors: [provisioner(detail)] })).toBe(
+    "oops (exit status 3) (terraform_data.bundle)",
+  );
+  expect(failureLine({ ...nothing, errors: [provisioner(detail)] })).toBe(
+    "the program ended with exit status 3 (terraform_data.bundle)",
+  );
+});
+
+test("an error that only follows is passed over", () => {
+  const errors = [
+    { summary: "execution halted", detail: "" },
+    { summary: "creating bucket", detail: "AccessDenied:\n  no\n\nmore", address: "aws_s3_bucket.a" },
+  ];
+  expect(failureLine({ ...nothing, errors })).toBe("creating bucket: AccessDenied: no (aws_s3_bucket.a)");
+});
+
+test("a precondition speaks for itself", () => {
+  const errors = [{ summary: "Resource precondition failed", detail: "expired on 2026-01-01." }];
+  expect(failureLine({ ...nothing, errors })).toBe("expired on 2026-01-01.");
+});
+
+test("without any error the last words count", () => {
+  expect(failureLine({ ...nothing, raw: ["panic: x", ""] })).toBe("panic: x");
+  expect(failureLine(nothing)).toBe("the engine said nothing");
+});
+
+test("lines of an engine become events; what is no JSON stays text", () => {
+  const line = {
+    "@message": "Error: Bad",
+    type: "diagnostic",
+    diagnostic: { severity: "error", summary: "Bad", detail: "a\nb", address: "x.y" },
+  };
+  expect(readEvent(JSON.stringify(line))).toEqual({
+    kind: "diagnostic",
+    severity: "error",
+    diagnostic: { summary: "Bad", detail: "a\nb", address: "x.y" },
+    text: "Error: Bad\n  a\n  b",
+  });
+  const progress = {
+    "@message": "m",
+    type: "provision_progress",
+    hook: { output: "isthmus: a", resource: { addr: "x.y" } },
+  };
+  expect(readEvent(JSON.stringify(progress))).toEqual({
+    kind: "provisioner",
+    address: "x.y",
+    output: "isthmus: a",
+    text: "m",
+  });
+  expect(readEvent("{not json")).toEqual({ kind: "other", text: "{not json" });
+});

@@ -1,0 +1,85 @@
+import { expect, test } from "vitest";
+import { countsText, type PlanJson, planCounts, refusals, refusalText } from "../../../bin/engine/guard";
+
+/** The shape of `show -json PLAN`, by hand and small. */
+function plan(...changes: [address: string, ...actions: string[]][]): PlanJson {
+  return {
+    resource_changes: changes.map(([address, ...actions]) => ({
+      address,
+      mode: address.startsWith("data.") ? "data" : "managed",
+      type: address.split(".").at(address.startsWith("data.") || address.startsWith("module.") ? -2 : 0) as string,
+      change: { actions },
+    })),
+  };
+}
+
+const nothing = { addresses: new Set<string>(), unprotected: false };
+const yes = { addresses: new Set<string>(), unprotected: true };
+
+test("making, changing and reading are never refused", () => {
+  const fine = plan(
+    ["aws_s3_bucket.a", "create"],
+    ["aws_s3_bucket.b", "update"],
+    ["aws_s3_bucket.c", "no-op"],
+    ["data.aws_vpc.d", "read"],
+  );
+  expect(refusals(fine, nothing)).toEqual([]);
+});
+
+test("every protected type is refused its end, also as half of a replacement in either order, and --yes does not help", () => {
+  const types = ["aws_s3_bucket", "aws_ebs_volume", "aws_efs_file_system", "aws_eks_cluster"];
+  const more = ["google_storage_bucket", "google_compute_disk", "google_container_cluster"];
+  for (const type of [...types, ...more]) {
+    expect(refusals(plan([`${type}.x`, "delete"]), yes)).toMatchObject([{ address: `${type}.x`, deed: "delete" }]);
+    expect(refusals(plan([`${type}.x`, "delete", "create"]), yes)).toMatchObject([{ deed: "replace" }]);
+    expect(refusals(plan([`${type}.x`, "create", "delete"]), yes)).toMatchObject([{ deed: "replace" }]);
+  }
+});
+
+test("--destroy agrees to one address, instance keys and modules included", () => {
+  const two = plan(
+    ["aws_s3_bucket.a", "delete"],
+    ['aws_s3_bucket.b["x"]', "delete"],
+    ["module.m.aws_ebs_volume.c", "delete"],
+  );
+  const consent = { addresses: new Set(["aws_s3_bucket.a", "module.m.aws_ebs_volume.c"]), unprotected: true };
+  expect(refusals(two, consent).map((r) => r.address)).toEqual(['aws_s3_bucket.b["x"]']);
+});
+
+test("the end of anything else needs --yes, records of deliveries need nothing", () => {
+  const mixed = plan(["terraform_data.bundle", "delete", "create"], ["aws_sns_topic.alarm", "delete"]);
+  expect(refusals(mixed, nothing)).toEqual([{ address: "aws_sns_topic.alarm", type: "aws_sns_topic", deed: "delete" }]);
+  expect(refusals(mixed, yes)).toEqual([]);
+});
+
+test("forgetting without deleting is allowed", () => {
+  expect(refusals(plan(["aws_s3_bucket.a", "forget"]), nothing)).toEqual([]);
+});
+
+test("what is refused is told with what would be lost and how to agree", () => {
+  const mixed = plan(
+    ["aws_s3_bucket.a", "delete"],
+    ["aws_eks_cluster.c", "delete", "create"],
+    ["aws_sns_topic.t", "delete"],
+  );
+  expect(refusalText("east-lake", refusals(mixed, nothing))).toBe(
+    `refused, since this would
+  delete aws_s3_bucket.a, and with it every object in it
+  delete and make anew aws_eks_cluster.c, and with it everything that runs on it
+  delete aws_sns_topic.t
+  if that is meant: --destroy 'east-lake:aws_s3_bucket.a' --destroy 'east-lake:aws_eks_cluster.c' --yes`,
+  );
+});
+
+test("counts say what a plan does", () => {
+  const all = plan(
+    ["a.a", "create"],
+    ["a.b", "update"],
+    ["a.c", "delete", "create"],
+    ["a.d", "delete"],
+    ["a.e", "no-op"],
+    ["data.a.f", "read"],
+  );
+  expect(countsText(planCounts(all))).toBe("1 made, 1 changed, 1 made anew, 1 deleted");
+  expect(countsText(planCounts({}))).toBe("outputs only");
+});
