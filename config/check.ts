@@ -2,6 +2,7 @@ import type { z } from "zod";
 import { type Fault, type Finding, faultAt, type Path } from "./faults";
 import { lookUp, plain } from "./merge";
 import { unpack } from "./schema/fields";
+import { keysToCome } from "./schema/not-yet";
 import { didYouMean, listed } from "./suggest";
 import type { Tree } from "./yaml";
 
@@ -15,14 +16,19 @@ export function check<S extends z.ZodType>(schema: S, tree: Tree): { value?: z.o
   return { faults };
 }
 
-/** A finding at its place in the tree; what stands there becomes `got`, unless the finding says otherwise. */
+/** A finding at its place in the tree; what stands there becomes `got`, unless the finding says otherwise (`""`: nothing). */
 export function place(tree: Tree, finding: Finding, code = "schema"): Fault {
-  const { node, at } = lookUp(tree, finding.path);
-  const got = finding.got ?? (node?.kind === "scalar" ? shorten(node.text) : undefined);
-  return faultAt(code, at, { ...finding, ...(got === undefined || got === "" ? {} : { got }) });
+  const { node, at, keyAt } = lookUp(tree, finding.path);
+  const { got: said, ...rest } = finding;
+  const got = said ?? (node?.kind === "scalar" && !finding.atKey ? shown(node.text, finding.path) : "");
+  return faultAt(code, finding.atKey ? keyAt : at, { ...rest, ...(got === "" ? {} : { got }) });
 }
 
-function shorten(text: string): string {
+const secret = /(secret|password|passphrase|token|credentials?|access_?key|secret_?key)$/i;
+
+/** A value for a message: one line of at most 80 characters, and never what may be a secret in the wrong place. */
+function shown(text: string, path: Path): string {
+  if (path.some((part) => typeof part === "string" && secret.test(part))) return "(not shown, it may be a secret)";
   const line = text.replaceAll("\n", " ");
   return line.length <= 80 ? line : `${line.slice(0, 77)}...`;
 }
@@ -32,22 +38,11 @@ function findings(issue: Issue, tree: Tree, prefix: Path): Finding[] {
   const note = unpack(issue.message);
   switch (issue.code) {
     case "unrecognized_keys":
-      return issue.keys.map((key) => unknownKey(path, key, note?.names ?? [], note?.allowed));
+      return unknownKeys(path, issue.keys, note?.names ?? [], note?.allowed);
     case "invalid_type":
       return [wrongType(path, issue.expected, tree)];
     case "invalid_value":
       return [wrongValue(path, issue.values.map(String), tree)];
-    case "invalid_key":
-    case "invalid_element":
-      return issue.issues.map((inner) => {
-        const note = unpack(inner.message);
-        return {
-          path,
-          message: `not a valid name: ${note?.message ?? inner.message}`,
-          got: String(path.at(-1)),
-          ...omitNames(note),
-        };
-      });
     case "invalid_union":
       return wrongUnion(issue, tree, path);
     case "too_small":
@@ -55,20 +50,38 @@ function findings(issue: Issue, tree: Tree, prefix: Path): Finding[] {
     case "too_big":
       return [tooFar(path, issue.origin, "at most", Number(issue.maximum))];
     default:
-      return [{ path, message: note?.message ?? issue.message, ...omitNames(note) }];
+      return [noted(issue, path)];
   }
 }
 
-function omitNames(note: { allowed?: string; fix?: string } | undefined): { allowed?: string; fix?: string } {
-  return { ...(note?.allowed ? { allowed: note.allowed } : {}), ...(note?.fix ? { fix: note.fix } : {}) };
+function noted(issue: Issue, path: Path): Finding {
+  const note = unpack(issue.message);
+  const atKey = issue.code === "custom" && issue.params?.key === true;
+  return {
+    path,
+    message: note?.message ?? issue.message,
+    ...(note?.allowed ? { allowed: note.allowed } : {}),
+    ...(note?.fix ? { fix: note.fix } : {}),
+    ...(atKey ? { atKey } : {}),
+  };
+}
+
+/** Unknown keys of one map that are named one by one. */
+const mostUnknown = 20;
+
+function unknownKeys(path: Path, keys: readonly string[], names: readonly string[], allowed?: string): Finding[] {
+  const each = keys.slice(0, mostUnknown).map((key) => unknownKey(path, key, names, allowed));
+  const rest = keys.length - mostUnknown;
+  return rest > 0 ? [...each, { path, message: `${rest} more unknown keys`, ...(allowed ? { allowed } : {}) }] : each;
 }
 
 function unknownKey(path: Path, key: string, names: readonly string[], allowed: string | undefined): Finding {
   const hint = didYouMean(key, names);
+  const later = path.length === 0 && hint === undefined && keysToCome.includes(key);
   return {
     path: [...path, key],
-    message: `unknown key "${key}"`,
-    got: key,
+    atKey: true,
+    message: later ? `this version has no "${key}" here yet` : `unknown key "${key}"`,
     ...(allowed ? { allowed } : {}),
     fix: hint ?? "remove it",
   };
@@ -87,51 +100,71 @@ const words: Record<string, string> = {
 function wrongType(path: Path, expected: string, tree: Tree): Finding {
   const { node } = lookUp(tree, path);
   const allowed = words[expected] ?? expected;
-  if (!node) return { path, message: `"${String(path.at(-1))}" is required`, allowed };
-  if (node.kind !== "scalar")
-    return { path, message: `expected ${allowed}`, got: node.kind === "map" ? "a map" : "a list", allowed };
-  if (expected === "string" && typeof node.value !== "string")
-    return {
-      path,
-      message: `YAML reads this as a ${typeof node.value}`,
-      allowed: "text",
-      fix: `quote it: "${node.text}"`,
-    };
-  return { path, message: `expected ${allowed}`, allowed };
+  if (!node) return missing(path, allowed);
+  if (node.kind !== "scalar") return { path, message: `expected ${allowed}`, got: kindOf(node), allowed };
+  if (node.value === null) return { path, message: `expected ${allowed}, but nothing stands here`, allowed };
+  if (expected === "string") {
+    const fix = `quote it: "${node.text}"`;
+    return { path, message: `YAML reads this as a ${typeof node.value}`, allowed, fix };
+  }
+  return { path, message: `expected ${allowed}`, allowed, ...unquoted(expected, node.value) };
+}
+
+/** `"8610"` where a number is expected: the quotes are what is wrong. */
+function unquoted(expected: string, value: string | number | boolean): { got?: string; fix?: string } {
+  if (typeof value !== "string") return {};
+  const fits = expected === "boolean" ? /^(true|false)$/.test(value) : /^-?\d+(\.\d+)?$/.test(value);
+  return fits && words[expected] ? { got: `"${value}"`, fix: "remove the quotes" } : {};
+}
+
+function missing(path: Path, allowed: string | undefined): Finding {
+  return { path, message: `"${String(path.at(-1))}" is required`, ...(allowed ? { allowed } : {}) };
+}
+
+function kindOf(node: Tree): string {
+  return node.kind === "map" ? "a map" : "a list";
 }
 
 function wrongValue(path: Path, values: readonly string[], tree: Tree): Finding {
   const { node } = lookUp(tree, path);
   const allowed = listed(values);
-  if (!node) return { path, message: `"${String(path.at(-1))}" is required`, allowed };
+  if (!node) return missing(path, allowed);
   const hint = node.kind === "scalar" ? didYouMean(node.text, values) : undefined;
-  const got = node.kind === "scalar" ? {} : { got: node.kind === "map" ? "a map" : "a list" };
+  const got = node.kind === "scalar" ? {} : { got: kindOf(node) };
   return { path, message: "not an allowed value", ...got, allowed, ...(hint ? { fix: hint } : {}) };
 }
 
+const units: Record<string, [string, string]> = {
+  string: ["character", "characters"],
+  array: ["entry", "entries"],
+};
+
 function tooFar(path: Path, origin: string, bound: string, limit: number): Finding {
-  const unit = { string: " characters", array: " entries", map: " entries", set: " entries" }[origin] ?? "";
-  return { path, message: "out of range", allowed: `${bound} ${limit}${unit}` };
+  const unit = units[origin]?.[limit === 1 ? 0 : 1];
+  if (bound === "at least" && limit === 1 && unit) return { path, message: "must not be empty" };
+  const message = unit ? "too long or too short" : "out of range";
+  return { path, message, allowed: `${bound} ${limit}${unit ? ` ${unit}` : ""}` };
 }
 
-/** Of a union, the branch that the user meant: the one whose kind of value (map, list, text) was written. */
+/** Of a union, the branch that the user meant: its kind of value (map, list, text) was written, and it has the fewest faults. */
 function wrongUnion(issue: Extract<Issue, { code: "invalid_union" }>, tree: Tree, path: Path): Finding[] {
   const { node } = lookUp(tree, path);
-  if (!node) return [{ path, message: `"${String(path.at(-1))}" is required` }];
+  if (!node) return [missing(path, undefined)];
   if (issue.errors.length === 0) return [discriminator(issue, tree, path)];
   const branches = issue.errors.map((branch) => branch.flatMap((inner) => findings(inner, tree, path)));
-  const fits = issue.errors.findIndex(
-    (branch) => !branch.some((i) => i.path.length === 0 && (i.code === "invalid_type" || i.code === "invalid_value")),
-  );
-  const chosen = branches[fits];
+  const fitting = branches.filter((_, n) => issue.errors[n]?.every((i) => !rejectsKind(i)));
+  const chosen = fitting.sort((a, b) => a.length - b.length)[0];
   if (chosen) return chosen;
   const allowed = [...new Set(branches.flat().flatMap((f) => (f.allowed ? [f.allowed] : [])))].join(", or ");
-  const options = allowed.split(", ");
-  const hint = node.kind === "scalar" ? didYouMean(node.text, options) : undefined;
-  const got = node.kind === "scalar" ? {} : { got: node.kind === "map" ? "a map" : "a list" };
+  const hint = node.kind === "scalar" ? didYouMean(node.text, allowed.split(", or ")) : undefined;
+  const got = node.kind === "scalar" ? {} : { got: kindOf(node) };
   return [
     { path, message: "not an allowed value", ...got, ...(allowed ? { allowed } : {}), ...(hint ? { fix: hint } : {}) },
   ];
+}
+
+function rejectsKind(issue: Issue): boolean {
+  return issue.path.length === 0 && (issue.code === "invalid_type" || issue.code === "invalid_value");
 }
 
 function discriminator(issue: Extract<Issue, { code: "invalid_union" }>, tree: Tree, path: Path): Finding {

@@ -27,6 +27,8 @@ export interface Fault extends Position {
 /** What a check knows of a mistake before its position is looked up. */
 export interface Finding {
   readonly path: Path;
+  /** The key is wrong, not what stands behind it. */
+  readonly atKey?: boolean;
   readonly message: string;
   readonly got?: string;
   readonly allowed?: string;
@@ -43,7 +45,7 @@ export function dotted(path: Path): string {
 
 /** Puts a finding at its place. */
 export function faultAt(code: string, position: Position, finding: Finding): Fault {
-  const { path, ...rest } = finding;
+  const { path, atKey: _, ...rest } = finding;
   return { code, ...position, path: dotted(path), ...rest };
 }
 
@@ -69,17 +71,43 @@ function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
+/** Faults of one file that are shown; a generated file can have a hundred thousand. */
+const mostPerFile = 500;
+
+/** At most 500 faults a file, the rest as a number. Takes sorted faults. */
+export function cappedFaults(faults: readonly Fault[]): Fault[] {
+  const files = [...new Set(faults.map((f) => f.file))];
+  if (faults.length <= mostPerFile) return [...faults];
+  return files.flatMap((file) => {
+    const own = faults.filter((f) => f.file === file);
+    const last = own[mostPerFile - 1];
+    if (!last || own.length <= mostPerFile) return own;
+    const rest = own.length - mostPerFile;
+    const message = `${rest} more faults in this file are not shown`;
+    return [...own.slice(0, mostPerFile), { ...last, code: "file", path: "", message, fix: "start with those above" }];
+  });
+}
+
+/** Control and invisible characters as escapes, so that a value can neither hide something nor drive a terminal. */
+function visible(text: string): string {
+  return text.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (c) =>
+    c === "\n" ? "\\n" : c === "\t" ? "\\t" : `\\u{${(c.codePointAt(0) ?? 0).toString(16)}}`,
+  );
+}
+
 /** One fault as a person reads it: `file:line:col  path  what, got, allowed, fix`. */
 function textOf(f: Fault): string {
-  const head = `${f.file}:${f.line}:${f.col}  ${f.path ? `${f.path}  ` : ""}${f.message}`;
-  const got = f.got === undefined ? "" : `\n    got:     ${f.got}`;
-  const allowed = f.allowed === undefined ? "" : `\n    allowed: ${f.allowed}`;
-  const fix = f.fix === undefined ? "" : `\n    fix:     ${f.fix}`;
-  return `${head} [${f.code}]${got}${allowed}${fix}`;
+  const head = `${f.file}:${f.line}:${f.col}  ${f.path ? `${f.path}  ` : ""}${f.message} [${f.code}]`;
+  const rows = [
+    ["got:    ", f.got],
+    ["allowed:", f.allowed],
+    ["fix:    ", f.fix],
+  ].flatMap(([name, value]) => (value === undefined ? [] : [`    ${name} ${value}`]));
+  return [head, ...rows].map(visible).join("\n");
 }
 
 function githubOf(f: Fault): string {
-  const data = (s: string) => s.replaceAll("%", "%25").replaceAll("\r", "%0D").replaceAll("\n", "%0A");
+  const data = (s: string) => visible(s).replaceAll("%", "%25");
   const property = (s: string) => data(s).replaceAll(":", "%3A").replaceAll(",", "%2C");
   const parts = [f.message, f.got && `got ${f.got}`, f.allowed && `allowed: ${f.allowed}`, f.fix && `fix: ${f.fix}`];
   const title = property(f.path || f.code);

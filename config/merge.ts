@@ -33,22 +33,25 @@ export function plain(tree: Tree): unknown {
   return object;
 }
 
-/** The node at a path, and the deepest position known on the way there (a missing key is reported at its parent). */
-export function lookUp(tree: Tree, path: Path): { node: Tree | undefined; at: Position } {
+/**
+ * The node at a path, and where it stands: a scalar at itself, a map or list at its key, and what is missing at the
+ * deepest part of the path that is there. `keyAt` is the place of the key, for scalars too.
+ */
+export function lookUp(tree: Tree, path: Path): { node: Tree | undefined; at: Position; keyAt: Position } {
   let node: Tree | undefined = tree;
   let at = tree.at;
   for (const part of path) {
     if (node?.kind === "map") {
       const entry: Entry | undefined = node.entries.get(String(part));
-      if (!entry) return { node: undefined, at };
+      if (!entry) return { node: undefined, at, keyAt: at };
       at = entry.at;
       node = entry.value;
     } else if (node?.kind === "list" && typeof part === "number") {
       const item: Tree | undefined = node.items[part];
-      if (!item) return { node: undefined, at };
+      if (!item) return { node: undefined, at, keyAt: at };
       at = item.at;
       node = item;
-    } else return { node: undefined, at };
+    } else return { node: undefined, at, keyAt: at };
   }
-  return { node, at: node && node.kind === "scalar" ? node.at : at };
+  return { node, at: node && node.kind === "scalar" ? node.at : at, keyAt: at };
 }

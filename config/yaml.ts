@@ -1,5 +1,7 @@
-import { isAlias, isMap, isPair, isScalar, isSeq, LineCounter, type Node, parseDocument, type Scalar } from "yaml";
-import { type Fault, faultAt, type Position } from "./faults";
+import type { Scalar } from "yaml";
+import { type Document, isAlias, isMap, isPair, isScalar, isSeq, LineCounter, type Node, parseDocument } from "yaml";
+import { type Fault, type Finding, faultAt, type Path, type Position } from "./faults";
+import { maxDepth, textFault, tooDeep, wholeFile } from "./yaml-text";
 
 /** A YAML value with its place; the merge of defaults and the schema check work on this, so every fault finds its line. */
 export type Tree =
@@ -18,161 +20,165 @@ export interface Entry {
   readonly value: Tree;
 }
 
-/** A config file is a page, not a database: larger ones are refused before they are parsed. Bytes. */
-export const maxFileBytes = 1_048_576;
-/** Deeper nesting than any config needs; protects the parser's stack. */
-export const maxDepth = 40;
-
 /** Words that YAML 1.1 tools read as booleans and 1.2 tools as text: whoever wrote one meant something else somewhere. */
 const ambiguous = /^(y|yes|n|no|on|off)$/i;
 
-interface Reading {
-  readonly file: string;
-  readonly lines: LineCounter;
-  readonly faults: Fault[];
-}
+/** Keys that JavaScript objects have without being given them. Refusing them here keeps every later look-up honest. */
+const inherited = new Set(["__proto__", "constructor", "prototype"]);
+
+const instead = "use `defaults` or `templates` of the federation file";
 
 /** Reads one YAML document into a tree. Never throws on bad input: what is wrong comes back as faults (then `tree` may be undefined). */
 export function readYaml(file: string, bytes: Buffer): { tree: Tree | undefined; faults: Fault[] } {
-  const early = earlyFault(file, bytes);
+  const early = textFault(file, bytes);
   if (early) return { tree: undefined, faults: [early] };
-  const reading: Reading = { file, lines: new LineCounter(), faults: [] };
-  const document = parseDocument(bytes.toString("utf8"), {
-    lineCounter: reading.lines,
-    prettyErrors: false,
-    version: "1.2",
-  });
-  for (const error of [...document.errors, ...document.warnings]) {
-    const { line, col } = reading.lines.linePos(error.pos[0]);
-    reading.faults.push({ code: "yaml", file, line, col: col || 1, path: "", ...wording(error.code, error.message) });
-  }
-  if (document.errors.length > 0) return { tree: undefined, faults: reading.faults };
-  if (document.contents === null || (isScalar(document.contents) && document.contents.value === null)) {
-    reading.faults.push(fileFault(file, "the file is empty", "start it with the keys that `isthmus schema` lists"));
-    return { tree: undefined, faults: reading.faults };
-  }
-  const tree = treeOf(document.contents as Node, reading, []);
-  return { tree, faults: reading.faults };
-}
-
-function fileFault(file: string, message: string, fix: string): Fault {
-  return { code: "yaml", file, line: 1, col: 1, path: "", message, fix };
-}
-
-function earlyFault(file: string, bytes: Buffer): Fault | undefined {
-  if (bytes.length > maxFileBytes)
-    return fileFault(
-      file,
-      `the file has ${bytes.length} bytes, at most ${maxFileBytes} are read`,
-      "split it: one file per site",
-    );
-  if (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf)
-    return fileFault(file, "the file starts with a byte order mark", 'save it as "UTF-8" without BOM');
-  if (bytes.includes(0) || !isUtf8(bytes)) return fileFault(file, "the file is not UTF-8 text", "save it as UTF-8");
-  const depth = deepest(bytes);
-  if (depth > 0)
-    return { ...fileFault(file, `nested deeper than ${maxDepth} levels`, "no key needs that"), line: depth };
-  return undefined;
-}
-
-function isUtf8(bytes: Buffer): boolean {
+  const lines = new LineCounter();
   try {
-    new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-    return true;
-  } catch {
-    return false;
+    const document = parseDocument(bytes.toString("utf8"), {
+      lineCounter: lines,
+      prettyErrors: false,
+      version: "1.2",
+      // Its own check compares all pairs of keys; ours below is linear and knows the first one's line.
+      uniqueKeys: false,
+    });
+    const faults = syntaxFaults(file, document, lines);
+    if (faults.length > 0) return { tree: undefined, faults };
+    if (document.contents === null || (isScalar(document.contents) && document.contents.value === null))
+      return { tree: undefined, faults: [wholeFile(file, "the file is empty", "`isthmus schema` lists its keys")] };
+    const reader = new TreeReader(file, lines);
+    const tree = reader.tree(document.contents as Node, [], { file, line: 1, col: 1 });
+    return { tree: reader.incomplete ? undefined : tree, faults: reader.faults };
+  } catch (error) {
+    // Brackets in quotes can hide nesting from the count before parsing; then the parser's stack ends.
+    if (error instanceof RangeError) return { tree: undefined, faults: [tooDeep(file)] };
+    throw error;
   }
 }
 
-/** The first line nested too deeply to be parsed safely, else 0: counts open brackets, indents and `- ` runs, without parsing. */
-function deepest(bytes: Buffer): number {
-  let open = 0;
-  let lineNumber = 0;
-  for (const line of bytes.toString("utf8").split("\n")) {
-    lineNumber++;
-    for (const c of line) {
-      if (c === "[" || c === "{") open++;
-      else if ((c === "]" || c === "}") && open > 0) open--;
-      if (open > maxDepth) return lineNumber;
-    }
-    const lead = /^[ ]*((?:[-?:] +)*)/.exec(line);
-    if ((lead?.[0].length ?? 0) > maxDepth * 10 || (lead?.[1]?.split(/ +/).length ?? 0) > maxDepth) return lineNumber;
-  }
-  return 0;
+function syntaxFaults(file: string, document: Document.Parsed, lines: LineCounter): Fault[] {
+  const faults = document.errors.map((error): Fault => {
+    const { line, col } = lines.linePos(error.pos[0]);
+    return { code: "yaml", file, line: line || 1, col: col || 1, path: "", ...wording(error.code, error.message) };
+  });
+  if (faults.length === 0 && document.directives?.yaml.explicit)
+    faults.push(wholeFile(file, "YAML directives are not read", "remove the %YAML line"));
+  // One slip makes several errors on its line; only the first tells something.
+  return faults.filter((f, i) => faults.findIndex((g) => g.line === f.line) === i);
 }
 
 const wordings: Record<string, { message: string; fix: string }> = {
-  DUPLICATE_KEY: { message: "this key is already there, a few lines up", fix: "keep one of them" },
   TAB_AS_INDENT: { message: "a tab in the indentation", fix: "YAML indents with spaces only" },
   MULTIPLE_DOCS: { message: "a second document in the file", fix: "one document per file: remove the `---` line" },
+  BLOCK_AS_IMPLICIT_KEY: {
+    message: "a second `: ` on this line, or a deeper line below a value",
+    fix: 'quote text that contains ": ", or correct the indentation',
+  },
+  BAD_SCALAR_START: { message: "a value cannot start with this character", fix: "quote the value" },
+  BAD_INDENT: { message: "the indentation fits no line above", fix: "start the keys of one map in one column" },
 };
 
 function wording(code: string, message: string): { message: string; fix?: string } {
   const known = wordings[code];
   if (known) return known;
-  return { message: `not valid YAML: ${message.split("\n")[0]}` };
+  const line = message.split("\n")[0] ?? "";
+  return { message: `not valid YAML: ${line.charAt(0).toLowerCase()}${line.slice(1)}` };
 }
 
-function positionOf(node: Node, reading: Reading): Position {
-  const { line, col } = reading.lines.linePos(node.range?.[0] ?? 0);
-  return { file: reading.file, line: line || 1, col: col || 1 };
-}
+/** Turns the library's nodes into trees; what a federation has no use for (anchors, tags, odd keys) becomes faults. */
+class TreeReader {
+  readonly faults: Fault[] = [];
+  /** Something could not be read at all: to check the rest would call it missing. */
+  incomplete = false;
 
-function treeOf(node: Node | null, reading: Reading, path: readonly (string | number)[]): Tree {
-  if (node === null) return { kind: "scalar", at: { file: reading.file, line: 1, col: 1 }, value: null, text: "" };
-  const at = positionOf(node, reading);
-  const complain = (message: string, got: string | undefined, fix: string) =>
-    reading.faults.push(faultAt("yaml", at, { path, message, fix, ...(got === undefined ? {} : { got }) }));
-  if (path.length > maxDepth) {
-    complain(`nested deeper than ${maxDepth} levels`, undefined, "no key needs that");
-    return { kind: "scalar", at, value: null, text: "" };
-  }
-  if (isAlias(node) || ("anchor" in node && node.anchor)) {
-    complain("anchors and aliases are not read", undefined, "use `defaults` or `templates` of federation.yaml");
-    return { kind: "scalar", at, value: null, text: "" };
-  }
-  if (node.tag && !node.tag.startsWith("tag:yaml.org,2002:")) complain("tags are not read", node.tag, "remove the tag");
-  if (isMap(node)) return mapOf(node.items, at, reading, path);
-  if (isSeq(node)) {
-    const items = node.items.map((item, i) => treeOf(item as Node | null, reading, [...path, i]));
-    return { kind: "list", at, items };
-  }
-  return scalarOf(node as Scalar, at, complain);
-}
+  constructor(
+    private readonly file: string,
+    private readonly lines: LineCounter,
+  ) {}
 
-function mapOf(items: readonly unknown[], at: Position, reading: Reading, path: readonly (string | number)[]): Tree {
-  const entries = new Map<string, Entry>();
-  for (const item of items) {
-    if (!isPair(item) || !isScalar(item.key)) {
-      reading.faults.push(
-        faultAt("yaml", at, { path, message: "a key must be plain text", fix: "write `key: value`" }),
-      );
-      continue;
+  /** `parent` is the place of a node that has none of its own. */
+  tree(node: Node | null, path: Path, parent: Position): Tree {
+    if (node === null) return nothing(parent);
+    const at = this.position(node);
+    if (path.length > maxDepth) {
+      this.incomplete = true;
+      const { message, fix } = tooDeep(this.file);
+      this.complain(at, { path: path.slice(0, 3), message, ...(fix ? { fix } : {}) });
+      return nothing(at);
     }
-    const keyAt = positionOf(item.key as Node, reading);
-    const key = typeof item.key.value === "string" ? item.key.value : (item.key.source ?? String(item.key.value));
+    if (isAlias(node)) this.incomplete = true;
+    if (isAlias(node) || node.anchor)
+      this.complain(at, { path, message: "anchors and aliases are not read", fix: instead });
+    if (isAlias(node)) return nothing(at);
+    if (node.tag) this.complain(at, { path, message: "tags are not read", got: shortTag(node.tag), fix: "remove it" });
+    if (isMap(node)) return this.map(node.items, at, path);
+    if (isSeq(node))
+      return { kind: "list", at, items: node.items.map((item, i) => this.tree(item as Node | null, [...path, i], at)) };
+    return this.scalar(node as Scalar, at, path);
+  }
+
+  private map(items: readonly unknown[], at: Position, path: Path): Tree {
+    const entries = new Map<string, Entry>();
+    for (const item of items) {
+      if (!isPair(item) || !isScalar(item.key)) {
+        this.incomplete = true;
+        const keyAt = isPair(item) && item.key ? this.position(item.key as Node) : at;
+        this.complain(keyAt, { path, message: "a key must be one word of text", fix: "write `key: value`" });
+        continue;
+      }
+      const keyAt = this.position(item.key as Node);
+      const key = typeof item.key.value === "string" ? item.key.value : (item.key.source ?? "");
+      if (!this.keyAllowed(item.key, key, keyAt, path, entries)) continue;
+      const value = this.tree(item.value as Node | null, [...path, key], keyAt);
+      entries.set(key, { at: keyAt, value });
+    }
+    return { kind: "map", at, entries };
+  }
+
+  private keyAllowed(node: Scalar, key: string, at: Position, path: Path, before: Map<string, Entry>): boolean {
+    const complain = (message: string, fix: string) => this.complain(at, { path: [...path, key], message, fix });
+    const first = before.get(key);
+    if (node.anchor || node.tag) complain("anchors and tags are not read", "remove it");
+    if (node.type === "PLAIN" && ambiguous.test(key))
+      complain("some YAML readers take this key for a boolean", `quote it: "${key}"`);
     if (key === "<<") {
-      reading.faults.push(
-        faultAt("yaml", keyAt, {
-          path: [...path, key],
-          message: "merge keys are not read",
-          fix: "use `defaults` or `templates` of federation.yaml",
-        }),
-      );
-      continue;
-    }
-    const value = treeOf(item.value as Node | null, reading, [...path, key]);
-    entries.set(key, { at: keyAt, value: item.value === null ? { ...value, at: keyAt } : value });
+      this.incomplete = true;
+      complain("merge keys are not read", instead);
+    } else if (key === "") complain("a key is missing before the colon", "write `key: value`");
+    else if (inherited.has(key)) complain(`"${key}" cannot be a key`, "choose another name");
+    else if (first) complain(`the key "${key}" is already on line ${first.at.line}`, "keep one of them");
+    else return true;
+    return false;
   }
-  return { kind: "map", at, entries };
+
+  private scalar(node: Scalar, at: Position, path: Path): Tree {
+    const text = node.source ?? String(node.value);
+    const value = node.value;
+    if (typeof value === "string" && node.type === "PLAIN" && ambiguous.test(value))
+      this.complain(at, {
+        path,
+        message: "some YAML readers take this word for a boolean",
+        got: text,
+        fix: `quote it: "${text}"; or write true or false`,
+      });
+    if (typeof value === "string" || typeof value === "number" || typeof value === "boolean" || value === null)
+      return { kind: "scalar", at, value, text };
+    return { kind: "scalar", at, value: text, text };
+  }
+
+  private position(node: Node): Position {
+    const { line, col } = this.lines.linePos(node.range?.[0] ?? 0);
+    return { file: this.file, line: line || 1, col: col || 1 };
+  }
+
+  private complain(at: Position, finding: Finding): void {
+    this.faults.push(faultAt("yaml", at, finding));
+  }
 }
 
-function scalarOf(node: Scalar, at: Position, complain: (message: string, got: string, fix: string) => void): Tree {
-  const text = node.source ?? String(node.value);
-  const value = node.value;
-  if (typeof value === "string" && node.type === "PLAIN" && ambiguous.test(value))
-    complain("some YAML readers take this word for a boolean", text, `quote it: "${text}"; or write true or false`);
-  if (typeof value === "string" || typeof value === "number" || typeof value === "boolean" || value === null)
-    return { kind: "scalar", at, value, text };
-  return { kind: "scalar", at, value: text, text };
+function nothing(at: Position): Tree {
+  return { kind: "scalar", at, value: null, text: "" };
+}
+
+function shortTag(tag: string): string {
+  return tag.replace("tag:yaml.org,2002:", "!!");
 }

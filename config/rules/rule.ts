@@ -9,6 +9,8 @@ export interface RuleFinding extends Finding {
 export interface RuleContext {
   /** Ids of sites whose files have schema faults: they exist, but are not in the federation that a rule sees. */
   readonly faultySites: readonly string[];
+  /** Absolute directory of the federation file: relative paths in the config start here. */
+  readonly directory: string;
 }
 
 /** One cross-layer check. It sees resolved data only, and says everything it finds. */

@@ -9,12 +9,12 @@ export const access = z
     z.literal("public"),
     z.literal("federation"),
     block({
-      sites: z.array(id).min(1).optional().describe("Hubs of these sites may read it."),
+      sites: z.array(id).min(1).optional().describe("Hubs of these sites may read it. Default none."),
       groups: z
         .array(z.string().min(1))
         .min(1)
         .optional()
-        .describe("People of these groups (`identity.groups`) may read it, through the gateway only."),
+        .describe("People of these groups (`identity.groups`) may read it, through the gateway only. Default none."),
     }),
   ])
   .describe(
@@ -23,7 +23,11 @@ export const access = z
 
 export const dataset = block({
   title,
-  description: z.string().max(5000).optional().describe("A paragraph or two for the catalog, in Markdown."),
+  description: z
+    .string()
+    .max(5000)
+    .optional()
+    .describe("A paragraph or two for the catalog, in Markdown. Default: the title."),
   bucket: id.describe("The bucket (a key of `lake.buckets`) it lies in. All datasets of a bucket have its audience."),
   path: objectPath.describe(
     "Where in the bucket its store begins. Changing it points the catalog elsewhere; no data moves.",

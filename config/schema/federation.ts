@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { hubPart, sitePart } from "./as-written";
 import { block, id, named, secretRef, text, title, url } from "./fields";
 
 const idpName = text(/^[a-z0-9.-]+\.[a-z]{2,}$/, "a domain name: cascadia.example");
@@ -8,7 +9,12 @@ const group = z.union([
     claim: z.string().min(1).describe("The claim that tells the groups of a person."),
     value: z.string().min(1).describe("Its value for this group."),
   }),
-  block({ users: z.array(z.string().min(3)).min(1).describe("User ids, <claim>@<idp>.") }),
+  block({
+    users: z
+      .array(text(/^[^\s@]+@[a-z0-9.-]+$/, "<claim>@<idp>: alice@cascadia.example"))
+      .min(1)
+      .describe("User ids, <claim>@<idp>."),
+  }),
 ]);
 
 /** Who people are. A person is (institution, claim), never a bare e-mail address. */
@@ -21,15 +27,23 @@ const identityBase = {
     }),
   ).describe("The institutions that may vouch, each for its own people. A user's id is <claim>@<key>."),
   groups: named(id, group).optional().describe("Groups by name. Default none."),
-  members: block({ idps: z.array(idpName).min(1) })
+  members: block({ idps: z.array(idpName).min(1).describe("Keys of `identity.idps`: all their people are members.") })
     .optional()
     .describe("Whom `access: federation` means. Required once a dataset says so."),
 };
-const client = block({ id: z.string().min(1), secret: secretRef }).describe("The federation's client at the issuer.");
+const client = block({
+  id: z.string().min(1).describe("The client's id, as the issuer gave it."),
+  secret: secretRef.describe("Where the client's secret is found; never the secret itself."),
+}).describe("The federation's client at the issuer.");
 
 export const identity = z.discriminatedUnion("kind", [
-  block({ kind: z.literal("cilogon"), client, ...identityBase }),
-  block({ kind: z.literal("oidc"), issuer: url, client, ...identityBase }),
+  block({ kind: z.literal("cilogon").describe("CILogon."), client, ...identityBase }),
+  block({
+    kind: z.literal("oidc").describe("Any other OpenID Connect issuer."),
+    issuer: url.describe("The issuer's URL; its discovery document lies below it."),
+    client,
+    ...identityBase,
+  }),
 ]);
 
 export const federation = block({
@@ -39,19 +53,21 @@ export const federation = block({
   contact: text(/^\S+@\S+$|^https?:\/\//, "an e-mail address or URL").describe(
     "Whom users and operators of other sites ask.",
   ),
-  identity: identity.optional(),
+  identity: identity
+    .optional()
+    .describe("The issuer that signs people in everywhere, and who may vouch. Default: each site signs in its own."),
   state: block({ kind: z.literal("local").describe("Files at state/<federation>/ beside this file. Not for git.") })
     .optional()
     .describe("Where the engine keeps its state. Default local."),
   defaults: block({
-    site: z.record(z.string(), z.unknown()).optional().describe("Laid under every site."),
-    hub: z.record(z.string(), z.unknown()).optional().describe("Laid under every hub."),
+    site: sitePart.optional().describe("Laid under every site. Default nothing."),
+    hub: hubPart.optional().describe("Laid under every hub. Default nothing."),
   })
     .optional()
-    .describe("Maps merge, lists replace, null removes an inherited key, the nearer value wins."),
-  templates: named(id, z.record(z.string(), z.unknown()))
+    .describe("Maps merge, lists replace, null removes an inherited key, the nearer value wins. Default nothing."),
+  templates: named(id, hubPart)
     .optional()
-    .describe("Named hub blocks: `use: NAME` in a hub lays that block between the defaults and the hub."),
+    .describe("Named hub blocks: `use: NAME` in a hub lays that block between the defaults and the hub. Default none."),
   sites: z.array(z.string().min(1)).min(1).describe("Files of the sites, as glob patterns relative to this file."),
 });
 

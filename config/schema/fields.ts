@@ -88,9 +88,26 @@ export const url = text(
   "http:// or https://, a host, no trailing slash",
 );
 
-/** A map keyed by name; the name's rule is a fault of its own at the key. */
+/**
+ * A map keyed by name. A wrong name is a fault at the key, and what stands under it is checked all the same: zod's own
+ * check of keys would stop there.
+ */
 export function named<V extends z.ZodType>(key: z.ZodType<string, string>, value: V) {
-  return z.record(key, value);
+  const names = (payload: z.core.ParsePayload) => {
+    if (typeof payload.value !== "object" || payload.value === null || Array.isArray(payload.value)) return;
+    for (const name of Object.keys(payload.value)) {
+      const issue = key.safeParse(name).error?.issues[0];
+      const note = issue && unpack(issue.message);
+      const message = pack({ ...note, message: `"${name}" cannot be a name here` });
+      if (issue) payload.issues.push({ code: "custom", path: [name], message, input: name, params: { key: true } });
+    }
+  };
+  const check = z.core._check(names, { when: () => true });
+  const [pattern] = (key._zod.bag.patterns as Set<RegExp> | undefined) ?? [];
+  return z
+    .record(z.string(), value)
+    .check(check)
+    .meta(pattern ? { propertyNames: { pattern: pattern.source } } : {});
 }
 
 /** A place for a secret, never the secret itself. */

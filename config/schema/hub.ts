@@ -25,12 +25,18 @@ export const daskLimits = block({
     cores: cores.optional().describe("Cores of one cluster's workers. Default 4."),
     memory: size.optional().describe("Memory of one cluster's workers. Default 8Gi."),
     workers: count(1, 10_000).optional().describe("Workers of one cluster. Default 4."),
-  }).optional(),
+  })
+    .optional()
+    .describe("Caps of one cluster."),
   user: block({
     clusters: count(1, 100).optional().describe("Clusters that one user may run at a time. Default 2."),
     cores: cores.optional().describe("Cores over all clusters of one user. Default 8."),
-  }).optional(),
-  hub: block({ cores: cores.optional().describe("Cores over all clusters of the hub. Default 16.") }).optional(),
+  })
+    .optional()
+    .describe("Caps of one user."),
+  hub: block({ cores: cores.optional().describe("Cores over all clusters of the hub. Default 16.") })
+    .optional()
+    .describe("Caps of the whole hub."),
 }).describe("Caps. There is always one at each level.");
 
 export const dask = z
@@ -42,7 +48,9 @@ export const dask = z
         memory: size
           .optional()
           .describe("Memory of a worker; it spills and then stops before it takes more. Default 2Gi."),
-      }).optional(),
+      })
+        .optional()
+        .describe("The size of a worker unless a user asks for another."),
       limits: daskLimits.optional(),
       idleMinutes: count(1, 1440)
         .optional()
@@ -53,7 +61,11 @@ export const dask = z
 
 export const profile = block({
   title,
-  description: z.string().max(500).optional().describe("A sentence below the title in the spawn form."),
+  description: z
+    .string()
+    .max(500)
+    .optional()
+    .describe("A sentence below the title in the spawn form. Default: its cores and memory."),
   cores: cores.describe("Cores the notebook may count on: thread pools are sized by it."),
   memory: size.describe("Memory the notebook may count on."),
   url: text(/^\/[\w./-]*$/, "a path: /lab, /tree, /rstudio")
@@ -61,8 +73,8 @@ export const profile = block({
     .describe("Where the user lands. Default /lab."),
   environment: named(text(/^[A-Z_][A-Z0-9_]*$/, "the name of an environment variable"), z.string())
     .optional()
-    .describe("Environment variables of the notebook. Never a secret: this is readable in git."),
-  dask: none.optional().describe("`none`: no Dask Gateway in this profile's notebooks."),
+    .describe("Environment variables of the notebook. Never a secret: this is readable in git. Default none."),
+  dask: none.optional().describe("`none`: no Dask Gateway in this profile's notebooks. Default: the hub's."),
 });
 
 export const bucketRights = named(id, z.enum(["read", "write", "none"])).describe(
@@ -74,7 +86,7 @@ export const hubBase = {
   title: title.optional().describe("Shown on the hub's pages. Default: the site's institution and the hub's name."),
   expires: expiry
     .optional()
-    .describe("From this day's end (at the site) the hub cannot be brought up any more; take it down by then."),
+    .describe("From this day's end (at the site) the hub cannot be brought up any more. Default never."),
   allow,
   cull: cull.optional(),
   dask: dask.optional(),

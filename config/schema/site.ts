@@ -1,7 +1,8 @@
+import { isIP } from "node:net";
 import { z } from "zod";
 import { datasets, storeDatasets } from "./dataset";
 import { expiry, timezone } from "./dates";
-import { block, count, id, named, none, size, text, title, url } from "./fields";
+import { block, count, id, named, none, pack, size, text, title, url } from "./fields";
 import { localHub } from "./hub";
 
 const bucketName = text(
@@ -16,8 +17,18 @@ const siteBase = {
   ),
   institution: title.describe("Who runs it, in words."),
   timezone: timezone.optional().describe("IANA name; dates without a time end with that day here. Default Etc/UTC."),
-  expires: expiry.optional().describe("From this day's end (at the site) it cannot be brought up any more."),
+  expires: expiry
+    .optional()
+    .describe("From this day's end (at the site) it cannot be brought up any more. Default never."),
 };
+
+/** An address to listen on that can stand in a URL too. */
+const address = z.string().refine((value) => value === "localhost" || (isIP(value) !== 0 && !/^[0.:]+$/.test(value)), {
+  error: pack({
+    message: "not one address",
+    allowed: "an IP address or localhost; not 0.0.0.0 or ::, which would stand in URLs",
+  }),
+});
 
 const expire = z
   .union([
@@ -34,7 +45,7 @@ const hpcBucket = block({
   existing: bucketName
     .optional()
     .describe(
-      "The name of a bucket that exists: no name is computed, its directory must be there, nothing of it is ever removed.",
+      "A bucket that exists, by its name: nothing of it is ever removed. Default: made, named <federation>-<site>-<key>.",
     ),
   path: text(/^[A-Za-z0-9/_.+@-]+$/, "a directory; relative ones start at the federation file")
     .optional()
@@ -63,29 +74,29 @@ const zarrGateway = z
 
 export const hpcLocalSite = block({
   ...siteBase,
-  provider: z.literal("hpc"),
+  provider: z.literal("hpc").describe("hpc: programs on a machine or cluster that exists."),
   login: z.literal("here").describe("`here`: the machine you sit at."),
   scheduler: block({
     kind: z.literal("local").describe("local: notebooks and Dask workers are processes of this machine."),
-  }),
+  }).describe("What starts notebooks and Dask workers."),
   listen: block({
-    host: text(/^(?:[0-9.]+|[0-9a-fA-F:]+|localhost)$/, "an address")
-      .optional()
-      .describe("Address of the site's one port. Default 127.0.0.1."),
+    host: address.optional().describe("Address of the site's one port. Default 127.0.0.1."),
     port: count(1024, 65_534).describe("Port of hubs, data and catalog; the next one is the S3 endpoint's."),
-  }),
-  storage: storage.optional(),
-  lake: block({ buckets: named(id, hpcBucket) })
+  }).describe("Where the site is reached."),
+  storage: storage.optional().describe("Where the site keeps its files."),
+  lake: block({ buckets: named(id, hpcBucket).describe("Buckets by id.") })
     .optional()
-    .describe("The site's buckets by name. Default none."),
+    .describe("The site's buckets. Default none."),
   datasets: datasets.optional(),
-  hubs: named(id, localHub).optional().describe("JupyterHubs by id. Each has a stack and a lifetime of its own."),
+  hubs: named(id, localHub)
+    .optional()
+    .describe("JupyterHubs by id. Each has a stack and a lifetime of its own. Default none."),
   zarrGateway: zarrGateway.optional(),
 });
 
 export const storeSite = block({
   ...siteBase,
-  provider: z.literal("store"),
+  provider: z.literal("store").describe("store: data only, in an S3 store that somebody else runs."),
   endpoint: url.describe("The S3 API of a store that somebody else runs."),
   region: z.string().min(1).optional().describe("Where the store needs one. Default us-east-1."),
   pathStyle: z.boolean().optional().describe("ENDPOINT/BUCKET/KEY (true) or BUCKET.ENDPOINT/KEY. Default true."),
@@ -95,12 +106,14 @@ export const storeSite = block({
     buckets: named(
       id,
       block({
-        purpose: z.literal("library"),
+        purpose: z.literal("library").describe("Always library: the site holds datasets and nothing else."),
         existing: bucketName.describe("The bucket's name in the store."),
-        public: z.literal(true).describe("Anonymous read and list."),
+        public: z
+          .literal(true)
+          .describe("Anonymous read and list: always true, since Isthmus has no keys of the store."),
       }),
-    ),
-  }),
+    ).describe("Buckets by id."),
+  }).describe("The store's buckets that hold datasets."),
   datasets: storeDatasets,
 });
 

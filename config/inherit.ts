@@ -1,0 +1,79 @@
+import { place } from "./check";
+import type { Fault, Path, Position } from "./faults";
+import { dropNulls, lookUp, merge } from "./merge";
+import { didYouMean, listed } from "./suggest";
+import type { Entry, Tree } from "./yaml";
+
+export interface Inherited {
+  /** The site on the federation's defaults, its hubs on their templates and defaults, without nulls. */
+  readonly tree: Tree;
+  readonly faults: readonly Fault[];
+}
+
+/** Lays a site on `defaults.site`, and each of its hubs on its template on `defaults.hub`. */
+export function inherit(site: Tree, top: Tree): Inherited {
+  const merged = merge(lookUp(top, ["defaults", "site"]).node, site) as Tree;
+  const hubs = merged.kind === "map" ? merged.entries.get("hubs") : undefined;
+  if (merged.kind !== "map" || hubs?.value.kind !== "map") return { tree: dropNulls(merged), faults: [] };
+  const faults: Fault[] = [];
+  const entries = [...hubs.value.entries].flatMap(([id, entry]): [string, Entry][] => {
+    const { value, fault } = hubOnTemplate(id, entry.value, merged, top);
+    if (fault) faults.push(fault);
+    // Without its template a hub lacks half of its keys; to name them all would hide the one that counts.
+    return fault ? [] : [[id, { at: entry.at, value }]];
+  });
+  const value: Tree = { ...hubs.value, entries: new Map(entries) };
+  const tree: Tree = { ...merged, entries: new Map(merged.entries).set("hubs", { at: hubs.at, value }) };
+  return { tree: dropNulls(tree), faults };
+}
+
+function hubOnTemplate(id: string, hub: Tree, site: Tree, top: Tree): { value: Tree; fault?: Fault } {
+  const defaults = lookUp(top, ["defaults", "hub"]).node;
+  if (hub.kind !== "map") return { value: hub };
+  const use = hub.entries.get("use")?.value;
+  const own: Tree = { ...hub, entries: new Map([...hub.entries].filter(([key]) => key !== "use")) };
+  if (use === undefined || (use.kind === "scalar" && use.value === null))
+    return { value: merge(defaults, own) as Tree };
+  const templates = lookUp(top, ["templates"]).node;
+  const names = templates?.kind === "map" ? [...templates.entries.keys()] : [];
+  const name = use.kind === "scalar" ? use.text : "";
+  if (!names.includes(name)) return { value: hub, fault: noTemplate(site, ["hubs", id, "use"], name, names) };
+  return { value: merge(merge(defaults, lookUp(top, ["templates", name]).node), own) as Tree };
+}
+
+function noTemplate(site: Tree, path: Path, name: string, names: readonly string[]): Fault {
+  const fix = didYouMean(name, names) ?? "define it under `templates` in the federation file";
+  const message = name === "" ? "one template's name is expected here" : "no such template";
+  return place(site, { path, message, allowed: listed(names), fix });
+}
+
+/**
+ * A fault of a site that stands in the federation file came by `defaults` or `templates`: its path becomes that of the
+ * federation file, so that what reaches a hundred hubs is one fault.
+ */
+export function atSource(fault: Fault, top: Tree): Fault {
+  if (fault.file !== top.at.file) return fault;
+  const path =
+    pathTo(lookUp(top, ["defaults"]).node, fault, "defaults") ??
+    pathTo(lookUp(top, ["templates"]).node, fault, "templates");
+  return path === undefined ? fault : { ...fault, path };
+}
+
+/** The dotted path of what stands at a position below `tree`. */
+function pathTo(tree: Tree | undefined, at: Position, path: string): string | undefined {
+  if (tree === undefined) return undefined;
+  const here = (p: Position) => p.line === at.line && p.col === at.col;
+  if (tree.kind === "scalar") return here(tree.at) ? path : undefined;
+  if (tree.kind === "list") {
+    for (const [i, item] of tree.items.entries()) {
+      const found = here(item.at) ? `${path}[${i}]` : pathTo(item, at, `${path}[${i}]`);
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  }
+  for (const [key, entry] of tree.entries) {
+    const found = here(entry.at) ? `${path}.${key}` : pathTo(entry.value, at, `${path}.${key}`);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
