@@ -28,6 +28,18 @@ export const reservedParts = ["lake", "homes", "cluster", "services", "catalog",
 /** First words of URL paths that no site may have, since hubs of a computing centre live at `/<site>/<hub>/`. */
 export const reservedPaths = ["zarr", "icechunk", "files", "edr", "stac", "intake", "healthz"] as const;
 
+/** Names of the catalog's own pages and of paths that a STAC API would have: no site's or dataset's id. */
+export const reservedPages = [
+  "catalog.json",
+  "catalog.yaml",
+  "collection.json",
+  "collections",
+  "conformance",
+  "index.html",
+  "queryables",
+  "search",
+] as const;
+
 /** Path of a hub where hubs share a host. */
 export function hubPath(site: string, hub: string): string {
   return `/${site}/${hub}/`;

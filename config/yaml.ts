@@ -20,8 +20,8 @@ export interface Entry {
   readonly value: Tree;
 }
 
-/** Words that YAML 1.1 tools read as booleans and 1.2 tools as text: whoever wrote one meant something else somewhere. */
-const ambiguous = /^(y|yes|n|no|on|off)$/i;
+/** Words that common YAML 1.1 readers take for booleans and 1.2 readers for text: whoever wrote one meant something else somewhere. */
+const ambiguous = /^(yes|no|on|off)$/i;
 
 /** Keys that JavaScript objects have without being given them. Refusing them here keeps every later look-up honest. */
 const inherited = new Set(["__proto__", "constructor", "prototype"]);

@@ -22,6 +22,10 @@ export function resolveFederation(config: FederationConfig, sites: readonly Site
           idps: Object.keys(identity.idps),
           groups: Object.keys(identity.groups ?? {}),
           members: identity.members?.idps ?? null,
+          /** Groups that are lists of user ids (`<claim>@<idp>`), by group. */
+          groupUsers: Object.fromEntries(
+            Object.entries(identity.groups ?? {}).flatMap(([id, g]) => ("users" in g ? [[id, g.users] as const] : [])),
+          ),
         }
       : null,
     state: { kind: config.state?.kind ?? ("local" as const) },

@@ -18,18 +18,26 @@ export interface HubSurroundings {
 
 export type Right = "read" | "write" | "none";
 
-const defaultRight: Record<ResolvedBucket["purpose"], Right> = {
-  scratch: "write",
-  persistent: "write",
-  library: "read",
-};
+/** Sign-ins that a site makes up for itself: nobody vouches for these people, so they read public data only. */
+const localSignIns: readonly string[] = ["sharedPassword", "tmp"];
+
+/** Whether a hub's people are the federation's (institution, claim). */
+export function signsInByFederation(hub: { readonly auth: { readonly kind: string } }): boolean {
+  return !localSignIns.includes(hub.auth.kind);
+}
+
+function defaultRight(bucket: ResolvedBucket, auth: { readonly kind: string }): Right {
+  if (bucket.purpose !== "library") return "write";
+  return bucket.public || signsInByFederation({ auth }) ? "read" : "none";
+}
 
 /**
  * One hub with every default, name and URL present: what chart values and HPC files only spell.
  * Its environment is the same in notebooks, Dask schedulers and workers.
  */
 export function resolveHub(id: string, hub: HubConfig, at: HubSurroundings) {
-  const rights = at.buckets.map((bucket) => bucketRight(bucket, hub.buckets?.[bucket.id]));
+  const auth = { kind: hub.auth?.kind ?? ("sharedPassword" as const) };
+  const rights = at.buckets.map((bucket) => bucketRight(bucket, hub.buckets?.[bucket.id], auth));
   const usable = rights.filter((b) => b.right !== "none");
   const published = at.datasets.filter((d) => d.publishers.includes(id));
   return {
@@ -38,7 +46,7 @@ export function resolveHub(id: string, hub: HubConfig, at: HubSurroundings) {
     path: hubPath(at.site, id),
     url: at.url + hubPath(at.site, id),
     expires: hub.expires === undefined ? null : expiryInstant(hub.expires, at.timezone),
-    auth: { kind: hub.auth?.kind ?? ("sharedPassword" as const) },
+    auth,
     allow: hub.allow === "everyone" ? ({ everyone: true } as const) : { users: hub.allow.users },
     admins: hub.admins ?? ["admin"],
     ports: hubPorts(hub.ports),
@@ -50,6 +58,8 @@ export function resolveHub(id: string, hub: HubConfig, at: HubSurroundings) {
     profiles: Object.entries(hub.profiles).map(([name, p]) => resolveProfile(name, p, hub)),
     dask: hub.dask === "none" ? null : resolveDask(hub.dask ?? {}),
     buckets: usable,
+    /** `buckets` as written, which the rules check. */
+    rightsTold: { ...hub.buckets },
     publishes: published.map((d) => d.id),
     environment: environmentOf(usable, published, at),
   };
@@ -70,11 +80,11 @@ function hubPorts(first: number) {
   };
 }
 
-function bucketRight(bucket: ResolvedBucket, told: Right | undefined) {
+function bucketRight(bucket: ResolvedBucket, told: Right | undefined, auth: { readonly kind: string }) {
   return {
     id: bucket.id,
     name: bucket.name,
-    right: told ?? defaultRight[bucket.purpose],
+    right: told ?? defaultRight(bucket, auth),
     /** Users write below their own prefix; a library has none. */
     perUser: bucket.purpose !== "library",
   };

@@ -16,6 +16,8 @@ export function resolveBucket(federation: string, site: string, id: string, buck
     public: bucket.public ?? false,
     /** Named by the config, not made by Isthmus. */
     existing: bucket.existing !== undefined,
+    /** Days of `expire` as written, whatever the purpose; a rule wants it on scratch only. */
+    expireAsked: bucket.expire === undefined || bucket.expire === "none" ? null : bucket.expire.days,
     /** As written: absolute, or relative to the federation file; null for the site's own root. */
     path: bucket.path ?? null,
     expireDays: expires

@@ -78,7 +78,7 @@ export const profile = block({
 });
 
 export const bucketRights = named(id, z.enum(["read", "write", "none"])).describe(
-  "Rights on the site's buckets where they differ from the default (scratch and persistent: write, library: read).",
+  "Rights on the site's buckets where they differ from the default (scratch and persistent: write; library: read, but none where the library is not public and the sign-in not the federation's).",
 );
 
 /** The keys of a hub that mean the same on every provider. */

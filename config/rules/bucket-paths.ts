@@ -1,0 +1,63 @@
+import { isAbsolute, join, normalize, sep } from "node:path";
+import type { ResolvedFederation } from "../resolve/federation";
+import type { Rule, RuleFinding } from "./rule";
+import { hpcSites } from "./walk";
+
+/** A directory that belongs to one thing alone. */
+interface Area {
+  readonly owner: string;
+  readonly directory: string;
+  readonly site?: string;
+  readonly path: readonly string[];
+  readonly existing?: boolean;
+}
+
+export const bucketPaths: Rule = {
+  id: "bucket-paths",
+  reason: "A bucket shows its whole directory: nested in another, or around a site's own files, it shows those too.",
+  check: (federation, { directory }) => {
+    const areas = areasOf(federation, directory);
+    return areas.flatMap((area, i): RuleFinding[] => {
+      const other = areas.slice(0, i).find((a) => nested(a.directory, area.directory) && !mayShare(a, area));
+      if (!other || area.site === undefined) return [];
+      const message = `this directory is, holds or lies in ${other.owner}`;
+      return [{ site: area.site, path: area.path, message, fix: "give each a directory of its own" }];
+    });
+  },
+};
+
+/** Roots first, so that a bucket in a root is reported at the bucket. All local sites share one machine. */
+function areasOf(federation: ResolvedFederation, directory: string): Area[] {
+  const full = (path: string) => normalize(isAbsolute(path) ? path : join(directory, path)).replace(/(?<=.)\/+$/, "");
+  const sites = hpcSites(federation);
+  const roots = sites.map((site) => ({
+    owner: `the root of site ${site.id}`,
+    directory: full(site.root),
+    site: site.id,
+    path: ["storage", "root"],
+  }));
+  const buckets = sites.flatMap((site) =>
+    site.buckets.flatMap((bucket) => {
+      const owner = `bucket ${bucket.id} of site ${site.id}`;
+      const path = ["lake", "buckets", bucket.id, "path"];
+      const { existing } = bucket;
+      return bucket.path === null ? [] : [{ owner, directory: full(bucket.path), site: site.id, path, existing }];
+    }),
+  );
+  return [
+    { owner: "the engine's state (state/ beside the federation file)", directory: full("state"), path: [] },
+    ...roots,
+    ...buckets,
+  ];
+}
+
+function nested(a: string, b: string): boolean {
+  const inside = (inner: string, outer: string) =>
+    inner === outer || inner.startsWith(outer === sep ? sep : outer + sep);
+  return inside(a, b) || inside(b, a);
+}
+
+/** Two sites may show one directory that neither of them made. */
+function mayShare(a: Area, b: Area): boolean {
+  return a.existing === true && b.existing === true && a.site !== b.site && a.directory === b.directory;
+}

@@ -1,0 +1,65 @@
+import type { ResolvedFederation } from "../resolve/federation";
+import type { Rule, RuleFinding } from "./rule";
+import { hpcSites } from "./walk";
+
+/** Ports that something listens on, first to last. */
+interface Range {
+  readonly site: string;
+  readonly path: readonly string[];
+  readonly owner: string;
+  readonly first: number;
+  readonly count: number;
+}
+
+export const ports: Rule = {
+  id: "ports",
+  reason: "All local sites of a federation share one machine, and a port has one listener.",
+  check: (federation) => {
+    const ranges = rangesOf(federation);
+    return ranges.flatMap((range, i): RuleFinding[] => {
+      const other = ranges.slice(0, i).find((r) => overlap(r, range));
+      if (!other) return [];
+      const free = nextFree(range, ranges);
+      const message = `${spelled(range)} overlap with ${spelled(other)}, ${other.owner}`;
+      return [
+        { site: range.site, path: range.path, message, ...(free ? { fix: `the next that are free: ${free}` } : {}) },
+      ];
+    });
+  },
+};
+
+/** A site's port and the next one, and ten for each hub. */
+function rangesOf(federation: ResolvedFederation): Range[] {
+  return hpcSites(federation).flatMap((site) => [
+    {
+      site: site.id,
+      path: ["listen", "port"],
+      owner: `listen.port of site ${site.id}`,
+      first: site.listen.port,
+      count: 2,
+    },
+    ...site.hubs.map((hub) => ({
+      site: site.id,
+      path: ["hubs", hub.id, "ports"],
+      owner: `hubs.${hub.id}.ports of site ${site.id}`,
+      first: hub.ports.first,
+      count: 10,
+    })),
+  ]);
+}
+
+function overlap(a: Range, b: Range): boolean {
+  return a.first < b.first + b.count && b.first < a.first + a.count;
+}
+
+function spelled({ first, count }: Range): string {
+  return `ports ${first}-${first + count - 1}`;
+}
+
+/** The first port from which a range of this size meets no other, at or above where it was written. */
+function nextFree(range: Range, all: readonly Range[]): number | undefined {
+  const others = all.filter((r) => r !== range);
+  const starts = others.map((r) => r.first + r.count).filter((n) => n > range.first);
+  const fits = starts.filter((first) => first + range.count <= 65_536);
+  return fits.sort((a, b) => a - b).find((first) => !others.some((r) => overlap(r, { ...range, first })));
+}

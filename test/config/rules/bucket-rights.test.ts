@@ -1,0 +1,54 @@
+import { expect, test } from "vitest";
+import { hpc, hubOf, load } from "../federation-of";
+
+const files = (rights: string) => ({
+  "sites/a.yaml": hpc(
+    "a",
+    9000,
+    `lake: {buckets: {scratch: {purpose: scratch}, pub: {purpose: library, public: true}, own: {purpose: library}}}\nhubs: {prod: {ports: 9010, buckets: {${rights}}}}\n`,
+  ),
+});
+const faults = (rights: string) => load(files(rights)).faults;
+
+test("a right on a bucket that is not there", () => {
+  expect(faults("scratsh: read")).toMatchObject([
+    {
+      code: "bucket-rights",
+      line: 8,
+      col: 38,
+      path: "hubs.prod.buckets.scratsh",
+      message: "the site has no such bucket",
+      allowed: "scratch, pub, own",
+      fix: 'did you mean "scratch"?',
+    },
+  ]);
+});
+
+test("writing a library", () => {
+  expect(faults("pub: write")).toMatchObject([
+    {
+      path: "hubs.prod.buckets.pub",
+      message: "nobody writes a whole library",
+      got: "write",
+      allowed: "read, none",
+      fix: "name prod in `publishers` of the datasets that it writes",
+    },
+  ]);
+});
+
+test("reading a library that is not public, with a shared password", () => {
+  expect(faults("own: read")).toMatchObject([
+    {
+      message: "this library is not public, and nobody vouches for people who share a password",
+      allowed: "none",
+      fix: "remove it",
+    },
+  ]);
+});
+
+test("rights that may be given, and the defaults", () => {
+  const rights = (told: string) =>
+    Object.fromEntries(hubOf(files(told), "a", "prod").buckets.map((b) => [b.id, b.right]));
+  expect(rights("")).toEqual({ scratch: "write", pub: "read" });
+  expect(rights("scratch: read, pub: none, own: none")).toEqual({ scratch: "read" });
+});

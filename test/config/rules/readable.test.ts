@@ -1,0 +1,44 @@
+import { expect, test } from "vitest";
+import type { ResolvedFederation } from "../../../config/resolve/federation";
+import type { Access } from "../../../config/resolve/lake";
+import { readable } from "../../../config/rules/readable";
+import { faultsOf, hpc, load, plain } from "../federation-of";
+
+const site = (access: string, isPublic: boolean) =>
+  hpc(
+    "a",
+    9000,
+    `lake: {buckets: {l: {purpose: library, public: ${isPublic}}}}\ndatasets: {d: {${plain}, bucket: l, path: p, access: ${access}}}\nhubs: {prod: {ports: 9010}}\n`,
+  );
+
+test("what is for some, where everybody signs in with a shared password", () => {
+  expect(faultsOf({ "sites/a.yaml": site("{sites: [a]}", false) })).toEqual([
+    "sites/a.yaml:8:76 readable datasets.d.access: nobody could read this dataset: no hub that it is for signs people in through the federation",
+  ]);
+  expect(faultsOf({ "sites/a.yaml": site("public", true) })).toEqual([]);
+});
+
+test("a site with faults of its own may have the hub", () => {
+  const faults = faultsOf({
+    "sites/a.yaml": site("{sites: [a, b]}", false),
+    "sites/b.yaml": hpc("b", 9100, "oops: 1\n"),
+  });
+  expect(faults).toEqual(['sites/b.yaml:7:1 schema oops: unknown key "oops"']);
+});
+
+test("a hub that signs people in through the federation, at a site that the dataset is for", () => {
+  const { federation } = load({ "sites/a.yaml": site("public", true) });
+  const withAccess = (access: Access): ResolvedFederation => {
+    const changed = structuredClone(federation) as ResolvedFederation;
+    for (const s of changed.sites) {
+      for (const dataset of s.datasets) dataset.access = access;
+      if (s.provider === "hpc") for (const hub of s.hubs) Object.assign(hub.auth, { kind: "federation" });
+    }
+    return changed;
+  };
+  const found = (access: Access) => readable.check(withAccess(access), { faultySites: [], directory: "/" });
+  expect(found({ sites: ["a"] })).toEqual([]);
+  expect(found("federation")).toEqual([]);
+  expect(found({ groups: ["g"], sites: ["b"] })).toEqual([]);
+  expect(found({ sites: ["b"] })).toHaveLength(1);
+});

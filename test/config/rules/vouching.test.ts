@@ -1,0 +1,60 @@
+import { expect, test } from "vitest";
+import type { ResolvedFederation } from "../../../config/resolve/federation";
+import { vouching } from "../../../config/rules/vouching";
+import { federationYaml, hpc, load } from "../federation-of";
+
+const identity = (users: string) => `identity:
+  kind: cilogon
+  client: {id: c, secret: {env: S}}
+  idps: {one.example: {entity: e, claim: eppn}}
+  groups: {snow: {users: [${users}]}}
+`;
+const hub = (keys: string) => ({ "sites/a.yaml": hpc("a", 9000, `hubs: {prod: {ports: 9010, ${keys}}}\n`) });
+
+test("institutions' people at a hub with a shared password", () => {
+  expect(load(hub("admins: [ann, bob@one.example], allow: {users: [cy@one.example, dan]}")).faults).toMatchObject([
+    {
+      code: "vouching",
+      line: 7,
+      path: "hubs.prod.admins[1]",
+      message: "people sign in with a shared password here, so no institution vouches for this person",
+      got: "bob@one.example",
+      allowed: "plain names",
+      fix: "write bob",
+    },
+    { path: "hubs.prod.allow.users[0]", fix: "write cy" },
+  ]);
+  expect(load(hub("admins: [ann], allow: {users: [ann, dan]}")).faults).toEqual([]);
+});
+
+test("groups of people for whom nobody may vouch", () => {
+  const faults = (users: string) => load({ "federation.yaml": federationYaml + identity(users), ...hub("") }).faults;
+  expect(faults("ann@one.example, bob@oen.example")).toMatchObject([
+    {
+      file: "federation.yaml",
+      line: 15,
+      path: "identity.groups.snow.users[1]",
+      message: "no such institution may vouch",
+      got: "bob@oen.example",
+      allowed: "...@ one.example",
+      fix: 'did you mean "one.example"?',
+    },
+  ]);
+  expect(faults("ann@one.example")).toEqual([]);
+});
+
+test("names at a hub that signs people in through the federation", () => {
+  const { federation } = load({
+    "federation.yaml": federationYaml + identity("ann@one.example"),
+    ...hub("admins: [ann]"),
+  });
+  const changed = structuredClone(federation) as ResolvedFederation;
+  for (const site of changed.sites)
+    if (site.provider === "hpc")
+      for (const h of site.hubs)
+        Object.assign(h, { auth: { kind: "federation" }, admins: ["ann", "ann@one.example", "x@no.example"] });
+  expect(vouching.check(changed, { faultySites: [], directory: "/" })).toMatchObject([
+    { path: ["hubs", "prod", "admins", 0], message: "no institution is named", fix: "write <claim>@<idp>" },
+    { path: ["hubs", "prod", "admins", 2], message: "no such institution may vouch" },
+  ]);
+});
