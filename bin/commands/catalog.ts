@@ -1,0 +1,102 @@
+import { resolve } from "node:path";
+import type { Command } from "commander";
+import { didYouMean, listed } from "../../config/suggest";
+import type { DatasetRecord } from "../../constructs/catalog/record";
+import type { Outcome, SiteDataset } from "../catalog/record-datasets";
+import { exitCodes } from "../exit-codes";
+import { reportFailure, usageFailure } from "../failure";
+import { type Config, loadOrExit } from "../load-or-exit";
+
+interface Flags {
+  readonly file?: string;
+  readonly dataset?: readonly string[];
+  readonly output?: string;
+}
+
+const fileHelp = "federation file (default: ./federation.yaml, else cdktf.json's context.federation)";
+
+export function register(program: Command): void {
+  const catalog = program
+    .command("catalog")
+    .description("the federation's STAC and Intake pages: record what the stores hold, build the pages")
+    .addHelpText(
+      "after",
+      "\nExamples:\n  isthmus catalog record federation.yaml\n  isthmus catalog build federation.yaml --output public",
+    );
+  catalog
+    .command("record")
+    .description(
+      "read dimensions, variables, extents and digests from the datasets' stores into catalog/ beside the config",
+    )
+    .argument("[file]", fileHelp)
+    .option("-f, --file <file>", "the same, as an option")
+    .option("--dataset <id...>", "only these datasets")
+    .addHelpText("after", "\nExample:\n  isthmus catalog record federation.yaml --dataset sst")
+    .action((file: string | undefined, flags: Flags) => reportFailure(() => record(file ?? flags.file, flags.dataset)));
+  catalog
+    .command("build")
+    .description(
+      "write the pages into a folder, as every site serves them; the same config and records give the same bytes",
+    )
+    .argument("[file]", fileHelp)
+    .option("-f, --file <file>", "the same, as an option")
+    .requiredOption("-o, --output <dir>", "directory for stac/ and intake/")
+    .addHelpText("after", "\nExample:\n  isthmus catalog build federation.yaml --output public")
+    .action((file: string | undefined, flags: Flags) =>
+      reportFailure(() => build(file ?? flags.file, flags.output ?? "")),
+    );
+}
+
+async function record(file: string | undefined, ids: readonly string[] | undefined): Promise<number> {
+  const config = loadOrExit(file);
+  const datasets = chosen(config, ids);
+  const { recordDatasets } = await import("../catalog/record-datasets.js");
+  const count = { recorded: 0, unchanged: 0, skipped: 0, failed: 0 };
+  await recordDatasets(config.directory, datasets, ({ site, dataset }, outcome) => {
+    count[outcome.result] += 1;
+    const out = outcome.result === "failed" ? console.error : console.log;
+    out(`${site}/${dataset.id}  ${outcome.result}: ${told(outcome)}`);
+  });
+  const sums = Object.entries(count).filter(([, n]) => n > 0);
+  console.log(sums.length > 0 ? sums.map(([result, n]) => `${n} ${result}`).join(", ") : "no datasets");
+  return count.failed > 0 ? exitCodes.engine : exitCodes.ok;
+}
+
+function chosen({ federation }: Config, ids: readonly string[] | undefined): SiteDataset[] {
+  const all = federation.sites.flatMap((site) => site.datasets.map((dataset) => ({ site: site.id, dataset })));
+  if (!ids) return all;
+  const known = all.map(({ dataset }) => dataset.id);
+  for (const id of ids)
+    if (!known.includes(id))
+      throw usageFailure(`no dataset ${id}: ${didYouMean(id, known) ?? `there are ${listed(known)}`}`);
+  return all.filter(({ dataset }) => ids.includes(dataset.id));
+}
+
+function told(outcome: Outcome): string {
+  if ("reason" in outcome) return outcome.reason;
+  return [summary(outcome.record), ...outcome.remarks].join("; ");
+}
+
+function summary(record: DatasetRecord): string {
+  if (record.kind !== "zarr")
+    return `${record.kind}, ${record.object.key || "one file"} of ${record.object.bytes} bytes`;
+  const variables = Object.entries(record.variables).flatMap(([name, v]) => (v.role === "data" ? [name] : []));
+  const shape = Object.entries(record.dimensions).map(([name, { size }]) => `${name} ${size}`);
+  const interval = record.interval?.map((t) => t?.slice(0, 10) ?? "..").join(" to ");
+  const bbox = record.bbox ? `bbox ${record.bbox.join(", ")}` : "no place";
+  return `${variables.join(", ")} (${shape.join(", ")}), ${interval ?? "no time"}, ${bbox}, ${megabytes(record.uncompressedBytes)}`;
+}
+
+function megabytes(bytes: number): string {
+  return `${(bytes / 1e6).toFixed(bytes < 1e7 ? 2 : 0)} MB`;
+}
+
+async function build(file: string | undefined, output: string): Promise<number> {
+  const config = loadOrExit(file);
+  const { catalogOf } = await import("../catalog-files.js");
+  const { writePages } = await import("../catalog/write-pages.js");
+  const files = catalogOf(config);
+  writePages(resolve(output), files);
+  console.log(`${files.size} pages in ${output}: stac/catalog.json, intake/catalog.yaml`);
+  return exitCodes.ok;
+}

@@ -1,0 +1,163 @@
+import type { CatalogDataset } from "./input";
+import type { DatasetRecord, StoredObject, ZarrRecord } from "./record";
+import { mediaTypes, multihash } from "./stac";
+import { bucketIsOpen, storageOptions } from "./storage";
+
+/** The key of a dataset's store in its collection's `storage:schemes`. */
+export const storeRef = "store";
+
+/** A STAC asset; extension fields as the extensions name them. */
+export interface StacAsset {
+  readonly href: string;
+  readonly type: string;
+  readonly title: string;
+  readonly roles: readonly string[];
+  readonly [extensionField: string]: unknown;
+}
+
+export type StacAssets = Readonly<Record<string, StacAsset>>;
+
+/**
+ * The assets of a dataset, the one that needs no site-specific code first. A dataset that is not public has no https link:
+ * only what a hub with a grant can open. What groups of people may read has none at all, since a gateway must know the person.
+ */
+export function assetsOf(dataset: CatalogDataset, record: DatasetRecord | undefined): StacAssets {
+  if (dataset.kind === "zarr") return zarrAssets(dataset, record?.kind === "zarr" ? record : undefined);
+  const object = record && record.kind !== "zarr" && record.kind === dataset.kind ? record.object : undefined;
+  if (dataset.kind === "icechunk") return icechunkAssets(dataset, object);
+  return fileAssets(dataset, object);
+}
+
+function zarrAssets(dataset: CatalogDataset, record: ZarrRecord | undefined): StacAssets {
+  const { https, place, access } = dataset;
+  const known = record ? { consolidated: record.consolidated, zarr_format: record.zarrFormat } : {};
+  const zarr = {
+    "zarr:node_type": "group",
+    ...(record ? { "zarr:consolidated": record.consolidated, "zarr:zarr_format": record.zarrFormat } : {}),
+  };
+  const assets: Record<string, StacAsset> = {};
+  if (https !== null) {
+    assets["zarr-https"] = {
+      href: https,
+      type: mediaTypes.zarr,
+      title: "Zarr over HTTPS: opens anywhere, with nothing but the link",
+      roles: ["data", "default"],
+      ...zarr,
+      "xarray:open_kwargs": { engine: "zarr", ...known },
+      ...alternateInStore(dataset),
+    };
+    assets["zarr-compat"] = {
+      href: https,
+      type: mediaTypes.zarrCompat,
+      title: "The same for clients that know only the older media type",
+      roles: ["data"],
+      ...zarr,
+      "xarray:open_kwargs": { consolidated: true, ...known },
+    };
+  }
+  if (bucketIsOpen(access))
+    assets["zarr-s3"] = {
+      href: dataset.s3,
+      type: mediaTypes.zarr,
+      title: "Zarr in the store itself: the quicker way for compute beside it",
+      roles: ["data"],
+      ...zarr,
+      "xarray:open_kwargs": { engine: "zarr", ...known },
+      "xarray:storage_options": storageOptions(place, access),
+      "storage:refs": [storeRef],
+    };
+  if (https !== null && record) assets["zarr-metadata"] = metadataAsset(https, record.metadata);
+  return assets;
+}
+
+function metadataAsset(https: string, metadata: StoredObject): StacAsset {
+  return {
+    href: `${https}/${metadata.key}`,
+    type: mediaTypes.json,
+    title: "The store's consolidated metadata; equal copies have an equal checksum",
+    roles: ["metadata"],
+    ...fileFields(metadata),
+  };
+}
+
+/** The same bytes by another way; no fields but those of the place. */
+function alternateInStore(dataset: CatalogDataset) {
+  if (!bucketIsOpen(dataset.access)) return {};
+  return { alternate: { s3: { href: dataset.s3, "alternate:name": "S3", "storage:refs": [storeRef] } } };
+}
+
+/** xpystac opens the first that refers to an Amazon store; `icechunk.http_storage` the https one. */
+function icechunkAssets(dataset: CatalogDataset, tip: StoredObject | undefined): StacAssets {
+  const { https, access } = dataset;
+  const assets: Record<string, StacAsset> = {};
+  if (https !== null)
+    assets["icechunk-https"] = {
+      href: https,
+      type: mediaTypes.icechunk,
+      title: "Icechunk repository over HTTPS, read-only",
+      roles: ["data", "default"],
+      version: "main",
+    };
+  if (bucketIsOpen(access))
+    assets.icechunk = {
+      href: dataset.s3,
+      type: mediaTypes.icechunk,
+      title: "Icechunk repository in the store itself",
+      roles: ["data"],
+      version: "main",
+      "xarray:storage_options": storageOptions(dataset.place, access),
+      "storage:refs": [storeRef],
+    };
+  if (https !== null && tip)
+    assets["icechunk-tip"] = {
+      href: `${https}/${tip.key}`,
+      type: tip.key.endsWith(".json") ? mediaTypes.json : "application/octet-stream",
+      title: "What names the repository's present version; equal copies have an equal checksum",
+      roles: ["metadata"],
+      ...fileFields(tip),
+    };
+  return assets;
+}
+
+/** Kinds whose link is one file, or a directory that is opened by its name. */
+function fileAssets(dataset: CatalogDataset, object: StoredObject | undefined): StacAssets {
+  const { https, access, kind } = dataset;
+  const { type, roles, kwargs } = fileKind(dataset);
+  const sized = object?.key === "" ? fileFields(object) : {};
+  const assets: Record<string, StacAsset> = {};
+  if (https !== null)
+    assets[`${kind}-https`] = {
+      href: https,
+      type,
+      title: "Over HTTPS: opens anywhere, with nothing but the link",
+      roles: [...roles, "default"],
+      ...sized,
+      ...kwargs,
+      ...alternateInStore(dataset),
+    };
+  if (bucketIsOpen(access))
+    assets[`${kind}-s3`] = {
+      href: dataset.s3,
+      type,
+      title: "In the store itself",
+      roles,
+      ...sized,
+      ...kwargs,
+      "xarray:storage_options": storageOptions(dataset.place, access),
+      "storage:refs": [storeRef],
+    };
+  return assets;
+}
+
+function fileKind({ kind, s3 }: CatalogDataset): { type: string; roles: string[]; kwargs?: object } {
+  if (kind === "cog") return { type: mediaTypes.cog, roles: ["data"] };
+  if (kind === "parquet") return { type: mediaTypes.parquet, roles: ["data"] };
+  if (kind === "tiledb") return { type: mediaTypes.tiledb, roles: ["data"] };
+  // Kerchunk's references are one JSON file, or a directory of Parquet files.
+  const type = s3.endsWith(".json") ? mediaTypes.json : mediaTypes.parquet;
+  return { type, roles: ["data", "references"], kwargs: { "xarray:open_kwargs": { engine: "kerchunk" } } };
+}
+
+function fileFields({ bytes, sha256 }: StoredObject) {
+  return { "file:size": bytes, ...(sha256 === undefined ? {} : { "file:checksum": multihash(sha256) }) };
+}

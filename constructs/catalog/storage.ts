@@ -1,0 +1,30 @@
+import type { CatalogAccess, CatalogPlace } from "./input";
+
+/** Amazon's own endpoints; every other S3 API is told by its URL. */
+const amazon = /^https:\/\/(?:s3[.-](?:[a-z0-9-]+\.)?|[a-z0-9.-]+\.s3\.)amazonaws\.com(?:\.cn)?$/;
+
+/** The storage extension's description of a store. `{bucket}` and `{region}` are filled from its own fields. */
+export function storageScheme(place: CatalogPlace, access: CatalogAccess) {
+  const { bucket, endpoint, region } = place;
+  const common = { bucket, region, requester_pays: false, anonymous: access === "public" };
+  if (amazon.test(endpoint))
+    return { type: "aws-s3", platform: "https://{bucket}.s3.{region}.amazonaws.com", ...common };
+  const platform = place.pathStyle ? endpoint : endpoint.replace("://", "://{bucket}.");
+  return { type: "custom-s3", platform, ...common };
+}
+
+/** What s3fs needs to open an `s3://` link: xpystac reads it from the asset, since it ignores the storage extension for Zarr. */
+export function storageOptions(place: CatalogPlace, access: CatalogAccess) {
+  const anonymous = access === "public" ? { anon: true } : {};
+  if (amazon.test(place.endpoint)) return anonymous;
+  return {
+    ...anonymous,
+    client_kwargs: { endpoint_url: place.endpoint, region_name: place.region },
+    config_kwargs: { s3: { addressing_style: place.pathStyle ? "path" : "virtual" } },
+  };
+}
+
+/** Whether hubs may open the bucket itself. What is for groups of people goes through a gateway, which knows the person. */
+export function bucketIsOpen(access: CatalogAccess): boolean {
+  return typeof access === "string" || (access.sites !== undefined && access.groups === undefined);
+}
