@@ -12,8 +12,18 @@ type Issue = z.core.$ZodIssue;
 export function check<S extends z.ZodType>(schema: S, tree: Tree): { value?: z.output<S>; faults: Fault[] } {
   const result = schema.safeParse(plain(tree), { reportInput: true });
   if (result.success) return { value: result.data, faults: [] };
-  const faults = result.error.issues.flatMap((issue) => findings(issue as Issue, tree, [])).map((f) => place(tree, f));
-  return { faults };
+  const found = result.error.issues.flatMap((issue) => findings(issue as Issue, tree, []));
+  return { faults: withoutEchoes(found).map((f) => place(tree, f)) };
+}
+
+/** A slip in a required key is one fault: the key that is missing is the one that was meant. */
+function withoutEchoes(found: readonly Finding[]): Finding[] {
+  const meant = new Set(found.flatMap((f) => (f.atKey && f.fix ? [keyMeant(f.path, f.fix)] : [])));
+  return found.filter((f) => !(f.message.endsWith(" is required") && meant.has(JSON.stringify(f.path))));
+}
+
+function keyMeant(path: Path, fix: string): string {
+  return JSON.stringify([...path.slice(0, -1), /^did you mean "(.*)"\?$/.exec(fix)?.[1]]);
 }
 
 /** A finding at its place in the tree; what stands there becomes `got`, unless the finding says otherwise (`""`: nothing). */
@@ -142,25 +152,29 @@ const units: Record<string, [string, string]> = {
 function tooFar(path: Path, origin: string, bound: string, limit: number): Finding {
   const unit = units[origin]?.[limit === 1 ? 0 : 1];
   if (bound === "at least" && limit === 1 && unit) return { path, message: "must not be empty" };
-  const message = unit ? "too long or too short" : "out of range";
+  const message = unit ? (bound === "at least" ? "too short" : "too long") : "out of range";
   return { path, message, allowed: `${bound} ${limit}${unit ? ` ${unit}` : ""}` };
 }
 
 /** Of a union, the branch that the user meant: its kind of value (map, list, text) was written, and it has the fewest faults. */
 function wrongUnion(issue: Extract<Issue, { code: "invalid_union" }>, tree: Tree, path: Path): Finding[] {
   const { node } = lookUp(tree, path);
-  if (!node) return [missing(path, undefined)];
   if (issue.errors.length === 0) return [discriminator(issue, tree, path)];
   const branches = issue.errors.map((branch) => branch.flatMap((inner) => findings(inner, tree, path)));
+  if (!node) return [missing(path, alternatives(branches.flat()))];
   const fitting = branches.filter((_, n) => issue.errors[n]?.every((i) => !rejectsKind(i)));
   const chosen = fitting.sort((a, b) => a.length - b.length)[0];
   if (chosen) return chosen;
-  const allowed = [...new Set(branches.flat().flatMap((f) => (f.allowed ? [f.allowed] : [])))].join(", or ");
-  const hint = node.kind === "scalar" ? didYouMean(node.text, allowed.split(", or ")) : undefined;
+  const allowed = alternatives(branches.flat());
+  const hint = node.kind === "scalar" ? didYouMean(node.text, allowed.split(/, (?:or )?/)) : undefined;
   const got = node.kind === "scalar" ? {} : { got: kindOf(node) };
   return [
     { path, message: "not an allowed value", ...got, ...(allowed ? { allowed } : {}), ...(hint ? { fix: hint } : {}) },
   ];
+}
+
+function alternatives(found: readonly Finding[]): string {
+  return [...new Set(found.flatMap((f) => (f.allowed ? [f.allowed] : [])))].join(", or ");
 }
 
 function rejectsKind(issue: Issue): boolean {

@@ -37,14 +37,16 @@ function hubOnTemplate(id: string, hub: Tree, site: Tree, top: Tree): { value: T
   const templates = lookUp(top, ["templates"]).node;
   const names = templates?.kind === "map" ? [...templates.entries.keys()] : [];
   const name = use.kind === "scalar" ? use.text : "";
-  if (!names.includes(name)) return { value: hub, fault: noTemplate(site, ["hubs", id, "use"], name, names) };
+  if (!names.includes(name)) return { value: hub, fault: noTemplate(site, ["hubs", id, "use"], use, names) };
   return { value: merge(merge(defaults, lookUp(top, ["templates", name]).node), own) as Tree };
 }
 
-function noTemplate(site: Tree, path: Path, name: string, names: readonly string[]): Fault {
-  const fix = didYouMean(name, names) ?? "define it under `templates` in the federation file";
-  const message = name === "" ? "one template's name is expected here" : "no such template";
-  return place(site, { path, message, allowed: listed(names), fix });
+function noTemplate(site: Tree, path: Path, use: Tree, names: readonly string[]): Fault {
+  const allowed = listed(names);
+  if (use.kind !== "scalar")
+    return place(site, { path, message: "expected the name of one template", got: `a ${use.kind}`, allowed });
+  const fix = didYouMean(use.text, names) ?? "define it under `templates` in the federation file";
+  return place(site, { path, message: "no such template", allowed, fix });
 }
 
 /**

@@ -66,21 +66,27 @@ function syntaxFaults(file: string, document: Document.Parsed, lines: LineCounte
   return faults.filter((f, i) => faults.findIndex((g) => g.line === f.line) === i);
 }
 
-const wordings: Record<string, { message: string; fix: string }> = {
-  TAB_AS_INDENT: { message: "a tab in the indentation", fix: "YAML indents with spaces only" },
-  MULTIPLE_DOCS: { message: "a second document in the file", fix: "one document per file: remove the `---` line" },
-  BLOCK_AS_IMPLICIT_KEY: {
-    message: "a second `: ` on this line, or a deeper line below a value",
-    fix: 'quote text that contains ": ", or correct the indentation',
-  },
-  BAD_SCALAR_START: { message: "a value cannot start with this character", fix: "quote the value" },
-  BAD_INDENT: { message: "the indentation fits no line above", fix: "start the keys of one map in one column" },
-};
+/** The library's errors in a user's words: its code, or a part of its message, -> what and what to do. */
+const wordings: readonly [RegExp, string, string][] = [
+  [/TAB_AS_INDENT/, "a tab in the indentation", "YAML indents with spaces only"],
+  [/MULTIPLE_DOCS/, "a second document in the file", "one document per file: remove the `---` line"],
+  [/call stack/, "nested too deeply", "nothing in a federation needs that; remove it"],
+  [/Missing closing .quote/, "a quote that was opened above is not closed", "close it"],
+  [/Flow (map|sequence)/, "a { or [ that was opened above is not closed here", "close it, and indent what is in it"],
+  [/Implicit map keys/, "a key without a colon", "write `key: value`"],
+  [
+    /BLOCK_AS_IMPLICIT_KEY/,
+    "a second `: ` on this line, or a deeper line below a value",
+    'quote text that contains ": ", or correct the indentation',
+  ],
+  [/BAD_SCALAR_START/, "a value cannot start with this character", "quote the value"],
+  [/BAD_INDENT/, "the indentation fits no line above", "start the keys of one map in one column"],
+];
 
-function wording(code: string, message: string): { message: string; fix?: string } {
-  const known = wordings[code];
-  if (known) return known;
-  const line = message.split("\n")[0] ?? "";
+function wording(code: string, text: string): { message: string; fix?: string } {
+  const known = wordings.find(([pattern]) => pattern.test(`${code} ${text}`));
+  if (known) return { message: known[1], fix: known[2] };
+  const line = text.split("\n")[0] ?? "";
   return { message: `not valid YAML: ${line.charAt(0).toLowerCase()}${line.slice(1)}` };
 }
 

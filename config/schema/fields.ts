@@ -34,7 +34,9 @@ export function block<S extends z.ZodRawShape>(shape: S) {
 
 /** A string that matches a pattern, with the rule in words. */
 export function text(pattern: RegExp, allowed: string, fix?: string) {
-  return z.string().regex(pattern, { error: pack({ message: "not allowed here", allowed, ...(fix ? { fix } : {}) }) });
+  return z.string().regex(pattern, {
+    error: pack({ message: "not in the form that is needed here", allowed, ...(fix ? { fix } : {}) }),
+  });
 }
 
 /** `none`: the whole block off, its defaults included. */
@@ -103,11 +105,12 @@ export function named<V extends z.ZodType>(key: z.ZodType<string, string>, value
     }
   };
   const check = z.core._check(names, { when: () => true });
-  const [pattern] = (key._zod.bag.patterns as Set<RegExp> | undefined) ?? [];
+  // For editors: zod's JSON schema of a map knows no check of ours.
+  const { pattern } = z.toJSONSchema(key);
   return z
     .record(z.string(), value)
     .check(check)
-    .meta(pattern ? { propertyNames: { pattern: pattern.source } } : {});
+    .meta(pattern ? { keyPattern: pattern } : {});
 }
 
 /** A place for a secret, never the secret itself. */
