@@ -1,0 +1,104 @@
+"""What a hub's programs read: its one site.json, and what follows from it for a user."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(os.environ.get("ISTHMUS_SITE_ROOT", "."))
+USER_NAME = r"^[a-z0-9][a-z0-9._@+-]{0,63}$"
+
+
+def load_site() -> dict[str, Any]:
+    """The bundle's site.json."""
+    site: dict[str, Any] = json.loads((Path(os.environ["ISTHMUS_BUNDLE"]) / "site.json").read_text("utf-8"))
+    return site
+
+
+def user_prefix(user: str) -> str:
+    """What stands for a user in directories and object keys, the same at every site.
+
+    Simple names stay; any other becomes its simple characters (at most 40), `--` and eight digits of its sha256.
+    """
+    if re.fullmatch(r"[a-z][a-z0-9-]{0,30}", user) and "--" not in user:
+        return user
+    simple = re.sub(r"[^a-z0-9]+", "-", user.lower()).strip("-")[:40].rstrip("-")
+    return f"{simple}--{hashlib.sha256(user.encode()).hexdigest()[:8]}"
+
+
+def home_of(site: Mapping[str, Any], user: str) -> Path:
+    """A user's home directory at this site."""
+    return ROOT / "home" / site["hub"] / user_prefix(user)
+
+
+def hub_environment(site: Mapping[str, Any], user: str, secrets: Mapping[str, str], user_env: str) -> dict[str, str]:
+    """The environment that notebooks, Dask schedulers and workers share: buckets with their keys, PATH, home."""
+    prefix = user_prefix(user)
+    filled = {name: value.replace("{user}", prefix) for name, value in site["environment"].items()}
+    s3 = site["s3"]
+    keys = {name: secrets[name] for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY") if name in secrets}
+    return {
+        "PATH": f"{user_env}/bin:{os.environ.get('PATH', os.defpath)}",
+        "HOME": str(home_of(site, user)),
+        "AWS_ENDPOINT_URL": s3["endpoint"],
+        "AWS_REGION": s3["region"],
+        "AWS_DEFAULT_REGION": s3["region"],
+        # obstore and icechunk refuse plain HTTP unless told that it is meant; this endpoint is on loopback.
+        "AWS_ALLOW_HTTP": "true",
+        **keys,
+        **filled,
+        **markers(),
+    }
+
+
+def markers() -> dict[str, str]:
+    """By these the kit finds a site's processes when it stops or removes it."""
+    return {name: os.environ[name] for name in ("ISTHMUS_SITE_ROOT", "ISTHMUS_ID") if name in os.environ}
+
+
+def carries_our_mark(pid: int) -> bool:
+    """Whether a process was started by this site: after a reboot its id may belong to something else."""
+    try:
+        environ = Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
+    except OSError:
+        return False
+    return f"ISTHMUS_SITE_ROOT={ROOT}".encode() in environ
+
+
+def dask_environment(site: Mapping[str, Any], profile: Mapping[str, Any]) -> dict[str, str]:
+    """Makes a bare `Gateway()` work in a notebook, dashboards reachable, and the lab's Dask panel use the gateway."""
+    environment = {"DASK_DISTRIBUTED__DASHBOARD__LINK": "{JUPYTERHUB_SERVICE_PREFIX}proxy/{port}/status"}
+    if site["dask"] is None or not profile["dask"]:
+        return environment
+    path = f"{site['basePath']}services/dask-gateway/"
+    environment |= {
+        "DASK_GATEWAY__ADDRESS": site["url"].rstrip("/") + path,
+        "DASK_GATEWAY__PUBLIC_ADDRESS": path,
+        "DASK_GATEWAY__PROXY_ADDRESS": f"gateway://127.0.0.1:{site['ports']['daskTcp']}",
+        "DASK_GATEWAY__AUTH__TYPE": "jupyterhub",
+        "DASK_LABEXTENSION__FACTORY__MODULE": "dask_gateway",
+        "DASK_LABEXTENSION__FACTORY__CLASS": "GatewayCluster",
+    }
+    if profile["environment"]:
+        # Workers get the profile's variables too, since the client sends them with its request.
+        environment["DASK_GATEWAY__CLUSTER__OPTIONS__ENVIRONMENT"] = repr(dict(profile["environment"]))
+    return environment
+
+
+def profile_of(site: Mapping[str, Any], options: Mapping[str, Any]) -> dict[str, Any]:
+    """The profile that a user's options name; the default one where they name none.
+
+    :raises KeyError: with the profiles there are, where they name another.
+    """
+    profiles: list[dict[str, Any]] = site["profiles"]
+    default = next((profile for profile in profiles if profile.get("default")), profiles[0])
+    wanted = options.get("profile") or default["id"]
+    for profile in profiles:
+        if profile["id"] == wanted:
+            return profile
+    raise KeyError(f"there is no profile {wanted!r}; there are {', '.join(profile['id'] for profile in profiles)}")

@@ -1,0 +1,82 @@
+"""JupyterHub of one hub of a site. What differs between hubs is in site.json; secrets come by environment."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(os.environ["ISTHMUS_BUNDLE"]) / "config"))
+
+from hub_site import ROOT, USER_NAME, load_site
+from spawner import USER_ENVIRONMENT, SiteSpawner, options_form, options_from_form
+
+site = load_site()
+state = ROOT / "state" / site["hub"]
+ports = site["ports"]
+dask = "access:services!service=dask-gateway"
+
+c = get_config()  # type: ignore[name-defined]  # noqa: F821 - traitlets gives it to a configuration file
+
+c.JupyterHub.bind_url = f"http://127.0.0.1:{ports['proxy']}{site['basePath']}"
+c.JupyterHub.hub_bind_url = f"http://127.0.0.1:{ports['hub']}"
+c.JupyterHub.db_url = f"sqlite:///{state}/jupyterhub.sqlite"
+c.JupyterHub.upgrade_db = True  # keeps a copy of the database beside it
+c.JupyterHub.cookie_secret = bytes.fromhex(os.environ["JUPYTERHUB_COOKIE_SECRET"])
+
+# Proxy and notebooks live on while the hub restarts. A proxy that restarts has no routes: the hub looks every few
+# seconds and sets them again (the default of five minutes would be an outage).
+c.JupyterHub.cleanup_servers = False
+c.JupyterHub.cleanup_proxy = False
+c.JupyterHub.last_activity_interval = 4
+c.ConfigurableHTTPProxy.should_start = False
+c.ConfigurableHTTPProxy.api_url = f"http://127.0.0.1:{ports['proxyApi']}"
+
+if site["auth"]["kind"] != "sharedPassword":
+    raise ValueError(f"this site cannot sign people in by {site['auth']['kind']}")
+c.JupyterHub.authenticator_class = "shared-password"
+c.SharedPasswordAuthenticator.user_password = os.environ["HUB_PASSWORD"]
+c.SharedPasswordAuthenticator.admin_password = os.environ["HUB_ADMIN_PASSWORD"]
+c.Authenticator.username_pattern = USER_NAME
+c.Authenticator.allow_all = bool(site["allow"].get("everyone"))
+c.Authenticator.allowed_users = set(site["allow"].get("users", []))
+c.Authenticator.admin_users = set(site["admins"])
+
+SiteSpawner.site = site
+c.JupyterHub.spawner_class = SiteSpawner
+c.Spawner.cmd = [f"{USER_ENVIRONMENT}/bin/jupyterhub-singleuser"]
+# A site installed by root runs notebooks as root; jupyter-server wants to be told that this is meant.
+c.Spawner.args = ["--allow-root"] if os.geteuid() == 0 else []
+c.Spawner.options_form = options_form(site["profiles"])
+c.Spawner.options_from_form = options_from_form
+c.Spawner.apply_user_options = lambda spawner, options: spawner.check_options(options)
+c.Spawner.start_timeout = 180
+c.Spawner.http_timeout = 120
+c.Spawner.server_token_scopes = lambda spawner: [
+    "users:activity!user",
+    "access:servers!server",
+    *([dask] if site["dask"] and spawner.profile()["dask"] else []),
+]
+
+c.JupyterHub.services = [{"name": "idle-culler", "api_token": os.environ["CULLER_TOKEN"], "display": False}]
+c.JupyterHub.load_roles = [
+    {"name": "user", "scopes": ["self", *([dask] if site["dask"] else [])]},
+    {
+        "name": "idle-culler",
+        "scopes": ["list:users", "read:users:activity", "read:servers", "delete:servers"],
+        "services": ["idle-culler"],
+    },
+]
+if site["dask"]:
+    c.JupyterHub.services += [
+        {
+            "name": "dask-gateway",
+            "url": f"http://127.0.0.1:{ports['dask']}",
+            "api_token": os.environ["DASK_GATEWAY_HUB_TOKEN"],
+            "display": False,
+        }
+    ]
+
+c.JupyterHub.template_vars = {
+    "announcement_login": f"{site['title']}: sign in with the password that <code>isthmus status</code> shows.",
+}

@@ -1,0 +1,101 @@
+"""Notebook servers as processes of this machine, all by the user that runs the site."""
+
+from __future__ import annotations
+
+import html
+import os
+from pathlib import Path
+from typing import Any, ClassVar
+
+from hub_site import ROOT, carries_our_mark, dask_environment, home_of, hub_environment, profile_of, user_prefix
+from jupyterhub.spawner import SimpleLocalProcessSpawner
+from tornado import web
+from traitlets import default
+
+LOG_BYTES = 5_000_000
+USER_ENVIRONMENT = os.environ.get("ISTHMUS_USER_ENV", "")
+
+
+class SiteSpawner(SimpleLocalProcessSpawner):
+    """Starts a notebook server with its profile's size and the environment that the site gives to its hub."""
+
+    site: ClassVar[dict[str, Any]] = {}
+
+    def profile(self) -> dict[str, Any]:
+        """The profile of the server to start."""
+        try:
+            return profile_of(self.site, self.user_options or {})
+        except KeyError:  # chosen before the profile left the config
+            return profile_of(self.site, {})
+
+    def check_options(self, options: dict[str, Any]) -> None:
+        """Refuses a profile that there is none of, before anything is started."""
+        try:
+            profile_of(self.site, options)
+        except KeyError as error:
+            raise web.HTTPError(400, str(error.args[0])) from None
+
+    @default("home_dir")
+    def _site_home_dir(self) -> str:
+        return str(home_of(self.site, self.user.name))
+
+    def get_env(self) -> dict[str, str]:
+        """JupyterHub's own variables, over the hub's, over the profile's."""
+        profile = self.profile()
+        ours = {
+            **profile["environment"],
+            **dask_environment(self.site, profile),
+            **hub_environment(self.site, self.user.name, os.environ, USER_ENVIRONMENT),
+            "VIRTUAL_ENV": USER_ENVIRONMENT,
+            "JUPYTER_PREFER_ENV_PATH": "1",
+        }
+        theirs: dict[str, str] = super().get_env()
+        return {**theirs, **{name: value for name, value in ours.items() if not name.startswith("JUPYTERHUB_")}}
+
+    async def start(self) -> tuple[str, int]:
+        """Starts the server with a log of its own: a hub that restarts does not take its servers' output away."""
+        profile = self.profile()
+        self.default_url = profile["url"]
+        self.cpu_limit = profile["cores"]
+        self.mem_limit = profile["memoryBytes"]
+        Path(self.home_dir).mkdir(mode=0o700, parents=True, exist_ok=True)
+        log = ROOT / "log" / f"notebook-{self.site['hub']}-{user_prefix(self.user.name)}.log"
+        if log.exists() and log.stat().st_size > LOG_BYTES:
+            log.replace(log.with_suffix(".log.1"))
+        with log.open("ab") as output:
+            self.popen_kwargs = {"stdout": output, "stderr": output}
+            address: tuple[str, int] = await super().start()
+        self.popen_kwargs = {}
+        return address
+
+    async def poll(self) -> int | None:
+        """As the base class, but a process that only happens to have the remembered id is not this server."""
+        if self.proc is None and self.pid and not carries_our_mark(self.pid):
+            self.clear_state()
+            return 0
+        status: int | None = await super().poll()
+        return status
+
+
+def options_form(profiles: list[dict[str, Any]]) -> str:
+    """The form in which a user chooses a profile; none where there is no choice."""
+    if len(profiles) < 2:
+        return ""
+    return "\n".join(_choice(profile) for profile in profiles)
+
+
+def options_from_form(formdata: dict[str, list[str]]) -> dict[str, str]:
+    """The form has one field."""
+    return {"profile": value} if (value := formdata.get("profile", [""])[0]) else {}
+
+
+def _choice(profile: dict[str, Any]) -> str:
+    checked = " checked" if profile.get("default") else ""
+    title, about = html.escape(profile["title"]), html.escape(profile.get("description", ""))
+    return (
+        '<div class="form-check mb-3">'
+        f'<input class="form-check-input" type="radio" name="profile" id="profile-{profile["id"]}"'
+        f' value="{profile["id"]}"{checked}>'
+        f'<label class="form-check-label" for="profile-{profile["id"]}"><strong>{title}</strong><br>{about}</label>'
+        "</div>"
+    )

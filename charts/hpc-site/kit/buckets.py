@@ -1,0 +1,129 @@
+"""The lake of a site: its buckets' directories, the hubs' accounts, and who may do what in which bucket."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from bundle import Bundle
+from credentials import account_of, known_secrets
+from faults import SiteFault
+from layout import Layout
+from s3 import Endpoint, request
+
+READ = ["s3:GetObject"]
+WRITE = ["s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts"]
+LIST = ["s3:ListBucket", "s3:GetBucketLocation"]
+LIST_UPLOADS = ["s3:ListBucketMultipartUploads"]
+
+
+def make_buckets(layout: Layout, buckets: Sequence[Mapping[str, Any]]) -> None:
+    """Makes each bucket's directory, or the link to the directory that it was given; what is there stays.
+
+    A relative path counts from the directory that the kit runs in at the install: the federation file's.
+
+    :raises SiteFault: where an existing bucket's directory is missing, or data would be hidden by a new `path`.
+    """
+    for bucket in buckets:
+        place = layout.directory("buckets") / bucket["name"]
+        if bucket.get("path") is None:
+            place.mkdir(mode=0o755, exist_ok=True)
+            continue
+        target = Path(os.path.abspath(bucket["path"]))
+        if not target.is_dir():
+            if bucket.get("existing"):
+                raise SiteFault(f"bucket {bucket['id']} is said to exist, but {target} is no directory")
+            target.mkdir(parents=True)
+        _link(place, target, bucket["id"])
+
+
+def _link(place: Path, target: Path, bucket_id: str) -> None:
+    if place.is_symlink():
+        if Path(os.readlink(place)) == target:
+            return
+        place.unlink()
+    elif place.is_dir():
+        if any(entry.name != ".sgwtmp" for entry in place.iterdir()):
+            raise SiteFault(f"bucket {bucket_id} holds data in {place}: move it to {target} and remove {place} first")
+        place.rmdir()
+    place.symlink_to(target, target_is_directory=True)
+
+
+def hubs_of(buckets: Sequence[Mapping[str, Any]]) -> list[str]:
+    """The hubs that any bucket names in a grant."""
+    return sorted({grant["hub"] for bucket in buckets for grant in bucket["grants"]})
+
+
+def write_accounts(layout: Layout, buckets: Sequence[Mapping[str, Any]]) -> None:
+    """Gives every hub of the grants its account, in the file that the S3 endpoint reads at each look-up."""
+    accounts = {}
+    for hub in hubs_of(buckets):
+        keys = account_of(layout, hub)
+        access = keys["AWS_ACCESS_KEY_ID"]
+        numbers = {"userID": 0, "groupID": 0, "projectID": 0}
+        accounts[access] = {"access": access, "secret": keys["AWS_SECRET_ACCESS_KEY"], "role": "user", **numbers}
+    directory = layout.directory("state") / "base" / "iam"
+    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path = directory / "users.json"
+    text = json.dumps({"accessAccounts": accounts}, sort_keys=True)
+    if path.exists() and path.read_text("utf-8") == text:
+        return
+    fresh = directory / f".users.{os.getpid()}"
+    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w") as stream:
+        stream.write(text)
+    os.replace(fresh, path)
+
+
+def policy_of(bucket: Mapping[str, Any]) -> dict[str, Any] | None:
+    """A bucket's policy from its audience and grants; None where nobody but the site itself may use it."""
+    arn = f"arn:aws:s3:::{bucket['name']}"
+    statements = []
+
+    def allow(principal: str, actions: list[str], resources: list[str]) -> None:
+        statements.append(
+            {"Effect": "Allow", "Principal": {"AWS": [principal]}, "Action": actions, "Resource": resources}
+        )
+
+    if bucket.get("public"):
+        allow("*", READ, [f"{arn}/*"])
+        allow("*", LIST, [arn])
+    for grant in bucket["grants"]:
+        writes = grant["right"] == "write"
+        account = f"hub-{grant['hub']}"
+        allow(account, LIST + (LIST_UPLOADS if writes else []), [arn])
+        allow(account, READ + (WRITE if writes else []), [f"{arn}/{prefix}" for prefix in grant["prefixes"]])
+    return {"Version": "2012-10-17", "Statement": statements} if statements else None
+
+
+def apply_policies(layout: Layout, bundle: Bundle) -> list[str]:
+    """Brings the buckets' policies to what the site says; returns the buckets that were changed.
+
+    A bucket that has left the config keeps its data and loses its policy.
+    """
+    secrets = known_secrets(layout, bundle.id)
+    s3 = bundle.site["s3"]
+    at = Endpoint(s3["endpoint"], s3["region"], secrets["ROOT_ACCESS_KEY"], secrets["ROOT_SECRET_KEY"])
+    wanted = {bucket["name"]: policy_of(bucket) for bucket in bundle.site["buckets"]}
+    for entry in sorted(layout.directory("buckets").iterdir()):
+        if entry.is_dir() and not entry.name.startswith("."):
+            wanted.setdefault(entry.name, None)
+    return [name for name, policy in wanted.items() if _apply(at, name, policy)]
+
+
+def _apply(at: Endpoint, name: str, policy: dict[str, Any] | None) -> bool:
+    status, body = request(at, "GET", f"/{name}", "policy=")
+    current = json.loads(body) if status == 200 else None
+    if current == policy:
+        return False
+    if policy is None:
+        status, body = request(at, "DELETE", f"/{name}", "policy=")
+    else:
+        status, body = request(at, "PUT", f"/{name}", "policy=", json.dumps(policy).encode())
+    if status not in (200, 204):
+        reason = body.decode("utf-8", "replace")[:300]
+        raise SiteFault(f"the policy of bucket {name} was refused with {status}: {reason}")
+    return True

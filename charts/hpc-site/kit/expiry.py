@@ -1,0 +1,147 @@
+"""expiry.py [--once]: scratch expires by store. A program of a site's base; deletes in scratch buckets only.
+
+Objects expire, stores do not: a Zarr store or an Icechunk repository that lost its old chunks would read as fill
+values. So a store goes whole, some days after the newest write anywhere in it, its metadata first: a reader then finds
+no store instead of a hollow one. Other files go one by one. Symbolic links are neither followed nor removed.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+ROUND_SECONDS = 3600.0
+DAY_SECONDS = 86_400.0
+# A directory that a writer has just made may be empty for a moment.
+EMPTY_SECONDS = 3600.0
+KEPT = ".sgwtmp"
+ZARR = ("zarr.json", ".zgroup", ".zarray", ".zmetadata", ".zattrs")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A file that may expire."""
+
+    path: str
+    written: float
+
+
+def _listing(directory: str) -> tuple[list[str], list[Entry], list[str]]:
+    """Subdirectories, files, and what is neither (links, sockets), by path."""
+    directories, files, others = [], [], []
+    try:
+        entries = sorted(os.scandir(directory), key=lambda entry: entry.name)
+    except OSError:
+        return [], [], [directory]
+    for entry in entries:
+        try:
+            status = entry.stat(follow_symlinks=False)
+        except OSError:
+            continue
+        if stat.S_ISDIR(status.st_mode):
+            directories.append(entry.path)
+        elif stat.S_ISREG(status.st_mode):
+            files.append(Entry(entry.path, status.st_mtime))
+        else:
+            others.append(entry.path)
+    return directories, files, others
+
+
+def is_store(directories: list[str], files: list[Entry]) -> bool:
+    """Whether a directory with this content is the root of a Zarr store or of an Icechunk repository."""
+    below = {os.path.basename(path) for path in directories}
+    names = {os.path.basename(file.path) for file in files}
+    return bool(names & set(ZARR)) or {"refs", "snapshots"} <= below or ("repo" in names and "snapshots" in below)
+
+
+def tree(directory: str) -> Iterator[Entry]:
+    """All files below a directory."""
+    directories, files, _ = _listing(directory)
+    yield from files
+    for below in directories:
+        yield from tree(below)
+
+
+def deletion_order(store: str, files: list[Entry]) -> list[str]:
+    """A store's files, those first that lead to the others: the root's metadata, then any metadata, then chunks."""
+
+    def rank(path: str) -> tuple[int, int, str]:
+        relative = os.path.relpath(path, store)
+        first = relative.split(os.sep)[0]
+        metadata = os.path.basename(path) in ZARR or first in ("refs", "repo")
+        return (0 if metadata else 1, relative.count(os.sep), relative)
+
+    return sorted((file.path for file in files), key=rank)
+
+
+def expired(directory: str, before: float) -> Iterator[list[str]]:
+    """What is to be deleted under a bucket: groups of files in their order; a store is one group."""
+    directories, files, _ = _listing(directory)
+    if is_store(directories, files):
+        inside = list(tree(directory))
+        if all(file.written < before for file in inside):
+            yield deletion_order(directory, inside)
+        return
+    yield from ([file.path] for file in files if file.written < before)
+    for below in directories:
+        if os.path.basename(below) != KEPT:
+            yield from expired(below, before)
+
+
+def remove_empty(directory: str, before: float, root: bool = True) -> None:
+    """Removes directories that have been empty for a while; never the bucket itself."""
+    directories, files, others = _listing(directory)
+    for below in directories:
+        if os.path.basename(below) != KEPT:
+            remove_empty(below, before, root=False)
+    try:
+        if not root and not files and not others and os.lstat(directory).st_mtime < before:
+            os.rmdir(directory)
+    except OSError:
+        return
+
+
+def expire(bucket: str, days: float, now: float) -> int:
+    """Deletes what expired in a bucket's directory; returns the number of files."""
+    count = 0
+    for group in expired(bucket, now - days * DAY_SECONDS):
+        for path in group:
+            try:
+                os.unlink(path)
+            except FileNotFoundError:
+                continue
+            count += 1
+    remove_empty(bucket, now - EMPTY_SECONDS)
+    return count
+
+
+def one_round(root: Path, bundle: Path, now: float) -> None:
+    """Goes through the scratch buckets of the site once."""
+    site = json.loads((bundle / "site.json").read_text("utf-8"))
+    for bucket in site["buckets"]:
+        if bucket["purpose"] != "scratch" or bucket.get("expireDays") is None:
+            continue
+        place = os.path.realpath(root / "buckets" / bucket["name"])
+        if os.path.isdir(place):
+            count = expire(place, bucket["expireDays"], now)
+            print(f"{bucket['name']}: {count} files expired after {bucket['expireDays']} days", flush=True)
+
+
+def main() -> None:
+    """Every hour; with --once one time."""
+    root, bundle = Path(os.environ["ISTHMUS_SITE_ROOT"]), Path(os.environ["ISTHMUS_BUNDLE"])
+    while True:
+        one_round(root, bundle, time.time())
+        if "--once" in sys.argv:
+            return
+        time.sleep(ROUND_SECONDS)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,146 @@
+"""Installing a bundle: validate, switch, restart only what is affected, check, and roll back where that fails."""
+
+from __future__ import annotations
+
+import configparser
+from collections.abc import Mapping
+
+import buckets
+import builds
+import credentials
+import front
+import health
+import releases
+from bundle import Bundle, read_bundle
+from faults import SiteFault
+from layout import Layout
+from ports import require_ports
+from progress import say
+from supervision import Supervisor, include_text
+
+HEALTH_SECONDS = 180.0
+ROLLBACK_SECONDS = 60.0
+REPAIR_SECONDS = 45.0
+
+
+def is_as_wanted(layout: Layout, bundle: Bundle) -> bool:
+    """Whether a bundle is installed, everything it runs from is there, and its programs are healthy."""
+    if releases.current_release(layout, bundle.id) != bundle.release or not builds.all_built(bundle):
+        return False
+    ini = layout.ini(bundle.id)
+    if not ini.exists() or ini.read_text("utf-8") != include_text(layout, bundle, builds.values_for(bundle, layout)):
+        return False
+    return not health.down(bundle.programs, Supervisor(layout)) and front.is_current(layout)
+
+
+def install(layout: Layout, bundle: Bundle) -> bool:
+    """Brings a site to a bundle; returns whether anything had to be done.
+
+    :raises SiteFault: with what runs now: the previous release, or nothing of this bundle.
+    """
+    if is_as_wanted(layout, bundle):
+        return False
+    releases.check_python(bundle)
+    builds.build_all(bundle)
+    with layout.locked():
+        if is_as_wanted(layout, bundle):
+            return False
+        values = builds.values_for(bundle, layout)
+        _prepare(layout, bundle, values)
+        release = releases.copy_release(layout, bundle)
+        previous = releases.current_release(layout, bundle.id)
+        if previous == bundle.release:
+            _repair(layout, release, values)
+            return True
+        try:
+            _activate(layout, release, values, HEALTH_SECONDS)
+            _set_rights(layout, release)
+        except SiteFault as fault:
+            raise _rolled_back(layout, bundle, previous, fault) from None
+        releases.prune(layout, bundle.id, [bundle.release, previous])
+    return True
+
+
+def _repair(layout: Layout, bundle: Bundle, values: Mapping[str, str]) -> None:
+    """Gets the release that is installed going again; what runs and does not answer is restarted."""
+    try:
+        _activate(layout, bundle, values, REPAIR_SECONDS)
+    except SiteFault:
+        supervisor = Supervisor(layout)
+        hung = [program.name for program in health.down(bundle.programs, supervisor)]
+        say(f"restarting {', '.join(hung)}")
+        supervisor.restart(hung)
+        health.wait_healthy(layout, bundle.programs, supervisor, HEALTH_SECONDS)
+    _set_rights(layout, bundle)
+
+
+def _set_rights(layout: Layout, bundle: Bundle) -> None:
+    if bundle.id == "base":
+        for name in buckets.apply_policies(layout, bundle):
+            say(f"bucket {name}: rights set")
+
+
+def _prepare(layout: Layout, bundle: Bundle, values: Mapping[str, str]) -> None:
+    """All that may refuse, and all that changes nothing that runs."""
+    if bundle.id != "base" and "base" not in layout.installed():
+        raise SiteFault(f"the site's base is not installed at {layout.root}: install it before hub {bundle.id}")
+    layout.make([*bundle.data.get("directories", []), f"state/{bundle.id}"])
+    require_ports(layout, bundle.ports)
+    front.check(layout, bundle, values)
+    configparser.RawConfigParser(strict=True).read_string(include_text(layout, bundle, values))
+    if bundle.id == "base":
+        buckets.make_buckets(layout, bundle.site["buckets"])
+        buckets.write_accounts(layout, bundle.site["buckets"])
+
+
+def _activate(layout: Layout, bundle: Bundle, values: Mapping[str, str], seconds: float) -> None:
+    releases.switch(layout, bundle.id, bundle.release)
+    credentials.write_environments(layout, bundle, values)
+    layout.ini(bundle.id).write_text(include_text(layout, bundle, values), "utf-8")
+    supervisor = Supervisor(layout)
+    names = [program.name for program in bundle.programs]
+    if supervisor.running():
+        changed = supervisor.update()
+    else:
+        supervisor.start(_hub_environment(layout))
+        changed = names
+    if set(changed) & set(names):
+        say(f"started {', '.join(name for name in names if name in changed)}")
+    changed += supervisor.revive(names)
+    if front.take_over(layout, supervisor, changed):
+        say("the front has read its configuration again")
+    health.wait_healthy(layout, bundle.programs, supervisor, seconds)
+
+
+def _hub_environment(layout: Layout) -> str:
+    base = read_bundle(layout.link("base"))
+    return builds.values_for(base, layout)["env.hub"]
+
+
+def _rolled_back(layout: Layout, bundle: Bundle, previous: str | None, fault: SiteFault) -> SiteFault:
+    """Undoes an activation that failed; the fault then also says what runs now."""
+    say(f"{bundle.id} failed; going back")
+    try:
+        if previous is None:
+            deactivate(layout, bundle.id)
+            releases.prune(layout, bundle.id, [])
+            return SiteFault(f"{fault}. Nothing of {bundle.id} runs now", fault.log)
+        before = read_bundle(layout.directory("releases") / previous)
+        _activate(layout, before, builds.values_for(before, layout), ROLLBACK_SECONDS)
+        releases.prune(layout, bundle.id, [previous])
+        return SiteFault(f"{fault}. The previous release {previous} runs again", fault.log)
+    except SiteFault as second:
+        return SiteFault(f"{fault}. Going back failed too: {second}", fault.log)
+
+
+def deactivate(layout: Layout, bundle_id: str) -> None:
+    """Ends a bundle's programs and takes it out of `current/`; its releases and all data stay."""
+    layout.ini(bundle_id).unlink(missing_ok=True)
+    supervisor = Supervisor(layout)
+    if bundle_id == "base":
+        supervisor.shutdown()
+    elif supervisor.running():
+        supervisor.update()
+    releases.switch(layout, bundle_id, None)
+    if supervisor.running():
+        front.take_over(layout, supervisor, [])

@@ -1,0 +1,117 @@
+"""Where things lie under a site's root directory and in the machine's cache."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from faults import SiteFault
+from progress import say
+
+PRIVATE = ("home", "state", "secrets", "run", "log", "supervisor")
+SHARED = ("releases", "current", "buckets", "cache")
+# sun_path holds 108 bytes with its final NUL; supervisord binds "<socket>.<pid>" first and links it into place.
+SOCKET_LIMIT = 107 - len(".1234567")
+
+
+@dataclass(frozen=True)
+class Layout:
+    """The paths of one site."""
+
+    root: Path
+
+    def directory(self, name: str) -> Path:
+        """A directory under the root."""
+        return self.root / name
+
+    @property
+    def socket(self) -> Path:
+        """The supervisor's control socket."""
+        return self.root / "run" / "supervisor.sock"
+
+    @property
+    def supervisor_pid(self) -> Path:
+        """Holds the supervisor's process id while it runs."""
+        return self.root / "run" / "supervisord.pid"
+
+    def link(self, bundle_id: str) -> Path:
+        """The link to the release of a bundle that runs now."""
+        return self.root / "current" / bundle_id
+
+    def ini(self, bundle_id: str) -> Path:
+        """The supervisor's include of a bundle."""
+        return self.root / "supervisor" / f"{bundle_id}.ini"
+
+    def log(self, program: str) -> Path:
+        """The log of a program."""
+        return self.root / "log" / f"{program}.log"
+
+    def installed(self) -> list[str]:
+        """Ids of the bundles installed here, `base` first."""
+        try:
+            names = sorted(entry.name for entry in (self.root / "current").iterdir() if entry.is_symlink())
+        except FileNotFoundError:
+            return []
+        return sorted(names, key=lambda name: (name != "base", name))
+
+    def make(self, extra: list[str]) -> None:
+        """Makes the directories that all sites have and those that a bundle asks for."""
+        for name in PRIVATE:
+            (self.root / name).mkdir(mode=0o700, parents=True, exist_ok=True)
+            if name in ("secrets", "state"):
+                (self.root / name).chmod(0o700)
+        for name in (*SHARED, *extra):
+            (self.root / name).mkdir(parents=True, exist_ok=True)
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """One change of a site at a time; waits for its turn."""
+        (self.root / "run").mkdir(mode=0o700, parents=True, exist_ok=True)
+        with (self.root / "run" / "install.lock").open("a") as stream:
+            try:
+                fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                say("waiting for another change of this site to finish …")
+                fcntl.flock(stream, fcntl.LOCK_EX)
+            yield
+
+
+def site_layout(root: str) -> Layout:
+    """The layout of `root` (made absolute), refused where a program could not live with such a path."""
+    path = Path(os.path.abspath(root))
+    layout = Layout(path)
+    length = len(os.fsencode(layout.socket))
+    if length > SOCKET_LIMIT:
+        excess = length - SOCKET_LIMIT
+        raise SiteFault(
+            f"the site's directory has too long a path: {path}. The supervisor's socket may have {SOCKET_LIMIT} bytes, "
+            f"{layout.socket} has {length}; choose a directory whose path is at least {excess} shorter"
+        )
+    if any(character in str(path) for character in "\"';#\\{}\n\t"):
+        raise SiteFault(f"the site's directory may not have quotes, braces, ';', '#' or '\\' in its path: {path}")
+    return layout
+
+
+def cache_directory() -> Path:
+    """What is expensive to build and the same for every site of this machine."""
+    explicit = os.environ.get("ISTHMUS_CACHE")
+    if explicit:
+        return Path(os.path.abspath(explicit))
+    base = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
+    return Path(os.path.abspath(base)) / "isthmus"
+
+
+def require_space(where: Path, megabytes: int, what: str) -> None:
+    """Refuses to begin a build that would fill the disk."""
+    where.mkdir(parents=True, exist_ok=True)
+    free = shutil.disk_usage(where).free // 1_000_000
+    if free < megabytes:
+        raise SiteFault(
+            f"too little disk space for {what}: {where} has {free} MB free, {megabytes} MB are needed; "
+            "free some, or set ISTHMUS_CACHE to a directory on a larger disk"
+        )

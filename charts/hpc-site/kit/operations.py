@@ -1,0 +1,107 @@
+"""What else is done with a site: ensure, stop, uninstall, status."""
+
+from __future__ import annotations
+
+import time
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import builds
+import front
+import health
+import installer
+import releases
+from bundle import Bundle, read_bundle
+from cache import remove_tree
+from faults import SiteFault
+from layout import Layout
+from processes import sweep
+from progress import say
+from supervision import Supervisor
+
+
+def installed_bundles(layout: Layout, only: str | None = None) -> list[Bundle]:
+    """The bundles that are installed, `base` first; of `only` one hub also the base, which it cannot do without."""
+    wanted = [name for name in layout.installed() if only in (None, name) or name == "base"]
+    if only and only not in wanted:
+        raise SiteFault(f"{only} is not installed at {layout.root}")
+    return [read_bundle(layout.link(name)) for name in wanted]
+
+
+def ensure(layout: Layout, only: str | None) -> list[str]:
+    """Starts what is down, also after a reboot or where the cache has gone; returns the bundles that were repaired."""
+    bundles = installed_bundles(layout, only)
+    supervisor = Supervisor(layout)
+    programs = [program for bundle in bundles for program in bundle.programs]
+    built = all(builds.all_built(bundle) for bundle in bundles)
+    if programs and built and not health.down(programs, supervisor) and front.is_current(layout):
+        return []
+    return [bundle.id for bundle in bundles if installer.install(layout, bundle)]
+
+
+def stop(layout: Layout) -> None:
+    """Ends every program of a site, notebooks and clusters included; everything is kept."""
+    with layout.locked():
+        _end_all(layout)
+
+
+def _end_all(layout: Layout) -> None:
+    Supervisor(layout).shutdown()
+    left = sweep(layout.root)
+    if left:
+        say(f"ended {left} processes of notebooks and clusters")
+    for name in ("*.pgid", "supervisor.sock", "supervisord.pid", "front.digest"):
+        for path in layout.directory("run").glob(name):
+            path.unlink(missing_ok=True)
+
+
+def uninstall(layout: Layout, bundle_id: str) -> bool:
+    """Removes a bundle's programs and releases; data, homes, state and secrets stay. Returns whether it was there."""
+    if not layout.root.exists():
+        return False
+    with layout.locked():
+        present = bundle_id in layout.installed() or layout.ini(bundle_id).exists()
+        if bundle_id == "base":
+            _uninstall_base(layout)
+        else:
+            installer.deactivate(layout, bundle_id)
+            sweep(layout.root, bundle_id)
+        releases.prune(layout, bundle_id, [])
+    if bundle_id == "base":
+        for name in ("run", "cache"):
+            remove_tree(layout.directory(name))
+    return present
+
+
+def _uninstall_base(layout: Layout) -> None:
+    hubs = [name for name in layout.installed() if name != "base"]
+    _end_all(layout)
+    installer.deactivate(layout, "base")
+    (layout.directory("supervisor") / "supervisord.conf").unlink(missing_ok=True)
+    if hubs:
+        say(f"still installed at {layout.root}, with nothing to run on: {', '.join(hubs)}")
+
+
+def status(layout: Layout) -> dict[str, Any]:
+    """Bundles and programs of a site as they are; works when nothing runs."""
+    bundles = [(name, read_bundle(layout.link(name))) for name in layout.installed()]
+    states = Supervisor(layout, timeout=10).programs()
+    rows = [(name, program, states.get(program.name, {})) for name, bundle in bundles for program in bundle.programs]
+
+    def row(entry: tuple[str, Any, dict[str, Any]]) -> dict[str, Any]:
+        name, program, info = entry
+        runs = info.get("statename") == "RUNNING"
+        answers = runs and health.answers(program)
+        return {
+            "name": program.name,
+            "id": name,
+            "state": info.get("statename", "STOPPED"),
+            "pid": info.get("pid") or None,
+            "uptimeSeconds": int(time.time() - info["start"]) if runs else None,
+            "health": "none" if program.health_url is None else "ok" if answers else "down",
+        }
+
+    with ThreadPoolExecutor(max(1, len(rows))) as pool:
+        programs = list(pool.map(row, rows))
+    ids = {name: {"digest": bundle.digest, "installed": True} for name, bundle in bundles}
+    return {"root": str(layout.root), "ids": ids, "programs": programs}

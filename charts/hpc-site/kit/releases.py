@@ -1,0 +1,82 @@
+"""Releases of a bundle: copied by content, switched by one link, so that a half-done install is never seen."""
+
+from __future__ import annotations
+
+import os
+import py_compile
+import shutil
+import tempfile
+from pathlib import Path
+
+from bundle import Bundle, bundle_files, read_bundle
+from cache import remove_tree
+from faults import SiteFault
+from layout import Layout
+
+
+def check_python(bundle: Bundle) -> None:
+    """Compiles every Python file of a bundle, without leaving anything behind.
+
+    :raises SiteFault: with the first file that does not compile.
+    """
+    with tempfile.TemporaryDirectory() as scratch:
+        for name in bundle_files(bundle.directory):
+            if name.endswith(".py"):
+                try:
+                    py_compile.compile(str(bundle.directory / name), cfile=f"{scratch}/checked.pyc", doraise=True)
+                except py_compile.PyCompileError as error:
+                    raise SiteFault(f"{name} of bundle {bundle.id} is no valid Python: {error.msg}") from None
+
+
+def copy_release(layout: Layout, bundle: Bundle) -> Bundle:
+    """Puts a bundle's files under `releases/`, read-only; a release that is there already is used as it is."""
+    target = layout.directory("releases") / bundle.release
+    if target.exists():
+        return read_bundle(target)
+    fresh = Path(tempfile.mkdtemp(dir=layout.directory("releases"), prefix=f".{bundle.release}."))
+    try:
+        for name in bundle_files(bundle.directory):
+            place = fresh / name
+            place.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(bundle.directory / name, place)
+            place.chmod(0o444)
+        fresh.chmod(0o755)
+        os.rename(fresh, target)
+    except BaseException:
+        remove_tree(fresh)
+        raise
+    return read_bundle(target)
+
+
+def switch(layout: Layout, bundle_id: str, release: str | None) -> None:
+    """Points `current/<id>` at a release in one step; None removes the link."""
+    link = layout.link(bundle_id)
+    if release is None:
+        link.unlink(missing_ok=True)
+        return
+    fresh = link.with_name(f".{bundle_id}.{os.getpid()}")
+    fresh.unlink(missing_ok=True)
+    fresh.symlink_to(Path("..") / "releases" / release)
+    os.replace(fresh, link)
+
+
+def current_release(layout: Layout, bundle_id: str) -> str | None:
+    """The name of the release that `current/<id>` points at; None where nothing is installed or the release is gone."""
+    link = layout.link(bundle_id)
+    if not link.is_symlink() or not (link / "bundle.json").exists():
+        return None
+    return os.path.basename(os.readlink(link))
+
+
+def releases_of(layout: Layout, bundle_id: str) -> list[Path]:
+    """All releases of a bundle (and of no other whose id begins alike)."""
+    place = layout.directory("releases")
+    digits = "[0-9a-f]" * 12
+    return sorted([*place.glob(f"{bundle_id}-{digits}"), *place.glob(f".{bundle_id}-{digits}.*")])
+
+
+def prune(layout: Layout, bundle_id: str, kept: list[str | None]) -> None:
+    """Removes a bundle's releases but those named."""
+    for release in releases_of(layout, bundle_id):
+        if release.name not in kept:
+            remove_tree(release)

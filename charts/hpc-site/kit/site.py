@@ -1,0 +1,120 @@
+"""site.py install|uninstall|ensure|stop|status|credentials: one site on this machine. See --help.
+
+Exit code 0: done (or nothing to do); 1: failed, with a last line `isthmus: error: ...` on standard error.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from pathlib import Path
+
+if sys.version_info < (3, 11):  # noqa: UP036 - whoever runs it with an older one must be told so
+    sys.exit(f"isthmus: error: a site needs Python 3.11, 3.12 or 3.13; this is {sys.version.split()[0]}")
+if not sys.platform.startswith("linux"):
+    sys.exit("isthmus: error: the programs of a site run on Linux only")
+
+import credentials
+import installer
+import operations
+from bundle import read_bundle
+from faults import SiteFault
+from layout import site_layout
+from progress import say
+
+
+def install(arguments: argparse.Namespace) -> None:
+    """Installs a bundle; a second time changes nothing."""
+    began = time.monotonic()
+    bundle = read_bundle(Path(arguments.bundle).resolve(), verify=True)
+    what = f"{bundle.data['federation']}/{bundle.data['site']} {bundle.id} {bundle.digest[:12]}"
+    changed = installer.install(site_layout(arguments.root), bundle)
+    say(f"{what} {'installed' if changed else 'unchanged'} ({time.monotonic() - began:.1f} s)")
+
+
+def uninstall(arguments: argparse.Namespace) -> None:
+    """Ends and removes a bundle; keeps data, homes, state and secrets."""
+    layout = site_layout(arguments.root)
+    present = operations.uninstall(layout, arguments.id)
+    if not present:
+        say(f"{arguments.id} is not installed at {layout.root}")
+        return
+    say(f"{arguments.id} uninstalled; buckets, homes, state and secrets stay in {layout.root}")
+
+
+def ensure(arguments: argparse.Namespace) -> None:
+    """Starts what is down."""
+    repaired = operations.ensure(site_layout(arguments.root), arguments.id)
+    say(f"repaired {', '.join(repaired)}" if repaired else "all programs are up")
+
+
+def stop(arguments: argparse.Namespace) -> None:
+    """Ends all programs; `ensure` starts them again."""
+    layout = site_layout(arguments.root)
+    operations.stop(layout)
+    say(f"all programs of {layout.root} have ended")
+
+
+def status(arguments: argparse.Namespace) -> None:
+    """Tells what is installed and how its programs are."""
+    told = operations.status(site_layout(arguments.root))
+    if arguments.json:
+        print(json.dumps(told, indent=1))
+        return
+    for program in told["programs"]:
+        print(f"{program['id']:12} {program['name']:24} {program['state']:10} {program['health']}")
+
+
+def show_credentials(arguments: argparse.Namespace) -> None:
+    """Tells how to sign in to the hubs (or one of them); reads what the install generated."""
+    layout = site_layout(arguments.root)
+    bundles = operations.installed_bundles(layout, arguments.id)
+    told = {bundle.id: signed for bundle in bundles if (signed := credentials.sign_in(layout, bundle))}
+    shown = told[arguments.id] if arguments.id and arguments.id in told else told
+    if arguments.json:
+        print(json.dumps(shown, indent=1))
+        return
+    for hub, signed in told.items():
+        print(f"{hub}: {signed['url']}  {signed['users']}, password {signed['password']}")
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command line."""
+    main_parser = argparse.ArgumentParser(prog="site.py", description="One Isthmus site on this machine.")
+    commands = main_parser.add_subparsers(required=True, metavar="COMMAND")
+    for name, action in (
+        ("install", install),
+        ("uninstall", uninstall),
+        ("ensure", ensure),
+        ("stop", stop),
+        ("status", status),
+        ("credentials", show_credentials),
+    ):
+        command = commands.add_parser(name, help=action.__doc__)
+        command.set_defaults(action=action)
+        command.add_argument("--root", required=True, help="the site's directory")
+        if name == "install":
+            command.add_argument("--bundle", required=True, help="directory of the rendered bundle")
+        if name in ("uninstall", "ensure", "credentials"):
+            command.add_argument("--id", required=name == "uninstall", help="base, or a hub's id")
+        if name in ("status", "credentials"):
+            command.add_argument("--json", action="store_true", help="for programs to read")
+    return main_parser
+
+
+def main() -> int:
+    """Runs one command; the exit code."""
+    arguments = parser().parse_args()
+    try:
+        arguments.action(arguments)
+    except SiteFault as fault:
+        sys.stdout.flush()
+        print(f"isthmus: error: {fault.line()}", file=sys.stderr, flush=True)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,85 @@
+import { createHash } from "node:crypto";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { packageRoot } from "../../config/package-root";
+
+/** Where a site's front listens. */
+export interface Listen {
+  /** An address of this machine; loopback unless told otherwise. */
+  readonly host: string;
+  readonly port: number;
+}
+
+/** A program that the site's supervisor keeps running. Words and values may name `{root}`, `{bundle}`, `{env.X}`, `{tool.X}`, `{node}`. */
+export interface Program {
+  /** Unique at the site. */
+  readonly name: string;
+  /** Lower ones are started first; nobody waits. */
+  readonly priority: number;
+  readonly command: readonly string[];
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Secrets generated on the machine that this program gets as variables: `NAME`, or `VARIABLE=NAME`. */
+  readonly secrets?: readonly string[];
+  /** Files of the bundle whose change restarts this program. */
+  readonly inputs: readonly string[];
+  /** A file whose change needs only a hang-up signal. */
+  readonly reload?: string;
+  /** Answered with one of these statuses when the program does its work; without it, running is enough. */
+  readonly health?: { readonly url: string; readonly status: readonly number[] };
+}
+
+/** What the kit reads of a bundle, but its format and digest. */
+export interface BundleManifest {
+  readonly federation: string;
+  readonly site: string;
+  /** `base` or the hub's id. */
+  readonly id: string;
+  readonly stack: string;
+  /** Python environments by name, each with its lock in the bundle. */
+  readonly environments: Readonly<Record<string, string>>;
+  /** Other tools by name: a version, or a lock in the bundle. */
+  readonly tools: Readonly<Record<string, string>>;
+  /** Made under the site's root. */
+  readonly directories: readonly string[];
+  readonly programs: readonly Program[];
+  readonly ports: readonly { readonly port: number; readonly program: string }[];
+}
+
+/** A rendered bundle: deterministic, without absolute paths and secrets. */
+export interface BundleFiles {
+  /** Path in the bundle -> text. */
+  readonly files: ReadonlyMap<string, string>;
+  /** sha256 over all files, in hexadecimal. */
+  readonly digest: string;
+}
+
+/** Seals files and a manifest into a bundle: bundle.json carries the digest over everything, itself with an empty digest. */
+export function sealBundle(files: ReadonlyMap<string, string>, manifest: BundleManifest): BundleFiles {
+  const unsealed = `${JSON.stringify({ format: 1, digest: "", ...manifest }, null, 2)}\n`;
+  const all = new Map(
+    [...files, ["bundle.json", unsealed]].sort(([a], [b]) => ((a ?? "") < (b ?? "") ? -1 : 1)) as [string, string][],
+  );
+  const total = createHash("sha256");
+  for (const [path, text] of all) total.update(`${path}\0${createHash("sha256").update(text).digest("hex")}\n`);
+  const digest = total.digest("hex");
+  all.set("bundle.json", unsealed.replace('"digest": ""', `"digest": "${digest}"`));
+  return { files: all, digest };
+}
+
+/** Files that the package brings for a site, by path in the bundle: `kit`, `config`, or locks by name. */
+export function staticFiles(...paths: readonly string[]): Map<string, string> {
+  const base = join(packageRoot(), "charts", "hpc-site");
+  const found = new Map<string, string>();
+  for (const path of paths) {
+    if (/\.\w+$/.test(path)) found.set(path, readFileSync(join(base, path), "utf8"));
+    else
+      for (const name of readdirSync(join(base, path)).sort())
+        if (/\.(py|json)$/.test(name)) found.set(`${path}/${name}`, readFileSync(join(base, path, name), "utf8"));
+  }
+  return found;
+}
+
+/** Text of a JSON file for people and programs. */
+export function json(value: unknown): string {
+  return `${JSON.stringify(value, null, 2)}\n`;
+}

