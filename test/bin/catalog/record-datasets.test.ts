@@ -1,0 +1,111 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdir } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { type Outcome, recordDatasets, type SiteDataset } from "../../../bin/catalog/record-datasets";
+import { readRecord, recordPath } from "../../../bin/catalog/record-file";
+import { temperature, writeStore } from "../../small-store";
+import { type StoreServer, serveFolder } from "../../store-server";
+
+let stores: string;
+let server: StoreServer;
+let folder: string;
+beforeAll(async () => {
+  stores = mkdtempSync(join(tmpdir(), "isthmus-stores-"));
+  server = await serveFolder(stores);
+  await writeStore(join(stores, "a.zarr"), 3, temperature);
+});
+afterAll(async () => {
+  await server.close();
+  rmSync(stores, { recursive: true });
+});
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "isthmus-config-"));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+function at(id: string, changes: Partial<SiteDataset["dataset"]> = {}): SiteDataset {
+  return {
+    site: "east",
+    dataset: { id, kind: "zarr", access: "public", https: `${server.url}/${id}.zarr`, ...changes },
+  };
+}
+
+async function run(...datasets: SiteDataset[]): Promise<Record<string, Outcome>> {
+  const outcomes: Record<string, Outcome> = {};
+  await recordDatasets(folder, datasets, ({ dataset }, outcome) => {
+    outcomes[dataset.id] = outcome;
+  });
+  return outcomes;
+}
+
+test("the record lies at catalog/<site>/<dataset>.json and reads back; recording again changes nothing", async () => {
+  const path = join(folder, "catalog/east/a.json");
+  expect(recordPath(folder, "east", "a")).toBe(path);
+  expect(await run(at("a"))).toMatchObject({ a: { result: "recorded", remarks: [] } });
+  const first = readFileSync(path, "utf8");
+  expect(first).toMatch(/^\{\n {2}"format": 1,\n {2}"dataset": "a",[\s\S]*\}\n$/);
+  expect(readRecord(path, "a")).toMatchObject({ kind: "zarr", zarrFormat: 3 });
+  expect(await run(at("a"))).toMatchObject({ a: { result: "unchanged" } });
+  expect(readFileSync(path, "utf8")).toBe(first);
+});
+
+test("a failure is told with its address and keeps no other dataset from being recorded, nor its own older record", async () => {
+  await mkdir(join(folder, "catalog/east"), { recursive: true });
+  writeFileSync(join(folder, "catalog/east/gone.json"), "older");
+  const stopped = await serveFolder(stores);
+  await stopped.close();
+  const outcomes = await run(at("gone"), at("a"), at("down", { https: `${stopped.url}/a.zarr` }));
+  expect(outcomes).toMatchObject({
+    gone: { result: "failed", reason: expect.stringContaining(`${server.url}/gone.zarr: no Zarr store there`) },
+    a: { result: "recorded" },
+    down: {
+      result: "failed",
+      reason: `${stopped.url}/a.zarr/zarr.json: nothing listens there; bring its site up or check the site's address, then record again`,
+    },
+  });
+  expect(readFileSync(join(folder, "catalog/east/gone.json"), "utf8")).toBe("older");
+  expect(readdirSync(join(folder, "catalog/east")).sort()).toEqual(["a.json", "gone.json"]);
+});
+
+test("what has no public link is skipped, and said", async () => {
+  const outcomes = await run(at("members", { access: "federation", https: null }), at("array", { kind: "tiledb" }));
+  expect(outcomes).toEqual({
+    members: { result: "skipped", reason: "not public: there is no link to read it by" },
+    array: { result: "skipped", reason: "nothing of a TileDB array can be read without its library" },
+  });
+});
+
+test("a file is told by size and digest, an Icechunk repository by the tip of main, a directory of Parquet by its _metadata", async () => {
+  await mkdir(join(stores, "ice/refs/branch.main"), { recursive: true });
+  writeFileSync(join(stores, "ice/refs/branch.main/ref.json"), '{"snapshot":"ABC"}');
+  writeFileSync(join(stores, "image.tif"), "tiff");
+  await mkdir(join(stores, "table"));
+  writeFileSync(join(stores, "table/_metadata"), "parquet");
+  const sha256 = expect.stringMatching(/^[0-9a-f]{64}$/);
+  const outcomes = await run(
+    at("ice", { kind: "icechunk", https: `${server.url}/ice` }),
+    at("image", { kind: "cog", https: `${server.url}/image.tif` }),
+    at("table", { kind: "parquet", https: `${server.url}/table` }),
+    at("none", { kind: "references", https: `${server.url}/none.json` }),
+  );
+  expect(outcomes).toMatchObject({
+    ice: { record: { snapshot: "ABC", object: { key: "refs/branch.main/ref.json", bytes: 18, sha256 } } },
+    image: { record: { object: { key: "", bytes: 4, sha256 } } },
+    table: { record: { object: { key: "_metadata", bytes: 7, sha256 } } },
+    none: { result: "failed", reason: expect.stringContaining("no such file; publish the dataset first") },
+  });
+});
+
+test.each([
+  ["{", "not JSON"],
+  ['{"format":2}', "not a record: "],
+  ['{"format":1,"dataset":"b","kind":"cog","object":{"key":"","bytes":1}}', "it is the record of b"],
+])("a record file that is none is refused with what to do: %s", (text, message) => {
+  writeFileSync(join(folder, "a.json"), text);
+  expect(() => readRecord(join(folder, "a.json"), "a")).toThrow(message);
+  expect(() => readRecord(join(folder, "a.json"), "a")).toThrow(
+    "restore it from git, or write it anew with `isthmus catalog record`",
+  );
+});

@@ -1,0 +1,253 @@
+import { expect, test } from "vitest";
+import type { StacAssets } from "../../../constructs/catalog/assets";
+import { collection } from "../../../constructs/catalog/collection";
+import type { CatalogDataset } from "../../../constructs/catalog/input";
+import type { DatasetRecord, ObjectRecord } from "../../../constructs/catalog/record";
+import { dataset, record, site } from "./federation";
+
+interface Collection {
+  readonly stac_extensions: readonly string[];
+  readonly description: string;
+  readonly extent: unknown;
+  readonly assets: StacAssets;
+  readonly [field: string]: unknown;
+}
+
+/** The page of a dataset as its readers get it. */
+function made(changes: Partial<CatalogDataset> = {}, of?: DatasetRecord): Collection {
+  const owner = "http://127.0.0.1:8610/stac";
+  const page = collection({ site: site(), dataset: dataset(changes), record: of, owner });
+  return JSON.parse(JSON.stringify(page)) as Collection;
+}
+
+/** Short names of the extensions that a page declares. */
+function extensions(page: Collection): string[] {
+  return page.stac_extensions.map((url) =>
+    url.replace("https://stac-extensions.github.io/", "").replace("/schema.json", ""),
+  );
+}
+
+test("title, license, keywords and host come from the config", () => {
+  expect(made()).toMatchObject({
+    id: "sst",
+    title: "Sea surface temperature",
+    license: "CC-BY-4.0",
+    keywords: ["ocean"],
+    providers: [{ name: "East Institute", roles: ["host"], url: "http://127.0.0.1:8610" }],
+  });
+  expect(made({ keywords: [] })).not.toHaveProperty("keywords");
+});
+
+test("extents and extensions of a recorded dataset", () => {
+  const page = made({}, record);
+  expect(page.extent).toEqual({
+    spatial: { bbox: [[150, -30, -140, 30]] },
+    temporal: { interval: [["1860-06-16T00:00:00Z", "2099-06-16T00:00:00Z"]] },
+  });
+  expect(extensions(page)).toEqual([
+    "datacube/v2.3.0",
+    "zarr/v1.1.0",
+    "storage/v2.0.0",
+    "alternate-assets/v1.2.0",
+    "file/v2.1.0",
+    "xarray-assets/v1.0.0",
+  ]);
+  expect(page["isthmus:dataset"]).toEqual({
+    site: "east",
+    kind: "zarr",
+    access: "public",
+    served_by: "east",
+    recorded: true,
+    extent_known: { spatial: true, temporal: true },
+    uncompressed_bytes: 1234,
+    metadata: record.metadata,
+    samples: { sst: record.variables.sst?.sample },
+  });
+});
+
+test("the data cube's dimensions", () => {
+  expect(made({}, record)["cube:dimensions"]).toEqual({
+    time: { type: "temporal", description: "calendar 360_day", extent: record.interval, step: "P360D" },
+    lat: { type: "spatial", axis: "y", unit: "degrees_north", extent: [-30, 30], step: 1, reference_system: 4326 },
+    lon: { type: "spatial", axis: "x", unit: "degrees_east", extent: [150, 220], step: 1, reference_system: 4326 },
+    depth: { type: "spatial", axis: "z", unit: "m", extent: [0, 10], step: 10, values: [0, 10] },
+    member: { type: "other", values: ["r1", "r2"] },
+    bnds: { type: "index", description: "no coordinate: positions", extent: [0, 1] },
+  });
+});
+
+test("the data cube's variables; a dimension's coordinate is not among them", () => {
+  expect(made({}, record)["cube:variables"]).toEqual({
+    sst: {
+      type: "data",
+      description: "Sea surface temperature",
+      dimensions: ["time", "lat", "lon"],
+      unit: "K",
+      data_type: "float32",
+      standard_name: "sea_surface_temperature",
+      shape: [240, 61, 71],
+      chunks: [24, 61, 71],
+    },
+    name: { type: "auxiliary", dimensions: ["member"], data_type: "other", shape: [2], chunks: [2] },
+  });
+});
+
+test("Zarr: the https link first, for xpystac; the older type for older clients; the store itself; the metadata's checksum", () => {
+  const zarr = { "zarr:node_type": "group", "zarr:consolidated": true, "zarr:zarr_format": 3 };
+  const { assets } = made({}, record);
+  expect(Object.keys(assets)).toEqual(["zarr-https", "zarr-compat", "zarr-s3", "zarr-metadata"]);
+  expect(assets["zarr-https"]).toEqual({
+    href: "http://127.0.0.1:8610/zarr/sst.zarr",
+    type: "application/vnd.zarr",
+    title: expect.any(String),
+    roles: ["data", "default"],
+    ...zarr,
+    "xarray:open_kwargs": { engine: "zarr", consolidated: true, zarr_format: 3 },
+    alternate: { s3: { href: "s3://demo-east-library/ocean/sst", "alternate:name": "S3", "storage:refs": ["store"] } },
+  });
+  expect(assets["zarr-compat"]).toMatchObject({
+    type: "application/vnd+zarr",
+    ...zarr,
+    "xarray:open_kwargs": { consolidated: true, zarr_format: 3 },
+  });
+  expect(assets["zarr-s3"]).toMatchObject({
+    href: "s3://demo-east-library/ocean/sst",
+    type: "application/vnd.zarr",
+    roles: ["data"],
+    "xarray:storage_options": {
+      anon: true,
+      client_kwargs: { endpoint_url: "http://127.0.0.1:8611", region_name: "us-east-1" },
+      config_kwargs: { s3: { addressing_style: "path" } },
+    },
+    "storage:refs": ["store"],
+  });
+  expect(assets["zarr-metadata"]).toMatchObject({
+    href: "http://127.0.0.1:8610/zarr/sst.zarr/zarr.json",
+    roles: ["metadata"],
+    "file:size": 99,
+    "file:checksum": `1220${"ab".repeat(32)}`,
+  });
+});
+
+test("the store is described for those who read it directly", () => {
+  expect(made()["storage:schemes"]).toEqual({
+    store: {
+      type: "custom-s3",
+      platform: "http://127.0.0.1:8611",
+      bucket: "demo-east-library",
+      region: "us-east-1",
+      requester_pays: false,
+      anonymous: true,
+    },
+  });
+  const virtual = { bucket: "b", endpoint: "https://store.example.org", region: "r", pathStyle: false };
+  expect(made({ place: virtual })["storage:schemes"]).toMatchObject({
+    store: { platform: "https://{bucket}.store.example.org" },
+  });
+  expect(made({ place: virtual }).assets["zarr-s3"]?.["xarray:storage_options"]).toMatchObject({
+    config_kwargs: { s3: { addressing_style: "virtual" } },
+  });
+});
+
+test("Amazon's S3 is told as such, and needs no endpoint", () => {
+  const place = {
+    bucket: "noaa-goes16",
+    endpoint: "https://s3.us-west-2.amazonaws.com",
+    region: "us-west-2",
+    pathStyle: true,
+  };
+  const page = made({ place });
+  expect(page["storage:schemes"]).toMatchObject({
+    store: { type: "aws-s3", platform: "https://{bucket}.s3.{region}.amazonaws.com", region: "us-west-2" },
+  });
+  expect(page.assets["zarr-s3"]?.["xarray:storage_options"]).toEqual({ anon: true });
+});
+
+test("a dataset that nobody has recorded has valid extents, nothing invented, and says so", () => {
+  const page = made();
+  expect(page.extent).toEqual({ spatial: { bbox: [[-180, -90, 180, 90]] }, temporal: { interval: [[null, null]] } });
+  expect(page["isthmus:dataset"]).toMatchObject({ recorded: false });
+  expect(page.description).toContain("Not recorded yet");
+  expect(page).not.toHaveProperty(["cube:dimensions"]);
+  expect(page.assets["zarr-https"]).not.toHaveProperty(["zarr:zarr_format"]);
+  expect(page.assets["zarr-https"]?.["xarray:open_kwargs"]).toEqual({ engine: "zarr" });
+  expect(extensions(page)).toEqual([
+    "zarr/v1.1.0",
+    "storage/v2.0.0",
+    "alternate-assets/v1.2.0",
+    "xarray-assets/v1.0.0",
+  ]);
+});
+
+test("a record without place or time leaves them open, and says which", () => {
+  const page = made({}, { ...record, bbox: null, interval: null });
+  expect(page.extent).toEqual({ spatial: { bbox: [[-180, -90, 180, 90]] }, temporal: { interval: [[null, null]] } });
+  expect(page["isthmus:dataset"]).toMatchObject({ recorded: true, extent_known: { spatial: false, temporal: false } });
+});
+
+test("what is for the federation's members has no link for everybody, and no anonymous key", () => {
+  const page = made({ access: "federation", https: null });
+  expect(Object.keys(page.assets)).toEqual(["zarr-s3"]);
+  expect(page.assets["zarr-s3"]?.["xarray:storage_options"]).not.toHaveProperty("anon");
+  expect(page["storage:schemes"]).toMatchObject({ store: { anonymous: false } });
+  expect(page.description).toContain("Not public: for the federation's members.");
+  expect(page.links).toEqual(expect.not.arrayContaining([expect.objectContaining({ rel: "store" })]));
+});
+
+test("what is for groups of people has no link at all: only a gateway knows the person", () => {
+  const page = made({ access: { sites: ["west"], groups: ["modellers"] }, https: null });
+  expect(page.assets).toEqual({});
+  expect(page).not.toHaveProperty(["storage:schemes"]);
+  expect(page.description).toContain("Not public: for hubs of west and for people of modellers.");
+  expect(Object.keys(made({ access: { sites: ["west"] }, https: null }).assets)).toEqual(["zarr-s3"]);
+});
+
+test("Icechunk: over https, in the store, and what names its present version", () => {
+  const tip: ObjectRecord = {
+    format: 1,
+    dataset: "sst",
+    kind: "icechunk",
+    object: { key: "refs/branch.main/ref.json", bytes: 30, sha256: "ef".repeat(32) },
+    snapshot: "ABC",
+  };
+  const page = made({ kind: "icechunk", https: "http://127.0.0.1:8610/icechunk/sst" }, tip);
+  const type = "application/vnd.zarr+icechunk";
+  expect(page.assets["icechunk-https"]).toMatchObject({
+    href: "http://127.0.0.1:8610/icechunk/sst",
+    type,
+    roles: ["data", "default"],
+    version: "main",
+  });
+  expect(page.assets.icechunk).toMatchObject({
+    href: "s3://demo-east-library/ocean/sst",
+    type,
+    version: "main",
+    "storage:refs": ["store"],
+  });
+  expect(page.assets["icechunk-tip"]).toMatchObject({
+    href: "http://127.0.0.1:8610/icechunk/sst/refs/branch.main/ref.json",
+    "file:size": 30,
+  });
+  expect(page["isthmus:dataset"]).toMatchObject({ snapshot: "ABC" });
+});
+
+test.each([
+  ["cog", "s3://b/a.tif", "image/tiff; application=geotiff; profile=cloud-optimized", ["data", "default"]],
+  ["parquet", "s3://b/a", "application/vnd.apache.parquet", ["data", "default"]],
+  ["references", "s3://b/a.json", "application/json", ["data", "references", "default"]],
+  ["references", "s3://b/a.parq", "application/vnd.apache.parquet", ["data", "references", "default"]],
+  ["tiledb", "s3://b/a", "application/x-tiledb", ["data", "default"]],
+] as const)("%s at %s has its media type", (kind, s3, type, roles) => {
+  const { assets } = made({ kind, s3, https: "http://127.0.0.1:8610/files/a" });
+  expect(assets[`${kind}-https`]).toMatchObject({ href: "http://127.0.0.1:8610/files/a", type, roles });
+  expect(assets[`${kind}-s3`]).toMatchObject({ href: s3, type });
+});
+
+test("a recorded file has its size and checksum", () => {
+  const object = { key: "", bytes: 5, sha256: "00".repeat(32) };
+  const { assets } = made(
+    { kind: "cog", https: "http://x/files/a" },
+    { format: 1, dataset: "sst", kind: "cog", object },
+  );
+  expect(assets["cog-https"]).toMatchObject({ "file:size": 5, "file:checksum": `1220${"00".repeat(32)}` });
+});
