@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from "node:fs";
+import { readFileSync, realpathSync, statSync } from "node:fs";
 import { isAbsolute, join, relative, resolve } from "node:path";
 import { globSync } from "tinyglobby";
 import { place } from "./check";
@@ -63,7 +63,13 @@ export function siteFiles(tree: Tree, federationFile: string, directory: string)
     for (const path of paths) found.add(path);
     return finding ? [place(tree, { path: ["sites", i], ...finding }, "file")] : [];
   });
-  return { paths: [...found].sort(), faults };
+  return { paths: withoutAliases([...found].sort()), faults };
+}
+
+/** A file that symbolic links show twice is one site's file. */
+function withoutAliases(paths: readonly string[]): string[] {
+  const real = paths.map((path) => realpathSync(path));
+  return paths.filter((_, i) => real.indexOf(real[i] as string) === i);
 }
 
 type Wrong = Omit<Finding, "path">;

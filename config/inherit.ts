@@ -53,12 +53,15 @@ function noTemplate(site: Tree, path: Path, use: Tree, names: readonly string[])
  * A fault of a site that stands in the federation file came by `defaults` or `templates`: its path becomes that of the
  * federation file, so that what reaches a hundred hubs is one fault.
  */
-export function atSource(fault: Fault, top: Tree): Fault {
+export function atSource(fault: Fault, top: Tree, siteFile: string): Fault {
   if (fault.file !== top.at.file) return fault;
   const path =
     pathTo(lookUp(top, ["defaults"]).node, fault, "defaults") ??
     pathTo(lookUp(top, ["templates"]).node, fault, "templates");
-  return path === undefined ? fault : { ...fault, path };
+  if (path === undefined) return fault;
+  const foreign = fault.message.startsWith("unknown key") && fault.fix === "remove it";
+  const fix = `remove it, or set ${fault.path}: null in ${siteFile}, where it means nothing`;
+  return { ...fault, path, ...(foreign ? { fix } : {}) };
 }
 
 /** The dotted path of what stands at a position below `tree`. */

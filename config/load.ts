@@ -75,7 +75,7 @@ function readSite(file: ReturnType<typeof readConfigFile>, top: Tree): Site {
   const refused = siteNotYet(tree);
   if (refused) return { id, tree, config: undefined, faults: [...file.faults, place(tree, refused)] };
   const { value, faults } = check(siteSchema, tree);
-  const all = [...file.faults, ...inherited, ...faults].map((f) => atSource(f, top));
+  const all = [...file.faults, ...inherited, ...faults].map((f) => atSource(f, top, file.shown));
   return { id, tree, config: all.length === 0 ? value : undefined, faults: all };
 }
 
@@ -104,7 +104,7 @@ function ruleFaults(federation: ResolvedFederation, sites: readonly Site[], top:
   return rules.flatMap((rule) =>
     rule.check(federation, { faultySites, directory }).map(({ site, ...finding }) => {
       const tree = site === undefined ? top : (trees.get(site) ?? top);
-      return atSource(place(tree, finding, rule.id), top);
+      return atSource(place(tree, finding, rule.id), top, tree.at.file);
     }),
   );
 }

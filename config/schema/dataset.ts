@@ -50,7 +50,7 @@ export const publishedDataset = dataset.extend({
 });
 
 export const datasets = named(datasetId, publishedDataset).describe(
-  "Datasets by id. An id is unique over the whole federation and part of its URL: renaming one breaks its readers.",
+  "Datasets by id. An id is unique over the whole federation and part of its URL: renaming one breaks its readers. Default none.",
 );
 
 export const storeDatasets = named(datasetId, dataset).describe("Datasets by id, unique over the whole federation.");

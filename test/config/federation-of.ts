@@ -57,7 +57,13 @@ export function load(files: Files, prepare: (folder: string) => void = () => und
     prepare(folder);
     const loaded = loadFederation(join(folder, "federation.yaml"));
     const near = (file: string) => relative(folder, resolve(file));
-    const texts = (f: Fault) => ({ ...f, file: near(f.file), message: f.message.replaceAll(`${folder}/`, "") });
+    const shorter = (text: string) => text.replaceAll(`${folder}/`, "");
+    const texts = (f: Fault) => ({
+      ...f,
+      file: near(f.file),
+      message: shorter(f.message),
+      ...(f.fix === undefined ? {} : { fix: shorter(f.fix) }),
+    });
     return { ...loaded, faults: loaded.faults.map(texts), files: loaded.files.map(near) };
   } finally {
     rmSync(folder, { recursive: true });

@@ -1,0 +1,100 @@
+import { expect, test } from "vitest";
+import {
+  bucketName,
+  bucketVariable,
+  datasetPath,
+  fitted,
+  hubPath,
+  reservedPages,
+  reservedParts,
+  reservedPaths,
+  stackName,
+  userPrefix,
+} from "../../config/names";
+
+const long = "abcdefghijklmnopqrstuvwxyz-0123";
+
+/** Names are part of `format: 1`. A line may be added here, never changed: a changed name is a replaced bucket, a lost home. */
+test.each([
+  [bucketName("demo", "east", "library"), "demo-east-library"],
+  [bucketName("demo", "east", "a-b"), "demo-east-a-b"],
+  [bucketName(long, "east", long), "abcdefghijklmnopqrstuvwxyz-0123-east-abcdefghijklmnopq-725b23b6"],
+  [stackName("east", "base"), "east-base"],
+  [stackName("east", "prod"), "east-prod"],
+  [hubPath("east", "prod"), "/east/prod/"],
+  [datasetPath("zarr", "hadcm3-a1b"), "/zarr/hadcm3-a1b.zarr"],
+  [datasetPath("icechunk", "sst"), "/icechunk/sst"],
+  [datasetPath("cog", "dem"), "/files/dem"],
+  [datasetPath("references", "goes"), "/files/goes"],
+  [bucketVariable("scratch"), "SCRATCH_BUCKET"],
+  [bucketVariable("team-a"), "TEAM_A_BUCKET"],
+  [userPrefix("alice"), "alice"],
+  [userPrefix("alice@cascadia.example"), "alice-cascadia-example--fcd9cde6"],
+  [userPrefix("Alice@cascadia.example"), "alice-cascadia-example--ad3cfd88"],
+  [userPrefix("a--b"), "a-b--90827a2e"],
+  [userPrefix("1st"), "1st--e01ddf65"],
+])("%s", (name, golden) => {
+  expect(name).toBe(golden);
+});
+
+test("words that stay reserved", () => {
+  expect(reservedParts).toEqual(
+    expect.arrayContaining(["lake", "homes", "cluster", "services", "catalog", "grants", "base"]),
+  );
+  expect(reservedPaths).toEqual(
+    expect.arrayContaining(["zarr", "icechunk", "files", "edr", "stac", "intake", "healthz"]),
+  );
+  expect(reservedPages).toEqual(expect.arrayContaining(["catalog.json", "collections", "search"]));
+});
+
+test("a bucket's name has 3 to 63 characters that S3 and GCS allow", () => {
+  for (const [federation, site, bucket] of [
+    ["a", "b", "c"],
+    [long, long, long],
+    ["x-1", long, "b"],
+    [long, "s", "b-1"],
+  ] as const) {
+    const name = bucketName(federation, site, bucket);
+    expect(name).toMatch(/^[a-z0-9](?:[a-z0-9]|-(?=[a-z0-9]))+$/);
+    expect(name.length).toBeGreaterThanOrEqual(3);
+    expect(name.length).toBeLessThanOrEqual(63);
+  }
+});
+
+test("shortening keeps different names apart and never ends a part in two hyphens", () => {
+  const names = ["a", "b", "c"].map((end) => bucketName(long, long, `${long.slice(0, 30)}${end}`));
+  expect(new Set(names).size).toBe(3);
+  expect(fitted("a".repeat(63), 63)).toBe("a".repeat(63));
+  expect(fitted(`${"a".repeat(53)}-${"b".repeat(20)}`, 63)).toMatch(/^a{53}-[0-9a-f]{8}$/);
+});
+
+test("no two user ids have one prefix, and each fits object keys, URLs and file systems", () => {
+  const ids = [
+    "alice",
+    "Alice",
+    "alice@a.example",
+    "alice@b.example",
+    "alice-a-example",
+    "alice.a.example",
+    "alice_a_example",
+    "alice-a-example--fcd9cde6",
+    "ALICE",
+    "àlice",
+    "alice ",
+    "-",
+    "@",
+    "..",
+    "a".repeat(200),
+    "a".repeat(201),
+    `${"a".repeat(31)}`,
+    `${"a".repeat(32)}`,
+  ];
+  const prefixes = ids.map(userPrefix);
+  expect(new Set(prefixes).size).toBe(ids.length);
+  for (const prefix of prefixes) expect(prefix).toMatch(/^[a-z0-9-]{1,50}$/);
+});
+
+test("what a hash makes of one id cannot be written as another", () => {
+  const made = userPrefix("alice@cascadia.example");
+  expect(userPrefix(made)).not.toBe(made);
+});
