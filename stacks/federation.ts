@@ -6,7 +6,12 @@ import { HpcHubStack } from "./hpc/hub";
 import type { Places, SiteStack } from "./site-stack";
 
 /** Decides which stacks exist: for each site by its provider, cut by lifetime. A store site has none: it is only catalogued. */
-export function federationStacks(app: App, federation: ResolvedFederation, catalog: CatalogFiles, places: Places): SiteStack[] {
+export function federationStacks(
+  app: App,
+  federation: ResolvedFederation,
+  catalog: CatalogFiles,
+  places: Places,
+): SiteStack[] {
   return federation.sites.flatMap((site): SiteStack[] => {
     if (site.provider === "store") return [];
     const base = new HpcBaseStack(app, { federation, site, catalog, places });

@@ -1,0 +1,46 @@
+/** Where the bytes of a dataset come from. */
+export type Origin =
+  /** A directory below nginx's prefix: `buckets/<bucket>/<path>`, split where symbolic links may no longer be followed. */
+  | { readonly kind: "directory"; readonly bucket: string; readonly path: string }
+  /** An HTTP server that answers 404 for what is missing: a store's endpoint with bucket and path, or a dynamic layer. */
+  | { readonly kind: "http"; readonly url: string };
+
+/** A public dataset that this gateway serves. */
+export interface GatewayDataset {
+  readonly id: string;
+  /** Path at the gateway, without a slash at the end: `/zarr/ID.zarr`, `/icechunk/ID`, `/files/ID` (`datasetPath` of config/names). */
+  readonly at: string;
+  readonly origin: Origin;
+}
+
+/** A dataset of the federation that another gateway (or the store itself) serves. */
+export interface ForeignDataset {
+  readonly id: string;
+  /** Path that a reader would try here. */
+  readonly at: string;
+  /** Where it is. */
+  readonly url: string;
+}
+
+/** What the gateway answers for. A dataset that is not public is in neither list: asked for here, it answers as if it did not exist. */
+export interface GatewayProps {
+  readonly datasets: readonly GatewayDataset[];
+  readonly foreign: readonly ForeignDataset[];
+}
+
+/** First path words that belong to the gateway. */
+export const gatewayPaths = ["/zarr/", "/icechunk/", "/files/"] as const;
+
+/**
+ * A word for nginx's configuration. What passed the config's schema passes here; anything that could end a word or start a
+ * directive is a bug of ours, not a user's mistake.
+ */
+export function word(text: string): string {
+  if (!/^[\w./:@+[\]-]+$/.test(text)) throw new Error(`not a word for nginx: ${JSON.stringify(text)}`);
+  return text;
+}
+
+/** A word inside a regular expression. */
+export function pattern(text: string): string {
+  return word(text).replaceAll(/[.+[\]-]/g, "\\$&");
+}
