@@ -50,7 +50,7 @@ function findings(issue: Issue, tree: Tree, prefix: Path): Finding[] {
     case "unrecognized_keys":
       return unknownKeys(path, issue.keys, note?.names ?? [], note?.allowed);
     case "invalid_type":
-      return [wrongType(path, issue.expected, tree)];
+      return [wrongType(path, issue.expected, tree, note?.allowed)];
     case "invalid_value":
       return [wrongValue(path, issue.values.map(String), tree)];
     case "invalid_union":
@@ -107,17 +107,20 @@ const words: Record<string, string> = {
   boolean: "true or false",
 };
 
-function wrongType(path: Path, expected: string, tree: Tree): Finding {
+function wrongType(path: Path, expected: string, tree: Tree, said: string | undefined): Finding {
   const { node } = lookUp(tree, path);
-  const allowed = words[expected] ?? expected;
+  const word = words[expected] ?? expected;
+  const allowed = said ?? word;
+  const message = `expected ${word}`;
   if (!node) return missing(path, allowed);
-  if (node.kind !== "scalar") return { path, message: `expected ${allowed}`, got: kindOf(node), allowed };
-  if (node.value === null) return { path, message: `expected ${allowed}, but nothing stands here`, allowed };
+  if (node.kind !== "scalar") return { path, message, got: kindOf(node), allowed };
+  if (node.value === null) return { path, message: `${message}, but nothing stands here`, allowed };
   if (expected === "string") {
     const fix = `quote it: "${node.text}"`;
     return { path, message: `YAML reads this as a ${typeof node.value}`, allowed, fix };
   }
-  return { path, message: `expected ${allowed}`, allowed, ...unquoted(expected, node.value) };
+  if (expected === "array") return { path, message, allowed, fix: `write [${node.text}]` };
+  return { path, message, allowed, ...unquoted(expected, node.value) };
 }
 
 /** `"8610"` where a number is expected: the quotes are what is wrong. */

@@ -45,8 +45,10 @@ export function dotted(path: Path): string {
 
 /** Puts a finding at its place. */
 export function faultAt(code: string, position: Position, finding: Finding): Fault {
-  const { path, atKey: _, ...rest } = finding;
-  return { code, ...position, path: dotted(path), ...rest };
+  const { message, got, allowed, fix } = finding;
+  const about = Object.entries({ got, allowed, fix }).filter(([, text]) => text !== undefined);
+  const { file, line, col } = position;
+  return { code, file, line, col, path: dotted(finding.path), message, ...Object.fromEntries(about) };
 }
 
 /** File by file, top to bottom; equal faults (a default that reaches ten hubs) once. */

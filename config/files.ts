@@ -41,6 +41,15 @@ export function readConfigFile(path: string, fix: string): ReadFile {
   }
 }
 
+function isDirectory(path: string): boolean {
+  try {
+    return statSync(path).isDirectory();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === undefined) throw error;
+    return false;
+  }
+}
+
 const reasons: Record<string, string> = {
   ENOENT: "no such file",
   ENOTDIR: "no such file",
@@ -85,8 +94,8 @@ function filesOf(pattern: string, federationFile: string, directory: string): { 
     return { paths: others, finding: { message: "this pattern matches the federation file itself", fix } };
   }
   if (paths.length > 0) return { paths };
-  const folder = statSync(join(directory, pattern), { throwIfNoEntry: false })?.isDirectory() ?? false;
-  if (!folder) return { paths, finding: { message: "no file matches", fix: "patterns start at this file's folder" } };
+  if (!isDirectory(join(directory, pattern)))
+    return { paths, finding: { message: "no file matches", fix: "patterns start at this file's folder" } };
   const inside = `${pattern.replace(/\/+$/, "")}/*.yaml`;
   return { paths, finding: { message: "this is a directory", fix: `name the files in it: ${inside}` } };
 }

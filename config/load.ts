@@ -56,14 +56,27 @@ export function loadFederation(file: string): Loaded {
   };
 }
 
-/** The federation file's own keys. Faults in `defaults` and `templates` do not keep the rules from running. */
+/** The federation file's own keys; `value` is there, with stand-ins, where the rules can run in spite of faults. */
 function checkFederation(top: Tree) {
   const { tree, refused } = federationNotYet(dropNulls(top));
   const checked = check(federationSchema, tree);
   const faults = [...(refused ? [place(top, refused)] : []), ...checked.faults];
-  if (checked.value || tree.kind !== "map") return { value: checked.value, faults };
-  const entries = new Map([...tree.entries].filter(([key]) => key !== "defaults" && key !== "templates"));
-  return { value: check(federationSchema, { ...tree, entries }).value, faults };
+  return { value: checked.value ?? check(federationSchema, forRules(tree)).value, faults };
+}
+
+/** What the rules need of a federation file with faults: its id and its people. The rest is not theirs, so it may be wrong. */
+function forRules(tree: Tree): Tree {
+  const { at } = tree;
+  const scalar = (value: string | number): Tree => ({ kind: "scalar", at, value, text: String(value) });
+  const made: [string, Tree][] = [
+    ["format", scalar(1)],
+    ["title", scalar("-")],
+    ["contact", scalar("a@b")],
+    ["sites", { kind: "list", at, items: [scalar("-")] }],
+  ];
+  const own =
+    tree.kind === "map" ? [...tree.entries].filter(([key]) => key === "federation" || key === "identity") : [];
+  return { kind: "map", at, entries: new Map([...own, ...made.map(([k, value]) => [k, { at, value }] as const)]) };
 }
 
 /** Lays defaults and templates under a site, refuses what this version cannot do, checks the rest. */
@@ -75,8 +88,13 @@ function readSite(file: ReturnType<typeof readConfigFile>, top: Tree): Site {
   const refused = siteNotYet(tree);
   if (refused) return { id, tree, config: undefined, faults: [...file.faults, place(tree, refused)] };
   const { value, faults } = check(siteSchema, tree);
-  const all = [...file.faults, ...inherited, ...faults].map((f) => atSource(f, top, file.shown));
+  const all = [...notSaidTwice(file.faults, faults), ...inherited, ...faults].map((f) => atSource(f, top, file.shown));
   return { id, tree, config: all.length === 0 ? value : undefined, faults: all };
+}
+
+/** `off` where `none` or a map is allowed: that the word is no boolean is beside the point. */
+function notSaidTwice(ofFile: readonly Fault[], ofSchema: readonly Fault[]): Fault[] {
+  return ofFile.filter((f) => !ofSchema.some((g) => f.file === g.file && f.line === g.line && f.col === g.col));
 }
 
 /** Of sites with one id the first stays; what follows would only repeat the clash in other words. */

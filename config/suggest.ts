@@ -16,7 +16,7 @@ function distance(a: string, b: string): number {
 
 /** The candidate that was probably meant, or undefined; a third of the letters may be wrong, at most three. */
 export function suggest(word: string, candidates: readonly string[]): string | undefined {
-  if (word.length > 60) return undefined;
+  if (word.length < 2 || word.length > 60) return undefined;
   const limit = Math.min(3, Math.max(1, Math.floor(word.length / 3)));
   const plain = (s: string) => s.toLowerCase().replaceAll(/[-_]/g, "");
   let best: string | undefined;

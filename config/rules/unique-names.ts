@@ -1,4 +1,4 @@
-import { stackName } from "../names";
+import { reservedParts, stackName } from "../names";
 import type { ResolvedFederation } from "../resolve/federation";
 import type { Rule, RuleFinding } from "./rule";
 import { allDatasets, hpcSites } from "./walk";
@@ -69,10 +69,15 @@ function sameBucketTwice(federation: ResolvedFederation): RuleFinding[] {
   });
 }
 
+/** Reserved ids are a fault of their own (`reserved-names`). */
+function notReserved(hub: { id: string }): boolean {
+  return !(reservedParts as readonly string[]).includes(hub.id);
+}
+
 function stackClaims(federation: ResolvedFederation): Claim[] {
   return hpcSites(federation).flatMap((site) => [
     { name: stackName(site.id, "base"), owner: `the base of site ${site.id}`, site: site.id, path: ["site"] },
-    ...site.hubs.map((hub) => ({
+    ...site.hubs.filter(notReserved).map((hub) => ({
       name: stackName(site.id, hub.id),
       owner: `hub ${hub.id} of site ${site.id}`,
       site: site.id,

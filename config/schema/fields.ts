@@ -28,7 +28,7 @@ export function block<S extends z.ZodRawShape>(shape: S) {
     error: (issue) =>
       issue.code === "unrecognized_keys"
         ? pack({ message: "unknown key", allowed: listed(known), names: known })
-        : undefined,
+        : pack({ message: "expected a map", allowed: `a map of ${listed(known)}` }),
   });
 }
 

@@ -7,8 +7,21 @@ import { localHub } from "./hub";
 
 const bucketName = text(
   /^[a-z0-9](?:[a-z0-9]|[.-](?=[a-z0-9])){2,62}$/,
-  "a bucket's name as its store has it, 3 to 63 characters",
+  "a bucket's name as its store has it: 3 to 63 lower-case letters, digits, dots, hyphens",
 );
+
+const directory = text(
+  /^[A-Za-z0-9/_.+@-]+$/,
+  "a directory: letters, digits, / _ . + @ -; relative ones start at the federation file",
+);
+
+/** An address to listen on that can stand in a URL too. */
+const address = z.string().refine((value) => value === "localhost" || (isIP(value) !== 0 && !/^[0.:]+$/.test(value)), {
+  error: pack({
+    message: "not one address",
+    allowed: "an IP address or localhost; not 0.0.0.0 or ::, which would stand in URLs",
+  }),
+});
 
 /** The keys of a site that mean the same on every provider. */
 const siteBase = {
@@ -21,14 +34,6 @@ const siteBase = {
     .optional()
     .describe("From this day's end (at the site) it cannot be brought up any more. Default never."),
 };
-
-/** An address to listen on that can stand in a URL too. */
-const address = z.string().refine((value) => value === "localhost" || (isIP(value) !== 0 && !/^[0.:]+$/.test(value)), {
-  error: pack({
-    message: "not one address",
-    allowed: "an IP address or localhost; not 0.0.0.0 or ::, which would stand in URLs",
-  }),
-});
 
 const expire = z
   .union([
@@ -47,14 +52,12 @@ const hpcBucket = block({
     .describe(
       "A bucket that exists, by its name: nothing of it is ever removed. Default: made, named <federation>-<site>-<key>.",
     ),
-  path: text(/^[A-Za-z0-9/_.+@-]+$/, "a directory; relative ones start at the federation file")
-    .optional()
-    .describe("The directory that holds it. Default: in the site's own root."),
+  path: directory.optional().describe("The directory that holds it. Default: in the site's own root."),
   expire: expire.optional(),
 });
 
 const storage = block({
-  root: text(/^[A-Za-z0-9/_.+@-]+$/, "a directory; relative ones start at the federation file")
+  root: directory
     .optional()
     .describe(
       "Programs' files, buckets, homes, databases, logs. Default .isthmus/<federation>/<site> beside the config.",
