@@ -79,12 +79,16 @@ interface ItemType {
 }
 
 function typeOfV3(type: unknown): ItemType {
-  const name = typeof type === "string" ? type : String((type as { name?: unknown } | null)?.name ?? "unknown");
+  const { name = "unknown", configuration } = (typeof type === "string" ? { name: type } : (type ?? {})) as {
+    name?: string;
+    configuration?: { length_bytes?: number };
+  };
+  if (name === "fixed_length_utf32") return { dtype: "string", itemSize: configuration?.length_bytes ?? null };
+  if (name === "null_terminated_bytes") return { dtype: "bytes", itemSize: configuration?.length_bytes ?? null };
   if (name === "bool") return { dtype: name, itemSize: 1 };
   if (/datetime64|timedelta64/.test(name)) return { dtype: name.replace(/^numpy\./, ""), itemSize: 8 };
   const bits = /^(?:u?int|float|complex|r)(\d+)$/.exec(name)?.[1];
-  const length = (type as { configuration?: { length_bytes?: unknown } } | null)?.configuration?.length_bytes;
-  return { dtype: name, itemSize: bits ? Number(bits) / 8 : typeof length === "number" ? length : null };
+  return { dtype: name, itemSize: bits ? Number(bits) / 8 : null };
 }
 
 /** NumPy's array-protocol spelling: byte order, kind, bytes. */

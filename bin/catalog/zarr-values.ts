@@ -14,7 +14,7 @@ function storeOf(group: ZarrGroup): AsyncReadable {
   const text = new TextEncoder();
   const known = (key: string) => {
     const document = group.documents.get(key);
-    return document && text.encode(JSON.stringify(document));
+    return document && text.encode(JSON.stringify(spelled(document)));
   };
   return {
     get: async (key) => known(key) ?? (isMetadata(key) ? undefined : readObject(group.url + key)),
@@ -28,6 +28,18 @@ function storeOf(group: ZarrGroup): AsyncReadable {
   };
 }
 
+/** Fixed-length strings of v3, which xarray writes for names of members and stations, as zarrita spells those of v2: the bytes are the same. */
+function spelled(document: object): object {
+  const { data_type: type } = document as { data_type?: { name?: string; configuration?: { length_bytes?: number } } };
+  const length = type?.configuration?.length_bytes ?? 0;
+  if (type?.name === "fixed_length_utf32") return { ...document, data_type: `v2:U${length / 4}` };
+  if (type?.name === "null_terminated_bytes") return { ...document, data_type: `v2:S${length}` };
+  return document;
+}
+
+/** Data types that are asked for: on others zarrita stumbles in ways of its own. */
+const readable = /^(?:u?int(?:8|16|32|64)|float(?:16|32|64)|bool|string|bytes)$/;
+
 function isMetadata(key: string): boolean {
   return /\/(?:zarr\.json|\.z[a-z]+)$/.test(key);
 }
@@ -36,6 +48,7 @@ function isMetadata(key: string): boolean {
 export async function readValues(group: ZarrGroup, array: ZarrArray): Promise<Values | { readonly unread: string }> {
   const size = array.shape.reduce((n, length) => n * length, 1);
   if (size > most) return { unread: `${array.name} has ${size} values, too many to read` };
+  if (!readable.test(array.dtype)) return { unread: `${array.name} cannot be decoded here (data type ${array.dtype})` };
   const zarr = await import("zarrita");
   const location = zarr.root(storeOf(group)).resolve(array.name);
   try {

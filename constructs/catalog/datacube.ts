@@ -9,6 +9,9 @@ const dataTypes = new Map([
   ["complex128", "cfloat64"] as const,
 ]);
 
+/** Calendars whose dates are RFC 3339's, at least since 1582. */
+const ordinary = new Set(["standard", "proleptic_gregorian"]);
+
 /** The datacube extension's fields of a recorded Zarr store. A dimension's own coordinate is told by the dimension alone. */
 export function datacube(record: ZarrRecord) {
   const dimensions = Object.entries(record.dimensions);
@@ -21,7 +24,7 @@ export function datacube(record: ZarrRecord) {
 
 function dimension(d: RecordedDimension) {
   const { kind, unit, extent, step, values, referenceSystem } = d;
-  const calendar = d.calendar === undefined || d.calendar === "standard" ? undefined : `calendar ${d.calendar}`;
+  const calendar = d.calendar === undefined || ordinary.has(d.calendar) ? undefined : `calendar ${d.calendar}`;
   const described = [d.description, d.coordinate && `values of ${d.coordinate}`, calendar].filter(Boolean).join("; ");
   const description = described === "" ? undefined : described;
   switch (kind) {

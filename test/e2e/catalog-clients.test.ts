@@ -1,0 +1,126 @@
+import { spawn, spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { cached } from "../cache";
+import { type StoreServer, serveFolder } from "../store-server";
+
+const program = join(__dirname, "../../dist/bin/isthmus.js");
+const requirements = join(__dirname, "catalog-clients.txt");
+
+let folder: string;
+let server: StoreServer;
+let python: string;
+
+beforeAll(async () => {
+  python = join(clients(), "bin/python");
+  folder = mkdtempSync(join(tmpdir(), "isthmus-clients-"));
+  mkdirSync(join(folder, "public/library"), { recursive: true });
+  await run(python, join(__dirname, "catalog_clients.py"), "write", join(folder, "public/library"));
+  server = await serveFolder(join(folder, "public"));
+  await writeFederation();
+});
+afterAll(async () => {
+  await server?.close();
+  if (folder) rmSync(folder, { recursive: true });
+});
+
+/** The clients' environment, made once for a machine: by uv where there is one, else by pip. */
+function clients(): string {
+  const digest = createHash("sha256").update(readFileSync(requirements)).digest("hex").slice(0, 12);
+  return cached(`catalog-clients-${digest}`, (place) => {
+    must(process.env.ISTHMUS_PYTHON ?? "python3", "-m", "venv", place);
+    const uv = process.env.ISTHMUS_UV ?? "uv";
+    const own = join(place, "bin/python");
+    if (spawnSync(uv, ["--version"]).status === 0)
+      must(uv, "pip", "install", "--quiet", "--python", own, "--require-hashes", "-r", requirements);
+    else
+      must(
+        own,
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--disable-pip-version-check",
+        "--require-hashes",
+        "-r",
+        requirements,
+      );
+  });
+}
+
+function must(command: string, ...args: string[]): void {
+  const { status, stderr, error } = spawnSync(command, args, { encoding: "utf8" });
+  if (status !== 0) throw new Error(`${command} ${args.join(" ")}: ${error?.message ?? stderr}`);
+}
+
+/** A program beside this process, since the server that it talks to runs here. */
+function run(command: string, ...args: string[]): Promise<string> {
+  const child = spawn(command, args, { cwd: folder });
+  let [out, err] = ["", ""];
+  child.stdout.on("data", (text) => {
+    out += text;
+  });
+  child.stderr.on("data", (text) => {
+    err += text;
+  });
+  return new Promise((done, fail) => {
+    child.on("error", fail);
+    child.on("close", (status) =>
+      status === 0 ? done(out) : fail(new Error(`${command} ${args.join(" ")}: ${status}\n${out}${err}`)),
+    );
+  });
+}
+
+/** A public store with two datasets, and a site that publishes the catalog but is down: nothing listens at its address. */
+async function writeFederation(): Promise<void> {
+  const down = await serveFolder(folder);
+  await down.close();
+  const files = {
+    "federation.yaml": "format: 1\nfederation: lab\ntitle: Lab\ncontact: ops@example.org\nsites: [sites/*.yaml]\n",
+    "sites/archive.yaml": `site: archive
+institution: Archive
+provider: store
+endpoint: ${server.url}
+anonymous: true
+lake:
+  buckets:
+    library: { purpose: library, existing: library, public: true }
+datasets:
+  v2: { title: Zarr v2, bucket: library, path: v2, kind: zarr, license: CC0-1.0 }
+  v3: { title: Zarr v3, bucket: library, path: v3, kind: zarr, license: CC0-1.0 }
+`,
+    "sites/east.yaml": `site: east
+institution: East
+provider: hpc
+login: here
+scheduler: { kind: local }
+listen: { port: ${new URL(down.url).port} }
+`,
+  };
+  mkdirSync(join(folder, "sites"));
+  for (const [path, text] of Object.entries(files)) writeFileSync(join(folder, path), text);
+}
+
+test("scientists' clients open what the catalog lists, unchanged: Zarr v2 and v3, from a store that cannot be listed", async () => {
+  const recorded = await run(process.execPath, program, "catalog", "record");
+  expect(recorded).toContain(
+    "archive/v2  recorded: t2m (member 2, time 6, lat 9, lon 18), 2001-02-26 to 2001-03-01, bbox -180, -80, 180, 80, 0.01 MB\n",
+  );
+  expect(recorded).toContain(
+    "archive/v3  recorded: t2m (member 2, time 6, lat 9, lon 18), 2001-02-26 to 2001-03-01, bbox -180, -80, 180, 80, 0.01 MB\n",
+  );
+  await run(process.execPath, program, "catalog", "build", "--output", "built");
+  cpSync(join(folder, "built"), join(folder, "public"), { recursive: true });
+  const opened = await run(
+    python,
+    join(__dirname, "catalog_clients.py"),
+    "open",
+    join(folder, "public/library"),
+    server.url,
+  );
+  const ways = ["xarray", "xpystac", "xpystac, older type", "intake"];
+  expect(JSON.parse(opened)).toEqual({ v2: ways, v3: ways });
+});
