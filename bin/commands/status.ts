@@ -3,7 +3,7 @@ import { exitCodes } from "../exit-codes";
 import { reportFailure } from "../failure";
 import { loadOrExit } from "../load-or-exit";
 
-interface StatusFlags {
+export interface StatusFlags {
   readonly file?: string;
   readonly json?: boolean;
   readonly showSecrets?: boolean;
@@ -20,7 +20,8 @@ export function register(program: Command): void {
     .action((flags: StatusFlags) => reportFailure(() => status(flags)));
 }
 
-async function status(flags: StatusFlags): Promise<number> {
+/** `status` as a function: its exit code. */
+export async function status(flags: StatusFlags): Promise<number> {
   const config = loadOrExit(flags.file);
   const { collectStatus } = await import("../status/collect.js");
   const { showStatus, withoutSecrets } = await import("../status/show.js");

@@ -16,9 +16,9 @@ export interface Program {
 export interface SignIn {
   /** Which user names work. */
   readonly users: string;
-  readonly password?: string;
+  readonly password?: string | null;
   readonly admins: readonly string[];
-  readonly adminPassword?: string;
+  readonly adminPassword?: string | null;
 }
 
 /** The programs of an installed site, or why they could not be asked. */

@@ -34,9 +34,8 @@ function hubRows(id: string, hub: HubStatus): [string, string][] {
   const { signIn } = hub;
   const rows: [string, string][] = [[`hub ${id}`, hub.url + expiry]];
   if (!signIn) return rows;
-  if (signIn.password !== undefined) rows.push(["  sign in", `${signIn.users}, password ${signIn.password}`]);
-  if (signIn.adminPassword !== undefined)
-    rows.push(["  admin", `${signIn.admins.join(" or ")}, password ${signIn.adminPassword}`]);
+  if (signIn.password) rows.push(["  sign in", `${signIn.users}, password ${signIn.password}`]);
+  if (signIn.adminPassword) rows.push(["  admin", `${signIn.admins.join(" or ")}, password ${signIn.adminPassword}`]);
   return rows;
 }
 

@@ -20,6 +20,8 @@ export interface LabStack {
   /** Shell commands; the working directory is the stack's. */
   readonly install?: string;
   readonly uninstall?: string;
+  /** Input of the `site` resource. */
+  readonly input?: Readonly<Record<string, string>>;
   /** More of Terraform's JSON. */
   readonly more?: Record<string, unknown>;
 }
@@ -52,27 +54,23 @@ export class Lab {
   }
 
   /** Writes the stacks and the manifest; earlier ones that are not named again have left the config. */
-  write(stacks: Readonly<Record<string, LabStack>>): void {
+  write(stacks: Readonly<Record<string, LabStack>>, output: string = this.output): void {
     const manifest: Record<string, { name: string; dependencies: readonly string[] }> = {};
-    for (const entry of this.names())
-      if (!(entry in stacks)) rmSync(join(this.output, "stacks", entry), { recursive: true });
+    for (const entry of namesOf(output))
+      if (!(entry in stacks)) rmSync(join(output, "stacks", entry), { recursive: true });
     for (const [name, stack] of Object.entries(stacks)) {
-      const folder = join(this.output, "stacks", name);
+      const folder = join(output, "stacks", name);
       mkdirSync(folder, { recursive: true });
       manifest[name] = { name, dependencies: stack.needs ?? [] };
       writeFileSync(join(folder, "cdk.tf.json"), JSON.stringify(this.json(name, stack)));
     }
-    writeFileSync(join(this.output, "manifest.json"), JSON.stringify({ version: "0", stacks: manifest }));
+    writeFileSync(join(output, "manifest.json"), JSON.stringify({ version: "0", stacks: manifest }));
   }
 
-  private names(): string[] {
-    return existsSync(join(this.output, "manifest.json")) ? readManifest(this.output).map((n) => n.name) : [];
-  }
-
-  private json(name: string, { digest = "1", install = "true", uninstall = "true", more = {} }: LabStack) {
+  private json(name: string, { digest = "1", install = "true", uninstall = "true", input = {}, more = {} }: LabStack) {
     const folder = join(this.output, "stacks", name);
     const site = {
-      input: { root: "root", part: name },
+      input: { part: name, ...input },
       provisioner: [{ "local-exec": { when: "destroy", command: uninstall } }],
     };
     const bundle = {
@@ -164,6 +162,10 @@ export class Lab {
   remove(): void {
     rmSync(this.directory, { recursive: true, force: true });
   }
+}
+
+function namesOf(output: string): string[] {
+  return existsSync(join(output, "manifest.json")) ? readManifest(output).map((n) => n.name) : [];
 }
 
 /** Just the states of a run. */

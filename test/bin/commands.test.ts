@@ -1,0 +1,193 @@
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { down } from "../../bin/commands/down";
+import { status } from "../../bin/commands/status";
+import { up } from "../../bin/commands/up";
+import { tryLock } from "../../bin/engine/lock";
+import { Failure } from "../../bin/failure";
+import type { Config } from "../../bin/load-or-exit";
+import { Lab, type LabStack } from "./engine/lab";
+
+/** The commands on a federation with two sites whose stacks are hand-made and whose kit only remembers; engine, config and files are real. */
+const synth = vi.hoisted(() => ({ stacks: {} as Record<string, unknown>, write: (_output: string) => {} }));
+vi.mock("../../bin/synth.js", () => ({
+  outputDirectory: () => process.env.TEST_OUTPUT,
+  synthFederation: (_config: Config, output: string) => synth.write(output),
+}));
+
+let lab: Lab;
+let stdout: string;
+let stderr: string;
+const hear = (stream: "out" | "err", text: string): true => {
+  if (stream === "out") stdout += text;
+  else stderr += text;
+  return true;
+};
+beforeEach(() => {
+  lab = new Lab();
+  vi.stubEnv("TEST_OUTPUT", lab.output);
+  vi.spyOn(process.stdout, "write").mockImplementation((text) => hear("out", String(text)));
+  vi.spyOn(process.stderr, "write").mockImplementation((text) => hear("err", String(text)));
+  vi.spyOn(console, "log").mockImplementation((text) => hear("out", `${text}\n`));
+  stdout = stderr = "";
+  writeConfig(["east", "west"]);
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+  vi.unstubAllEnvs();
+  lab.remove();
+});
+
+const profiles = "profiles: { small: { title: Small, cores: 1, memory: 2Gi } }";
+
+function writeConfig(sites: readonly string[], expires = ""): void {
+  rmSync(join(lab.directory, "sites"), { recursive: true, force: true });
+  mkdirSync(join(lab.directory, "sites"));
+  const top = `format: 1\nfederation: demo\ntitle: Demo\ncontact: https://example.org\nsites: [sites/*.yaml]\n`;
+  writeFileSync(join(lab.directory, "federation.yaml"), top);
+  sites.forEach((site, i) => {
+    const port = 8610 + i * 100;
+    const head = `site: ${site}\ninstitution: ${site} institute\nprovider: hpc\nlogin: here\nscheduler: { kind: local }`;
+    const hub = `hubs: { prod: { ports: ${port + 10}, allow: everyone, defaultProfile: small, ${profiles} } }`;
+    writeFileSync(
+      join(lab.directory, "sites", `${site}.yaml`),
+      `${head}\nlisten: { port: ${port} }\n${expires}\n${hub}\n`,
+    );
+  });
+  synth.write = (output) => lab.write(Object.fromEntries(sites.flatMap(stacksOf)), output);
+}
+
+/** The base's install puts the kit where a real one would. */
+function stacksOf(site: string): [string, LabStack][] {
+  const root = `../../../.isthmus/demo/${site}`;
+  const kit = join(__dirname, "stand-in-kit.py");
+  const install = `mkdir -p ${root}/current/base/kit ${root}/buckets && cp '${kit}' ${root}/current/base/kit/site.py`;
+  const input = { root: `.isthmus/demo/${site}` };
+  return [
+    [`${site}-base`, { install, uninstall: `rm -r ${root}/current`, input }],
+    [`${site}-prod`, { needs: [`${site}-base`], input }],
+  ];
+}
+
+const file = () => join(lab.directory, "federation.yaml");
+const flags = (more: { yes?: boolean; json?: boolean } = {}) => ({ file: file(), destroy: [], ...more });
+
+test("up, what it starts, status, down: states, exit codes, kept data", async () => {
+  expect(await up(undefined, flags())).toBe(0);
+  expect(stdout).toMatch(/^demo: 4 stacks, (Terraform|OpenTofu) /);
+  expect(stdout).toContain("demo: 4 done in ");
+
+  lab.touch(".isthmus/demo/west/stopped");
+  stdout = "";
+  expect(await status({ file: file() })).toBe(0);
+  expect(stdout).toMatch(/^east: up, east institute \(hpc\)$/m);
+  expect(stdout).toMatch(/^west: down, west institute \(hpc\)$/m);
+  expect(stdout).toMatch(/down {6}s3 \(STOPPED\)/);
+  expect(stdout).toContain("any user name, password open-sesame");
+  expect(stdout).toContain("stacks: 4 of 4 as the config says");
+
+  stdout = "";
+  expect(await up("west", flags())).toBe(0);
+  expect(stdout).toContain("west  started s3\n");
+  expect(stdout).toContain("demo: 2 unchanged in ");
+
+  stdout = "";
+  expect(await down(undefined, flags({ yes: true }))).toBe(0);
+  expect(stdout).toContain(
+    `data kept in ${lab.directory}/.isthmus/demo/east/buckets, ${lab.directory}/.isthmus/demo/west/buckets`,
+  );
+  expect(existsSync(join(lab.directory, ".isthmus/demo/east/current"))).toBe(false);
+  stdout = "";
+  expect(await down(undefined, flags({ yes: true }))).toBe(0);
+  expect(stdout).toBe("demo: nothing is up\n");
+});
+
+test("for programs: one JSON on stdout, progress on stderr, no passwords unless asked for", async () => {
+  expect(await up("east/prod", flags({ json: true }))).toBe(0);
+  const report = JSON.parse(stdout);
+  expect(report).toMatchObject({ federation: "demo", ok: true, ensured: [{ site: "east", ok: true }], leftConfig: [] });
+  expect(report.stacks.map((s: { stack: string; state: string }) => `${s.stack} ${s.state}`)).toEqual([
+    "east-base done",
+    "east-prod done",
+  ]);
+  expect(stderr).toContain("demo: 2 done");
+
+  stdout = "";
+  await status({ file: file(), json: true });
+  expect(stdout).not.toContain("sesame");
+  const { sites, stacks } = JSON.parse(stdout);
+  expect(sites.east).toMatchObject({
+    state: "up",
+    hub: "http://127.0.0.1:8610/east/prod/",
+    data: "http://127.0.0.1:8610",
+    catalog: "http://127.0.0.1:8610/stac/catalog.json",
+    hubs: { prod: { signIn: { users: "any user name", admins: ["admin"] } } },
+  });
+  expect(sites.west.state).toBe("not installed");
+  expect(stacks.map((s: { stack: string; standing: string }) => `${s.stack}: ${s.standing}`)).toEqual([
+    "east-base: applied",
+    "east-prod: applied",
+    "west-base: never applied",
+    "west-prod: never applied",
+  ]);
+  stdout = "";
+  await status({ file: file(), json: true, showSecrets: true });
+  expect(JSON.parse(stdout).sites.east.hubs.prod.signIn.password).toBe("open-sesame");
+  expect(readdirSync(lab.directory).filter((name) => name.includes(".status-"))).toEqual([]);
+});
+
+test("stacks that left the config are named by up and status, and down takes them", async () => {
+  await up(undefined, flags());
+  writeConfig(["east"]);
+  stdout = "";
+  expect(await up(undefined, flags())).toBe(0);
+  expect(stdout).toContain(
+    "west-prod has left the config but still exists: take it down with isthmus down west-prod\n",
+  );
+  stdout = "";
+  await status({ file: file() });
+  expect(stdout).toMatch(/west-base {2}left the config \(take it down with isthmus down west-base\)/);
+  expect(await down("west", flags({ yes: true }))).toBe(0);
+  expect(existsSync(join(lab.directory, ".isthmus/demo/west/current"))).toBe(false);
+  expect(existsSync(join(lab.directory, ".isthmus/demo/east/current"))).toBe(true);
+});
+
+test("down without a terminal and without --yes is refused and touches nothing", async () => {
+  await up("east", flags());
+  await expect(down("east", flags())).rejects.toMatchObject({
+    message: "this takes down east-base, east-prod: agree with --yes, since there is no terminal to ask",
+    exitCode: 2,
+  });
+  expect(existsSync(join(lab.directory, ".isthmus/demo/east/current"))).toBe(true);
+});
+
+test("a program that cannot be started fails up with its own word", async () => {
+  await up("east", flags());
+  lab.touch(".isthmus/demo/east/broken");
+  stdout = "";
+  expect(await up("east", flags())).toBe(3);
+  expect(stdout).toContain("east  not all programs run: s3 does not start (log: log/s3.log)\n");
+  expect(stdout).toContain("run `isthmus up east` again to go on");
+});
+
+test("what has expired is named, with what to do", async () => {
+  writeConfig(["east"], "expires: 2020-01-31");
+  await up(undefined, flags());
+  expect(stdout).toContain(
+    "east expired on 2020-02-01T00:00:00Z: extend `expires` or take it down with isthmus down east\n",
+  );
+});
+
+test("targets that are nothing get a hint; a second run at the same time gets the first one's process", async () => {
+  await expect(up("esat", flags())).rejects.toMatchObject({ exitCode: 2 });
+  await expect(up("esat", flags())).rejects.toThrow(
+    /^no site, hub or stack "esat" \(did you mean "east"\?\); there are east, west, east\/prod/,
+  );
+  const lock = tryLock(lab.state.lock, "up west");
+  await expect(up("east", flags())).rejects.toThrow(Failure);
+  await expect(up("east", flags())).rejects.toThrow(
+    `federation demo is in use by \`isthmus up west\`, process ${process.pid}`,
+  );
+  if ("release" in lock) lock.release();
+});
