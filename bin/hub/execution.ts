@@ -51,6 +51,7 @@ export class Execution {
   constructor(
     private readonly id: string,
     private readonly onOutput: (output: Output) => void,
+    private readonly onResult: (result: unknown) => void,
   ) {
     this.ended = new Promise((end, fail) => {
       this.end = end;
@@ -99,8 +100,10 @@ export class Execution {
   }
 
   private display({ data }: { data?: Record<string, unknown> }): void {
-    if (data && resultType in data) this.result = data[resultType];
-    else if (data && exitType in data) this.exitCode = (data[exitType] as { code: number }).code;
+    if (data && resultType in data) {
+      this.result = data[resultType];
+      this.onResult(this.result);
+    } else if (data && exitType in data) this.exitCode = (data[exitType] as { code: number }).code;
     else if (typeof data?.["text/plain"] === "string")
       this.onOutput({ stream: "stdout", text: `${data["text/plain"]}\n` });
   }

@@ -22,6 +22,8 @@ export interface RunWish {
   readonly deadline: number;
   /** Gets what the code prints, as it comes. */
   readonly onOutput?: (output: Output) => void;
+  /** Gets each result that the code shows, as it comes. */
+  readonly onResult?: (result: unknown) => void;
 }
 
 /** A kernel of a running server, with its WebSocket. */
@@ -63,9 +65,9 @@ export class Kernel {
    * seconds to clean up (to close its cluster).
    * @throws Failure when the kernel dies or the deadline passes; the signal's reason when it is aborted
    */
-  async run(code: string, { deadline, onOutput = () => {} }: RunWish): Promise<Outcome> {
+  async run(code: string, { deadline, onOutput = () => {}, onResult = () => {} }: RunWish): Promise<Outcome> {
     const id = randomUUID();
-    const execution = new Execution(id, onOutput);
+    const execution = new Execution(id, onOutput, onResult);
     this.current = execution;
     const limit = AbortSignal.timeout(deadline);
     const stop = AbortSignal.any([this.client.signal, limit]);

@@ -2,8 +2,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { packageRoot } from "../../config/package-root";
 import { Failure } from "../failure";
-import type { Output, PythonError } from "./execution";
-import { Kernel } from "./kernel";
+import type { PythonError } from "./execution";
+import { Kernel, type RunWish } from "./kernel";
 import type { HubSession } from "./session";
 
 /** A Python program to run in a notebook server. */
@@ -15,12 +15,6 @@ export interface Program {
   readonly arguments?: readonly string[];
   /** Variables beside those of the server. */
   readonly environment?: Readonly<Record<string, string>>;
-}
-
-export interface ProgramWish {
-  /** Milliseconds; then the program is interrupted. */
-  readonly deadline: number;
-  readonly onOutput?: (output: Output) => void;
 }
 
 /** How a program ended. */
@@ -36,7 +30,7 @@ export interface ProgramEnd {
  * Runs a program in a kernel of its own on the session's server, which must be running, and ends the kernel.
  * @throws Failure when the kernel cannot be used or the deadline passes, not when the program fails
  */
-export async function runProgram(session: HubSession, program: Program, wish: ProgramWish): Promise<ProgramEnd> {
+export async function runProgram(session: HubSession, program: Program, wish: RunWish): Promise<ProgramEnd> {
   const kernel = await Kernel.open(session.client, session.server);
   try {
     const made = await kernel.run(readFileSync(join(packageRoot(), "charts", "run", "run_file.py"), "utf8"), wish);

@@ -1,0 +1,77 @@
+import { userInfo } from "node:os";
+import type { ResolvedHub } from "../../config/resolve/hub";
+import type { ResolvedHpcSite } from "../../config/resolve/site";
+import { didYouMean, listed } from "../../config/suggest";
+import { Failure, usageFailure } from "../failure";
+import type { Config } from "../load-or-exit";
+import { isInstalled, type LocalSite, localSites } from "../site-kit";
+import { signInOf } from "../status/programs";
+import type { Account } from "./session";
+
+/** A hub of a site on this machine. */
+export interface LocalHub {
+  readonly site: ResolvedHpcSite;
+  readonly hub: ResolvedHub;
+  /** The site's directory, absolute. */
+  readonly root: string;
+}
+
+/** The user name at the hubs of this machine where anybody may sign in: the person's own, where it can be one. */
+function ownName(): string {
+  const { username } = userInfo();
+  return /^[a-z][a-z0-9-]{0,31}$/.test(username) ? username : "me";
+}
+
+/**
+ * The hubs that `SITE` or `SITE/HUB` means.
+ * @throws Failure (usage) for a target that is nothing, or that has no programs on this machine
+ */
+export function hubsOf({ federation, directory }: Config, target: string): LocalHub[] {
+  const [siteId = "", hubId] = target.split("/");
+  const sites = localSites(federation, directory);
+  const local = sites.find((s) => s.site.id === siteId);
+  if (!local)
+    throw noSite(
+      siteId,
+      federation.sites.map((s) => s.id),
+      sites,
+    );
+  const hubs = local.site.hubs.filter((h) => hubId === undefined || h.id === hubId);
+  const known = local.site.hubs.map((h) => `${siteId}/${h.id}`);
+  if (hubs.length === 0 && hubId === undefined) throw usageFailure(`site ${siteId} has no hub`);
+  if (hubs.length === 0)
+    throw usageFailure(`no hub "${target}": ${didYouMean(target, known) ?? `there are ${listed(known)}`}`);
+  return hubs.map((hub) => ({ ...local, hub }));
+}
+
+/** The one hub that a target means; a site with several must be told which. */
+export function hubOf(config: Config, target: string): LocalHub {
+  const [hub, another] = hubsOf(config, target);
+  if (!hub) throw usageFailure(`site ${target} has no hub`);
+  if (!another) return hub;
+  const all = hub.site.hubs.map((h) => `${target}/${h.id}`);
+  throw usageFailure(`site ${target} has several hubs: say which, ${listed(all)}`);
+}
+
+function noSite(id: string, all: readonly string[], local: readonly LocalSite[]): Failure {
+  const known = local.map((s) => s.site.id);
+  if (all.includes(id)) return usageFailure(`site ${id} has no hub on this machine; there are ${listed(known)}`);
+  return usageFailure(`no site "${id}": ${didYouMean(id, known) ?? `there are ${listed(known)}`}`);
+}
+
+/**
+ * How to sign in to a hub of this machine: with its generated passwords, which the site's own kit tells.
+ * @param user without one, the person's own name, or the first who is allowed
+ * @throws Failure when the site is not installed or its sign-in is another
+ */
+export async function accountAt({ site, hub, root }: LocalHub, user?: string): Promise<Account> {
+  const up = `isthmus up ${site.id}/${hub.id}`;
+  if (!isInstalled(root)) throw new Failure(`site ${site.id} is not installed: ${up}`);
+  const signIn = (await signInOf(root))[hub.id];
+  if (!signIn) throw new Failure(`hub ${site.id}/${hub.id} is not installed or has no password of its own: ${up}`);
+  const { allow } = hub;
+  const name = user ?? ("everyone" in allow ? ownName() : (allow.users[0] ?? hub.admins[0] ?? ownName()));
+  const password = hub.admins.includes(name) ? signIn.adminPassword : signIn.password;
+  if (password === undefined || password === null) throw new Failure(`${site.id}/${hub.id} has no password yet: ${up}`);
+  return { user: name, secret: { password } };
+}

@@ -1,0 +1,77 @@
+import type { ResolvedSite } from "../../config/resolve/site";
+import { catalogOf } from "../catalog-files";
+import { Failure } from "../failure";
+import type { Config } from "../load-or-exit";
+import { type Checks, Skipped, Unmet } from "./check";
+import { fetchPage } from "./fetch";
+
+/** What anybody sees of a site without signing in: its front, its catalog, its datasets. */
+export async function verifyOutside(config: Config, site: ResolvedSite, checks: Checks, signal: AbortSignal) {
+  const status = "isthmus status shows what runs, isthmus up starts it";
+  if (site.provider === "hpc") {
+    await checks.run(site.id, "the front answers", status, () => front(site.url, signal));
+    const files = catalogOf(config);
+    const same = (base: string) => sameCatalog(base, files, signal);
+    await checks.run(site.id, "the catalog is the config's", "isthmus up puts the pages in place", () =>
+      same(site.url),
+    );
+    for (const other of config.federation.sites)
+      if (other.provider === "hpc" && other.id !== site.id)
+        await checks.run(site.id, `the catalog is the same at ${other.id}`, `isthmus up ${other.id}`, () =>
+          equalCatalogs(site.url, other.url, [...files.keys()], signal),
+        );
+  }
+  for (const dataset of site.datasets)
+    await checks.run(site.id, `${dataset.id} is served`, "is it published? isthmus status", () => {
+      if (dataset.https === null) throw new Skipped("not public: there is no link without a grant");
+      return served(dataset.kind, dataset.https, signal);
+    });
+}
+
+async function front(url: string, signal: AbortSignal): Promise<string> {
+  const at = `${url}/healthz`;
+  const { status } = await fetchPage(at, signal);
+  if (status !== 200) throw new Failure(`${at} answers ${status}`);
+  return at;
+}
+
+/** Served pages are those that the config and its records give now. */
+async function sameCatalog(base: string, files: ReadonlyMap<string, string>, signal: AbortSignal): Promise<string> {
+  for (const [path, text] of files) {
+    const { status, bytes } = await fetchPage(`${base}/${path}`, signal);
+    if (status !== 200) throw new Failure(`${base}/${path} answers ${status}`);
+    if (!bytes.equals(Buffer.from(text)))
+      throw new Failure(`${base}/${path} is not what the config says: it or a record changed since`);
+  }
+  return `${files.size} pages at ${base}/stac/catalog.json`;
+}
+
+/** Two sites serve the same bytes. A site that is not up cannot be compared with. */
+async function equalCatalogs(a: string, b: string, paths: readonly string[], signal: AbortSignal): Promise<string> {
+  for (const path of paths) {
+    const there = await fetchPage(`${b}/${path}`, signal).catch((error: unknown) => {
+      if (error instanceof Failure) throw new Skipped(error.message);
+      throw error;
+    });
+    const here = await fetchPage(`${a}/${path}`, signal);
+    if (!here.bytes.equals(there.bytes) || here.status !== there.status)
+      throw new Failure(`${path} differs between ${a} and ${b}`);
+  }
+  return `${paths.length} pages, byte for byte`;
+}
+
+/** Keys that a store of a kind has at its root; any one of them will do. */
+const rootKeys: Readonly<Record<string, readonly string[]>> = {
+  zarr: ["/zarr.json", "/.zmetadata"],
+  icechunk: ["/repo", "/refs/branch.main/ref.json"],
+};
+
+async function served(kind: string, link: string, signal: AbortSignal): Promise<string> {
+  const tried: string[] = [];
+  for (const key of rootKeys[kind] ?? [""]) {
+    const { status, headers } = await fetchPage(link + key, signal, "HEAD");
+    if (status === 200) return `${link}${key}, ${headers.get("content-length") ?? "?"} bytes`;
+    tried.push(`${link}${key} answers ${status}`);
+  }
+  throw new Unmet(tried.join("; "), "is it published? a site's datasets are written by their `publishers`");
+}

@@ -1,0 +1,24 @@
+import type { Check } from "./check";
+
+const width = 40;
+
+/** A check's line, and under a failed one what to do next. */
+export function checkLine(check: Check, coloured: boolean): string {
+  const { state, seconds, place, name, detail, fix } = check;
+  const word = { ok: "ok", failed: "FAILED", skipped: "skipped" }[state].padEnd(7);
+  const colour = { ok: 32, failed: 31, skipped: 33 }[state];
+  const shown = coloured ? `\u001b[${colour}m${word}\u001b[0m` : word;
+  const line = `${shown} ${seconds.toFixed(2).padStart(6)} s  ${`${place}: ${name}`.padEnd(width)}  ${detail}`;
+  return fix === undefined ? line : `${line}\n${" ".repeat(18)}next: ${fix}`;
+}
+
+/** `all 14 checks passed in 21 s` */
+export function closingLine(checks: readonly Check[], seconds: number): string {
+  const count = (state: Check["state"]) => checks.filter((c) => c.state === state).length;
+  const failed = count("failed");
+  const skipped = count("skipped") > 0 ? `, ${count("skipped")} skipped` : "";
+  const passed = `${count("ok")} of ${checks.length} checks passed`;
+  return failed > 0
+    ? `${failed} failed, ${passed}${skipped} in ${seconds.toFixed(1)} s`
+    : `${skipped ? passed : `all ${checks.length} checks passed`}${skipped} in ${seconds.toFixed(1)} s`;
+}
