@@ -12,8 +12,6 @@ import {
 /** Names that a store's own tools use; nobody's data. Zarr v2's metadata are the only dot files that are served. */
 const hidden = String.raw`if ($uri ~ "/\.(?!z(array|attrs|group|metadata)$)") { return 404; }`;
 
-const metadata = String.raw`(?:.*/)?(?:zarr\.json|\.z(?:array|attrs|group|metadata))`;
-
 /** Location blocks of the gateway: one shape of URL, whatever the origin. Longest prefix wins, so order does not matter. */
 export function datasetLocations(props: GatewayProps): string[] {
   return [
@@ -37,11 +35,7 @@ function own(dataset: GatewayDataset): string[] {
   ]);
   const { origin } = dataset;
   if (origin.kind === "directory") return [bare, location(`^~ ${at}/`, directoryLines(at, origin))];
-  return [
-    bare,
-    location(`${at}/`, proxyLines(at, origin.url, "1h")),
-    location(`~ "^${pattern(at)}/${metadata}$"`, proxyLines(at, origin.url, "30s")),
-  ];
+  return [bare, location(`^~ ${at}/`, proxyLines(at, origin.url))];
 }
 
 function directoryLines(at: string, origin: Extract<Origin, { kind: "directory" }>): string[] {
@@ -59,10 +53,11 @@ function directoryLines(at: string, origin: Extract<Origin, { kind: "directory" 
 }
 
 /**
- * Through the cache of whole objects. Only what exists is cached: a stale 404 would turn a store's failure into "missing",
+ * Through the cache of whole objects, asked for again by ETag after half a minute: longer for chunks than for metadata
+ * would mix a store that was published anew with its old chunks. Only what exists is cached: a stale 404 would turn a store's failure into "missing",
  * which readers take for fill values. The store's own errors pass as they are.
  */
-function proxyLines(at: string, url: string, valid: string): string[] {
+function proxyLines(at: string, url: string): string[] {
   const { origin, host, pathname } = new URL(word(url));
   const path = pathname === "/" ? "" : pathname;
   return [
@@ -86,7 +81,7 @@ function proxyLines(at: string, url: string, valid: string): string[] {
     "proxy_force_ranges on;",
     "proxy_cache gateway;",
     `proxy_cache_key "${word(origin)}$uri";`,
-    `proxy_cache_valid 200 ${valid};`,
+    "proxy_cache_valid 200 30s;",
     "proxy_cache_lock on;",
     "proxy_cache_revalidate on;",
     "proxy_cache_use_stale error timeout updating http_500 http_502 http_503 http_504;",
