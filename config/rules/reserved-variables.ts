@@ -2,7 +2,20 @@ import type { Rule } from "./rule";
 import { allHubs } from "./walk";
 
 /** First parts of variables that the programs of a site set for themselves. */
-const reservedPrefixes = ["ISTHMUS_", "JUPYTERHUB_", "DASK_GATEWAY__", "AWS_"];
+const reservedPrefixes = ["ISTHMUS_", "JUPYTERHUB_", "DASK_GATEWAY__"];
+
+/** Where the store is and who one is there, and what a server's start needs. */
+const reservedVariableNames = [
+  "AWS_ACCESS_KEY_ID",
+  "AWS_SECRET_ACCESS_KEY",
+  "AWS_SESSION_TOKEN",
+  "AWS_ENDPOINT_URL",
+  "AWS_REGION",
+  "AWS_DEFAULT_REGION",
+  "AWS_ALLOW_HTTP",
+  "HOME",
+  "PATH",
+];
 
 /** Bucket ids alone cannot clash: each gives a variable of its own (`config/names.ts`). */
 export const reservedVariables: Rule = {
@@ -13,10 +26,11 @@ export const reservedVariables: Rule = {
       hub.profiles.flatMap((profile) =>
         Object.keys(profile.environment).flatMap((name) => {
           const prefix = reservedPrefixes.find((p) => name.startsWith(p));
-          if (prefix === undefined && !(name in hub.environment)) return [];
+          const known = name in hub.environment || reservedVariableNames.includes(name);
+          if (prefix === undefined && !known) return [];
           const path = ["hubs", hub.id, "profiles", profile.id, "environment", name];
           const message = "Isthmus sets this variable itself";
-          const fix = `choose a name that does not start with ${prefix ?? name}`;
+          const fix = prefix ? `choose a name that does not start with ${prefix}` : "choose another name";
           return [{ site: site.id, path, atKey: true, message, fix }];
         }),
       ),

@@ -109,7 +109,10 @@ def source_files() -> Iterator[Path]:
         requirements = Path(name) / "requirements.txt"
         requirements.write_text(f"{PACKAGE} --hash=sha256:{PACKAGE_SHA256}\n")
         target = Path(name) / "site"
-        told = subprocess.run(installer(target, requirements), capture_output=True, text=True, check=False)
+        # Somebody's pip.conf may ask for what does not go with --target.
+        environment = {**os.environ, "PIP_REQUIRE_VIRTUALENV": "0", "PIP_USER": "0"}
+        command = installer(target, requirements)
+        told = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
         if told.returncode != 0:
             sys.exit(f"cannot fetch {PACKAGE}:\n{told.stderr.strip()}")
         yield target / "iris_sample_data" / "sample_data"

@@ -14,6 +14,7 @@ test("a profile that sets a variable of Isthmus", () => {
     "ISTHMUS_CATALOG",
     "ISTHMUS_NEW",
     "AWS_SECRET_ACCESS_KEY",
+    "PATH",
     "DASK_GATEWAY__ADDRESS",
   ])
     expect(setting(name), name).toEqual([
@@ -22,5 +23,6 @@ test("a profile that sets a variable of Isthmus", () => {
 });
 
 test("any other variable, thread counts included", () => {
-  for (const name of ["MY_BUCKET", "OMP_NUM_THREADS", "LIBRARY_BUCKET"]) expect(setting(name), name).toEqual([]);
+  for (const name of ["MY_BUCKET", "OMP_NUM_THREADS", "LIBRARY_BUCKET", "AWS_MAX_ATTEMPTS"])
+    expect(setting(name), name).toEqual([]);
 });
