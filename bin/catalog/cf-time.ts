@@ -83,13 +83,25 @@ function format(calendar: Calendar, start: number, ms: number): string | null {
   return `${padded(date.year, 4)}-${padded(date.month, 2)}-${padded(dayOfMonth, 2)}T${clock.map((n) => padded(n, 2)).join(":")}${fraction}Z`;
 }
 
-/** A distance in time as an ISO 8601 duration: `P1D`, `PT6H`. */
-export function isoDuration(ms: number): string {
+/** Days of a year where all years are equal: there, and only there, whole years are a distance. */
+const equalYears: Readonly<Record<string, number>> = {
+  "360_day": 360,
+  noleap: 365,
+  "365_day": 365,
+  all_leap: 366,
+  "366_day": 366,
+};
+
+/** A distance in time as an ISO 8601 duration: `P1D`, `PT6H`; `P1Y` and `P1M` in calendars whose years and months are equal. */
+export function isoDuration(ms: number, calendar = "standard"): string {
+  if (ms === 0) return "PT0S";
+  const year = (equalYears[calendar] ?? Number.POSITIVE_INFINITY) * day;
+  if (ms % year === 0) return `P${ms / year}Y`;
+  if (calendar === "360_day" && ms % (30 * day) === 0) return `P${ms / (30 * day)}M`;
   const days = Math.floor(ms / day);
   const seconds = (ms % day) / 1000;
   const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60];
   const rest = Number((seconds % 60).toFixed(3));
   const clock = `${hours ? `${hours}H` : ""}${minutes ? `${minutes}M` : ""}${rest ? `${rest}S` : ""}`;
-  if (ms === 0) return "PT0S";
   return `P${days ? `${days}D` : ""}${clock ? `T${clock}` : ""}`;
 }

@@ -84,7 +84,9 @@ function timeFields({ values, time }: Extract<Coordinate, { kind: "times" }>): P
     kind: "time",
     calendar: time.calendar,
     extent: [time.format(first), time.format(last)],
-    ...(step === undefined ? {} : { step: step === null ? null : isoDuration(Math.abs(step) * time.unit) }),
+    ...(step === undefined
+      ? {}
+      : { step: step === null ? null : isoDuration(Math.round(Math.abs(step) * time.unit), time.calendar) }),
   };
 }
 

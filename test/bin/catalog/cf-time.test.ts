@@ -77,12 +77,14 @@ test("what is not understood is named, not guessed", () => {
 });
 
 test("distances in time are ISO 8601 durations", () => {
-  expect([86_400_000, 21_600_000, 90_000, 31_536_000_000, 1500, 0].map(isoDuration)).toEqual([
-    "P1D",
-    "PT6H",
-    "PT1M30S",
-    "P365D",
-    "PT1.5S",
-    "PT0S",
-  ]);
+  const distances = [86_400_000, 21_600_000, 90_000, 31_536_000_000, 1500, 0];
+  expect(distances.map((ms) => isoDuration(ms))).toEqual(["P1D", "PT6H", "PT1M30S", "P365D", "PT1.5S", "PT0S"]);
+});
+
+test("years and months are distances where all of them are equal", () => {
+  const days = (n: number) => n * 86_400_000;
+  expect(isoDuration(days(360), "360_day")).toBe("P1Y");
+  expect(isoDuration(days(90), "360_day")).toBe("P3M");
+  expect(isoDuration(days(3650), "noleap")).toBe("P10Y");
+  expect(isoDuration(days(30), "noleap")).toBe("P30D");
 });

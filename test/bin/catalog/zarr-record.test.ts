@@ -71,7 +71,7 @@ test.each([2, 3] as const)(
           size: 2,
           calendar: "360_day",
           extent: ["1860-02-29T12:00:00Z", "1861-02-28T12:00:00Z"],
-          step: "P360D",
+          step: "P1Y",
         },
         latitude: { kind: "y", size: 3, unit: "degrees_north", extent: [15, 20], step: 2.5 },
         longitude: { kind: "x", size: 4, unit: "degrees_east", extent: [225, 236.25], step: 3.75 },

@@ -67,7 +67,7 @@ test("extents and extensions of a recorded dataset", () => {
 
 test("the data cube's dimensions", () => {
   expect(made({}, record)["cube:dimensions"]).toEqual({
-    time: { type: "temporal", description: "calendar 360_day", extent: record.interval, step: "P360D" },
+    time: { type: "temporal", description: "calendar 360_day", extent: record.interval, step: "P1Y" },
     lat: { type: "spatial", axis: "y", unit: "degrees_north", extent: [-30, 30], step: 1, reference_system: 4326 },
     lon: { type: "spatial", axis: "x", unit: "degrees_east", extent: [150, 220], step: 1, reference_system: 4326 },
     depth: { type: "spatial", axis: "z", unit: "m", extent: [0, 10], step: 10, values: [0, 10] },

@@ -93,7 +93,7 @@ export const record: ZarrRecord = {
       size: 240,
       calendar: "360_day",
       extent: ["1860-06-16T00:00:00Z", "2099-06-16T00:00:00Z"],
-      step: "P360D",
+      step: "P1Y",
     },
     lat: { kind: "y", size: 61, unit: "degrees_north", extent: [-30, 30], step: 1 },
     lon: { kind: "x", size: 71, unit: "degrees_east", extent: [150, 220], step: 1 },
