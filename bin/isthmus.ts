@@ -1,13 +1,16 @@
 #!/usr/bin/env node
 import { Command } from "commander";
 import { register as catalog } from "./commands/catalog";
+import { register as demo } from "./commands/demo";
 import { register as down } from "./commands/down";
 import { register as rules } from "./commands/rules";
+import { register as run } from "./commands/run";
 import { register as schema } from "./commands/schema";
 import { register as status } from "./commands/status";
 import { register as synth } from "./commands/synth";
 import { register as up } from "./commands/up";
 import { register as validate } from "./commands/validate";
+import { register as verify } from "./commands/verify";
 import { exitCodes } from "./exit-codes";
 import { version } from "./version";
 
@@ -19,7 +22,8 @@ const program = new Command("isthmus")
   .showHelpAfterError("(`isthmus --help` lists the commands)")
   .exitOverride((error) => process.exit(error.exitCode === 0 ? exitCodes.ok : exitCodes.usage));
 
-for (const register of [validate, schema, rules, synth, up, status, down, catalog]) register(program);
+for (const register of [validate, schema, rules, synth, up, status, verify, run, catalog, down, demo])
+  register(program);
 
 program.parseAsync().catch((error: unknown) => {
   console.error(error instanceof Error ? (error.stack ?? error.message) : String(error));

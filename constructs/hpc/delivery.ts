@@ -1,4 +1,4 @@
-import { DataResource } from "cdktf";
+import { DataResource, TerraformLocal } from "cdktf";
 import { Construct } from "constructs";
 
 /** How an HPC site's bundle reaches the machine: here, by the site's own kit. */
@@ -50,7 +50,7 @@ export class Delivery extends Construct {
       input: { digest: props.digest },
       triggersReplace: { digest: props.digest, root: props.root },
       dependsOn: [site],
-      ...(props.expires === null ? {} : { lifecycle: { precondition: [expiryCondition(props.expires)] } }),
+      ...(props.expires === null ? {} : { lifecycle: { precondition: [expiryCondition(this, props.expires)] } }),
       provisioners: [
         {
           type: "local-exec",
@@ -63,11 +63,16 @@ export class Delivery extends Construct {
   }
 }
 
-/** Evaluated by the engine at each plan, so that no pipeline brings back what has expired. */
-function expiryCondition(expires: string) {
+/**
+ * Evaluated by the engine at each plan, so that no pipeline brings back what has expired. The date is a local value, since
+ * engines refuse a condition that refers to nothing.
+ */
+function expiryCondition(scope: Construct, expires: string) {
+  const end = new TerraformLocal(scope, "expires", expires);
+  end.overrideLogicalId("expires");
   return {
     // biome-ignore lint/suspicious/noTemplateCurlyInString: Terraform's expression
-    condition: "${timecmp(plantimestamp(), \"DATE\") < 0}".replace("DATE", expires),
+    condition: "${timecmp(plantimestamp(), local.expires) < 0}",
     errorMessage: `expired on ${expires}: extend \`expires\` in the config, or take it down with \`isthmus down\`.`,
   };
 }
