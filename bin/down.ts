@@ -8,7 +8,7 @@ import type { StackResult } from "./engine/run";
 import { readStackJson, type StackJson } from "./engine/stack-index";
 import { exitCodes } from "./exit-codes";
 import { Failure, usageFailure } from "./failure";
-import { allWell, type Session, tally } from "./session";
+import { allWell, counted, type Session, tally } from "./session";
 import { stacksOf } from "./target";
 
 export interface DownResult {
@@ -39,7 +39,9 @@ export async function takeDown(session: Session, target: string | undefined, wis
   const consent = consentOf(wish.destroy, true, jsons);
   await confirm(names, wish);
   const began = performance.now();
-  progress.line(`${config.federation.id}: ${names.length} stacks to take down, ${engine.product} ${engine.version}`);
+  progress.line(
+    `${config.federation.id}: ${counted(names.length, "stack")} to take down, ${engine.product} ${engine.version}`,
+  );
   const deployment = { ...session, progress: (stack: string, line: string) => progress.step(stack, line), consent };
   const stacks = await downStacks(deployment, {
     ...session,

@@ -5,7 +5,7 @@ import type { StackResult } from "./engine/run";
 import { readStackJson } from "./engine/stack-index";
 import { upStacks } from "./engine/up";
 import { expired, expiredLine, isExpired } from "./expired";
-import { allWell, type Session, tally } from "./session";
+import { allWell, counted, type Session, tally } from "./session";
 import { isInstalled, type LocalSite, localSites, runKit } from "./site-kit";
 import { siteOf, stacksOf } from "./target";
 
@@ -38,7 +38,7 @@ export async function bringUp(session: Session, target: string | undefined, wish
   const chosen = stacksOf(target, { federation, stacks: names, index });
   const needed = withDependencies(nodes, chosen).map((n) => n.name);
   const began = performance.now();
-  progress.line(`${federation.id}: ${needed.length} stacks, ${engine.product} ${engine.version}`);
+  progress.line(`${federation.id}: ${counted(needed.length, "stack")}, ${engine.product} ${engine.version}`);
   const over = expired(federation);
   for (const entry of over) if (needed.some((s) => isExpired(s, site(s), [entry]))) progress.line(expiredLine(entry));
   const consent = consentOf(wish.destroy, wish.yes ?? false, configsOf(session, needed));

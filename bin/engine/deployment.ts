@@ -46,8 +46,9 @@ export async function deployStack(deployment: Deployment, turn: Turn): Promise<O
     return await carryOut(deployment, context, turn);
   } catch (error) {
     if (!(error instanceof EngineFailure)) throw error;
-    const interrupted = deployment.interrupt.requested ? "interrupted: " : "";
-    return { state: "failed", detail: interrupted + error.message, log: log.path };
+    // what a stopped engine says of its killed programs helps nobody
+    const detail = deployment.interrupt.requested ? "interrupted" : error.message;
+    return { state: "failed", detail, log: log.path };
   } finally {
     log.close();
   }

@@ -105,7 +105,7 @@ class LiveLines implements Progress {
 
   private draw(above: string): void {
     const up = this.drawn > 0 ? `\u001b[${this.drawn}A\r\u001b[J` : "";
-    const room = Math.max(20, (this.screen.columns ?? 80) - 1);
+    const room = Math.max(20, (this.screen.columns || 80) - 1);
     const lines = [...this.running].map(([stack, { since, text }]) => {
       const seconds = Math.round((Date.now() - since) / 1000);
       return `${stack.padEnd(this.width)}  ${seconds} s  ${text}`.slice(0, room);

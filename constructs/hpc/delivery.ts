@@ -33,8 +33,9 @@ export class Delivery extends Construct {
         {
           type: "local-exec",
           when: "destroy",
-          // A destroy provisioner may refer to nothing but itself. The kit on the machine is the one that installed.
-          command: `cd "$ISTHMUS_CONFIG" && ${python} "$ISTHMUS_ROOT/current/$ISTHMUS_PART/kit/site.py" uninstall --root "$ISTHMUS_ROOT" --id "$ISTHMUS_PART"`,
+          // A destroy provisioner may refer to nothing but itself. The kit on the machine is the one that installed;
+          // where the first install failed, or somebody removed the directory, there is none and nothing to end.
+          command: `cd "$ISTHMUS_CONFIG" && kit="$ISTHMUS_ROOT/current/$ISTHMUS_PART/kit/site.py" && if [ -e "$kit" ]; then ${python} "$kit" uninstall --root "$ISTHMUS_ROOT" --id "$ISTHMUS_PART"; else echo "isthmus: $ISTHMUS_PART is not installed at $ISTHMUS_ROOT"; fi`,
           environment: {
             ISTHMUS_CONFIG: props.configDirectory,
             // biome-ignore lint/suspicious/noTemplateCurlyInString: Terraform's expression

@@ -153,6 +153,13 @@ test("stacks that left the config are named by up and status, and down takes the
   expect(existsSync(join(lab.directory, ".isthmus/demo/east/current"))).toBe(true);
 });
 
+test("what another command deployed is taken down as well", async () => {
+  await up("east", flags());
+  rmSync(lab.state.index, { recursive: true });
+  expect(await down("east", flags({ yes: true }))).toBe(0);
+  expect(existsSync(join(lab.directory, ".isthmus/demo/east/current"))).toBe(false);
+});
+
 test("down without a terminal and without --yes is refused and touches nothing", async () => {
   await up("east", flags());
   await expect(down("east", flags())).rejects.toMatchObject({
