@@ -6,6 +6,7 @@ import os
 import tempfile
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import toolchain
@@ -30,8 +31,8 @@ def paths_of(bundle: Bundle) -> dict[str, Path]:
         digest = toolchain.short_digest((bundle.directory / lock).read_text("utf-8"), version)
         paths[f"env.{name}"] = cache / "env" / f"{name}-{digest}"
     if "chp" in bundle.tools:
-        lock = bundle.directory / bundle.tools["chp"] / "package-lock.json"
-        paths["tool.chp"] = cache / "chp" / toolchain.short_digest(lock.read_text("utf-8"))
+        packages = bundle.directory / bundle.tools["chp"] / "package-lock.json"
+        paths["tool.chp"] = cache / "chp" / toolchain.short_digest(packages.read_text("utf-8"))
     if "versitygw" in bundle.tools:
         paths["tool.versitygw"] = cache / "versitygw" / bundle.tools["versitygw"]
     return paths
@@ -101,10 +102,10 @@ def _environments(bundle: Bundle, environments: dict[str, Path], cache: Path) ->
     settings = uv_environment(executable, cache)
     for name, path in environments.items():
         lock = bundle.directory / bundle.environments[name.removeprefix("env.")]
-        build_once(path, lambda into, lock=lock: _environment(uv, executable, lock, into, settings, cache))
+        build_once(path, partial(_environment, uv, executable, lock, settings, cache))
 
 
-def _environment(uv: str, executable: str, lock: Path, into: Path, settings: dict[str, str], cache: Path) -> None:
+def _environment(uv: str, executable: str, lock: Path, settings: dict[str, str], cache: Path, into: Path) -> None:
     log = _log(cache, into.name)
     what = f"making the Python environment {lock.stem}"
     with step(what):
@@ -152,5 +153,5 @@ def _go_from_index(bundle: Bundle, scratch: Path, cache: Path) -> str:
     uv = _uv(bundle, cache)
     executable, _ = toolchain.python()
     lock = bundle.directory / bundle.tools["go"]
-    _environment(uv, executable, lock, scratch / "venv", uv_environment(executable, cache), cache)
+    _environment(uv, executable, lock, uv_environment(executable, cache), cache, scratch / "venv")
     return str(scratch / "venv" / "bin" / "go")

@@ -65,7 +65,8 @@ class Bundle:
     @cached_property
     def site(self) -> dict[str, Any]:
         """What the programs of this bundle read: its site.json."""
-        return json.loads((self.directory / "site.json").read_text("utf-8"))
+        site: dict[str, Any] = json.loads((self.directory / "site.json").read_text("utf-8"))
+        return site
 
     def input_digest(self, program: Program) -> str:
         """Changes when a file changes that this program must be restarted for."""

@@ -19,8 +19,8 @@ VOWELS = "aeiou"
 
 def passphrase(words: int) -> str:
     """Words to read aloud: each has 12.6 bits, so five are 63 bits and 24 characters."""
-    syllable = lambda: random.choice(CONSONANTS) + random.choice(VOWELS)  # noqa: E731
-    return "-".join(syllable() + syllable() for _ in range(words))
+    sounds = (CONSONANTS, VOWELS, CONSONANTS, VOWELS)
+    return "-".join("".join(random.choice(letters) for letters in sounds) for _ in range(words))
 
 
 # JupyterHub wants at least 8 characters for the users' password and 32 for the admins'.
@@ -54,7 +54,8 @@ def _read_private(path: Path) -> dict[str, str]:
         raise SiteFault(f"{path} belongs to another user: a site is run by the user who installed it")
     if status.st_mode & 0o077:
         path.chmod(0o600)
-    return json.loads(path.read_text("utf-8"))
+    values: dict[str, str] = json.loads(path.read_text("utf-8"))
+    return values
 
 
 def _ensure(path: Path, wanted: Mapping[str, Callable[[], str]]) -> dict[str, str]:

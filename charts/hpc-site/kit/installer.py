@@ -40,6 +40,8 @@ def install(layout: Layout, bundle: Bundle) -> bool:
     """
     if is_as_wanted(layout, bundle):
         return False
+    if bundle.id != "base" and "base" not in layout.installed():
+        raise SiteFault(f"the site's base is not installed at {layout.root}: install it before hub {bundle.id}")
     releases.check_python(bundle)
     builds.build_all(bundle)
     with layout.locked():
@@ -82,8 +84,6 @@ def _set_rights(layout: Layout, bundle: Bundle) -> None:
 
 def _prepare(layout: Layout, bundle: Bundle, values: Mapping[str, str]) -> None:
     """All that may refuse, and all that changes nothing that runs."""
-    if bundle.id != "base" and "base" not in layout.installed():
-        raise SiteFault(f"the site's base is not installed at {layout.root}: install it before hub {bundle.id}")
     layout.make([*bundle.data.get("directories", []), f"state/{bundle.id}"])
     require_ports(layout, bundle.ports)
     front.check(layout, bundle, values)

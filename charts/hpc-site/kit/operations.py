@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import Any
 
 import builds
@@ -15,7 +17,7 @@ from bundle import Bundle, read_bundle
 from cache import remove_tree
 from faults import SiteFault
 from layout import Layout
-from processes import sweep
+from processes import recorded_groups, sweep
 from progress import say
 from supervision import Supervisor
 
@@ -46,13 +48,28 @@ def stop(layout: Layout) -> None:
 
 
 def _end_all(layout: Layout) -> None:
+    _end_children(layout, None)
     Supervisor(layout).shutdown()
-    left = sweep(layout.root)
-    if left:
-        say(f"ended {left} processes of notebooks and clusters")
+    sweep(layout.root)
     for name in ("*.pgid", "supervisor.sock", "supervisord.pid", "front.digest"):
         for path in layout.directory("run").glob(name):
             path.unlink(missing_ok=True)
+
+
+def _end_children(layout: Layout, bundle_id: str | None) -> None:
+    """Ends notebooks and clusters, but not yet the programs that started them."""
+    own = recorded_groups(layout.directory("run")).keys() | {supervisor_group(layout)}
+    ended = sweep(layout.root, bundle_id, own)
+    if ended:
+        say(f"ended {ended} processes of notebooks and clusters")
+
+
+def supervisor_group(layout: Layout) -> int:
+    """The supervisor's process group; 0 where it does not run."""
+    try:
+        return os.getpgid(int(layout.supervisor_pid.read_text()))
+    except (OSError, ValueError):
+        return 0
 
 
 def uninstall(layout: Layout, bundle_id: str) -> bool:
@@ -64,12 +81,16 @@ def uninstall(layout: Layout, bundle_id: str) -> bool:
         if bundle_id == "base":
             _uninstall_base(layout)
         else:
+            _end_children(layout, bundle_id)
             installer.deactivate(layout, bundle_id)
             sweep(layout.root, bundle_id)
         releases.prune(layout, bundle_id, [])
     if bundle_id == "base":
         for name in ("run", "cache"):
             remove_tree(layout.directory(name))
+        for name in ("current", "releases", "supervisor"):
+            with suppress(OSError):  # a hub is still there
+                layout.directory(name).rmdir()
     return present
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import time
+from collections.abc import Container
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -119,12 +120,21 @@ def send(pids: list[int], number: signal.Signals) -> None:
             continue
 
 
-def sweep(root: Path, bundle_id: str | None = None) -> int:
-    """Ends what a site's programs (or one bundle's) have left behind: first by asking. Returns how many were found."""
-    pids = marked(root, bundle_id)
+def sweep(root: Path, bundle_id: str | None = None, spared: Container[int] = ()) -> int:
+    """Ends what a site's programs (or one bundle's) have started: first by asking. Returns how many were found.
+
+    Processes of the `spared` groups are left alone: with the programs' own, their children end while somebody waits for
+    them.
+    """
+
+    def found() -> list[int]:
+        groups = {process.pid: process.group for process in processes()}
+        return [pid for pid in marked(root, bundle_id) if groups.get(pid) not in spared]
+
+    pids = found()
     send(pids, signal.SIGTERM)
     wait_gone(pids, SWEEP_TERM_SECONDS)
-    left = marked(root, bundle_id)
+    left = found()
     send(left, signal.SIGKILL)
     wait_gone(left, 5)
     return len(pids)

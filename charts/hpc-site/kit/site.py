@@ -16,6 +16,10 @@ if sys.version_info < (3, 11):  # noqa: UP036 - whoever runs it with an older on
 if not sys.platform.startswith("linux"):
     sys.exit("isthmus: error: the programs of a site run on Linux only")
 
+# Python may be told (-I, PYTHONSAFEPATH) not to look beside its script.
+if (beside := str(Path(__file__).resolve().parent)) not in sys.path:
+    sys.path.insert(0, beside)
+
 import credentials
 import installer
 import operations

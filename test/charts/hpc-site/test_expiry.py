@@ -1,0 +1,101 @@
+"""Scratch expires by store: whole, counted from the newest write, metadata first."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import unittest
+from pathlib import Path
+
+import sources  # noqa: F401
+from expiry import DAY_SECONDS, deletion_order, expire, expired, tree
+
+NOW = 1_800_000_000.0
+
+
+class Scratch(unittest.TestCase):
+    def setUp(self) -> None:
+        scratch = tempfile.TemporaryDirectory()
+        self.addCleanup(scratch.cleanup)
+        self.bucket = Path(scratch.name) / "bucket"
+        self.bucket.mkdir()
+
+    def write(self, path: str, days_ago: float) -> Path:
+        file = self.bucket / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text("x")
+        when = NOW - days_ago * DAY_SECONDS
+        os.utime(file, (when, when))
+        return file
+
+    def age_directories(self) -> None:
+        for directory, _, _ in os.walk(self.bucket, topdown=False):
+            os.utime(directory, (NOW - DAY_SECONDS, NOW - DAY_SECONDS))
+
+    def left(self) -> list[str]:
+        return sorted(
+            str(path.relative_to(self.bucket))
+            for path in self.bucket.rglob("*")
+            if not path.is_dir() or path.is_symlink()
+        )
+
+    def test_a_store_with_one_young_chunk_stays_whole(self) -> None:
+        self.write("ann/old.zarr/zarr.json", 30)
+        self.write("ann/old.zarr/t/c/0/0", 30)
+        self.write("ann/old.zarr/t/c/0/1", 1)
+        self.assertEqual(expire(str(self.bucket), 7, NOW), 0)
+        self.assertEqual(len(self.left()), 3)
+
+    def test_a_store_goes_whole_with_its_metadata_first(self) -> None:
+        root = self.bucket / "ann" / "x.zarr"
+        for name in ("t/c/0/0", "t/zarr.json", "zarr.json", "a/c/0"):
+            self.write(f"ann/x.zarr/{name}", 8)
+        order = [os.path.relpath(path, root) for path in deletion_order(str(root), list(tree(str(root))))]
+        self.assertEqual(order, ["zarr.json", "t/zarr.json", "a/c/0", "t/c/0/0"])
+        self.assertEqual(expire(str(self.bucket), 7, NOW), 4)
+        self.assertEqual(self.left(), [])
+
+    def test_zarr_2_and_icechunk_are_stores_too(self) -> None:
+        for name in ("two/.zgroup", "two/t/.zarray", "two/t/0.0", "ice/refs/branch.main/ref.json", "ice/snapshots/S"):
+            self.write(name, 8)
+        self.write("two/t/0.1", 1)
+        self.write("ice/chunks/C", 1)
+        self.assertEqual(expire(str(self.bucket), 7, NOW), 0)
+
+    def test_other_files_go_one_by_one(self) -> None:
+        self.write("ann/a.csv", 8)
+        self.write("ann/b.csv", 6)
+        self.assertEqual(expire(str(self.bucket), 7, NOW), 1)
+        self.assertEqual(self.left(), ["ann/b.csv"])
+
+    def test_uploads_in_progress_are_left_alone(self) -> None:
+        self.write(".sgwtmp/multipart/x", 30)
+        self.assertEqual(list(expired(str(self.bucket), NOW)), [])
+        self.age_directories()
+        expire(str(self.bucket), 7, NOW)
+        self.assertEqual(self.left(), [".sgwtmp/multipart/x"])
+
+    def test_links_are_neither_followed_nor_removed(self) -> None:
+        outside = self.bucket.parent / "outside"
+        outside.mkdir()
+        (outside / "precious").write_text("x")
+        os.utime(outside / "precious", (0, 0))
+        (self.bucket / "link").symlink_to(outside)
+        (self.bucket / "file").symlink_to(outside / "precious")
+        self.assertEqual(expire(str(self.bucket), 7, NOW), 0)
+        self.assertTrue((outside / "precious").exists())
+        self.assertEqual(self.left(), ["file", "link"])
+
+    def test_directories_go_when_they_have_been_empty_for_a_while(self) -> None:
+        (self.bucket / "ann" / "empty").mkdir(parents=True)
+        (self.bucket / "bob").mkdir()
+        os.utime(self.bucket / "bob", (NOW, NOW))
+        os.utime(self.bucket / "ann" / "empty", (NOW - DAY_SECONDS, NOW - DAY_SECONDS))
+        expire(str(self.bucket), 7, NOW)
+        self.assertFalse((self.bucket / "ann" / "empty").exists())
+        self.assertTrue((self.bucket / "bob").exists())
+        self.assertTrue(self.bucket.exists())
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,181 @@
+"""Parts of the kit that need no site: placeholders, rights, signatures, secrets, the supervisor's includes."""
+
+from __future__ import annotations
+
+import configparser
+import os
+import shlex
+import socket
+import stat
+import tempfile
+import unittest
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+
+import sources  # noqa: F401
+from buckets import make_buckets, policy_of
+from bundle import Bundle, Program, fill
+from credentials import account_of, environment_text, passphrase, secret_of
+from faults import SiteFault, telling_line
+from layout import Layout, require_space, site_layout
+from pip_settings import uv_environment
+from ports import require_ports
+from s3 import Endpoint, signed_headers
+from supervision import include_text
+
+
+def program(**differs: Any) -> Program:  # noqa: ANN401
+    usual: dict[str, Any] = {"name": "one", "priority": 1, "command": ("{env.hub}/bin/x",), "environment": {}}
+    usual |= {"secrets": (), "inputs": (), "reload": None, "health_url": None, "health_status": (200,)}
+    return Program(**{**usual, **differs})
+
+
+class InScratch(unittest.TestCase):
+    def setUp(self) -> None:
+        scratch = tempfile.TemporaryDirectory()
+        self.addCleanup(scratch.cleanup)
+        self.scratch = Path(scratch.name)
+        self.layout = Layout(self.scratch)
+        self.layout.make([])
+
+
+class Placeholders(unittest.TestCase):
+    def test_known_ones_are_filled_and_other_braces_stay(self) -> None:
+        self.assertEqual(fill("{root}/a {user} {}", {"root": "/r"}), "/r/a {user} {}")
+
+    def test_one_that_the_bundle_does_not_declare_is_refused(self) -> None:
+        with self.assertRaisesRegex(SiteFault, r"\{env.other\}"):
+            fill("{env.other}/bin/x", {"env.hub": "/e"})
+
+
+class Includes(InScratch):
+    def test_words_with_spaces_percents_and_semicolons_arrive_whole(self) -> None:
+        words = ("{env.hub}/bin/x", "a b", "50%", "user root root;", "it's", "")
+        values = {"env.hub": "/e", "bundle": "/b", "root": str(self.scratch)}
+        bundle = Bundle(self.scratch, "base", "0" * 64, {}, (program(command=words),))
+        parsed = configparser.RawConfigParser(inline_comment_prefixes=(";", "#"), strict=True)
+        parsed.read_string(include_text(self.layout, bundle, values))
+        command = parsed["program:one"]["command"].replace("%%", "%")
+        self.assertEqual(shlex.split(command)[6:], ["/e/bin/x", *words[1:]])
+
+    def test_a_changed_setting_or_input_changes_the_include(self) -> None:
+        (self.scratch / "file").write_text("1")
+        values = {"env.hub": "/e", "bundle": "/b"}
+
+        def text(**differs: Any) -> str:  # noqa: ANN401
+            bundle = Bundle(self.scratch, "base", "0" * 64, {}, (program(inputs=("file",), **differs),))
+            return include_text(self.layout, bundle, values)
+
+        first = text()
+        self.assertEqual(first, text())
+        self.assertNotEqual(first, text(environment={"A": "1"}))
+        (self.scratch / "file").write_text("2")
+        self.assertNotEqual(first, text())
+
+
+class Secrets(InScratch):
+    def test_files_are_private_and_generated_once(self) -> None:
+        keys = account_of(self.layout, "prod")
+        self.assertEqual(keys, account_of(self.layout, "prod"))
+        path = self.scratch / "secrets" / "prod.s3.json"
+        self.assertEqual(stat.S_IMODE(path.stat().st_mode), 0o600)
+        self.assertEqual(stat.S_IMODE(path.parent.stat().st_mode), 0o700)
+
+    def test_pass_phrases_are_long_enough_for_jupyterhub(self) -> None:
+        self.assertGreaterEqual(len(passphrase(5)), 16)
+        self.assertGreaterEqual(len(passphrase(7)), 32)
+        self.assertNotEqual(passphrase(5), passphrase(5))
+
+    def test_a_program_gets_its_own_under_the_name_it_reads(self) -> None:
+        self.assertEqual(secret_of("TOKEN"), ("TOKEN", "TOKEN"))
+        told = environment_text(program(secrets=("API=CULLER",)), {"CULLER": "c", "OTHER": "o"}, {})
+        self.assertEqual(told, "API=c\n")
+
+    def test_a_value_of_two_lines_is_refused(self) -> None:
+        with self.assertRaisesRegex(SiteFault, "more than one line"):
+            environment_text(program(environment={"A": "1\n2"}), {}, {})
+
+
+class Rights(InScratch):
+    def test_readers_read_and_writers_write_where_they_may(self) -> None:
+        grants = [
+            {"hub": "prod", "right": "read", "prefixes": ["*"]},
+            {"hub": "prod", "right": "write", "prefixes": ["a/*", "b/*"]},
+        ]
+        policy = policy_of({"name": "lib", "public": False, "grants": grants})
+        assert policy is not None
+        may = {(a, r) for s in policy["Statement"] for a in s["Action"] for r in s["Resource"]}
+        self.assertIn(("s3:GetObject", "arn:aws:s3:::lib/*"), may)
+        self.assertIn(("s3:PutObject", "arn:aws:s3:::lib/a/*"), may)
+        self.assertNotIn(("s3:PutObject", "arn:aws:s3:::lib/*"), may)
+        self.assertEqual({p for s in policy["Statement"] for p in s["Principal"]["AWS"]}, {"hub-prod"})
+
+    def test_public_means_read_and_list_and_nothing_means_no_policy(self) -> None:
+        policy = policy_of({"name": "lib", "public": True, "grants": []})
+        assert policy is not None
+        self.assertEqual([s["Action"][0] for s in policy["Statement"]], ["s3:GetObject", "s3:ListBucket"])
+        self.assertIsNone(policy_of({"name": "lib", "public": False, "grants": []}))
+
+    def test_a_bucket_with_a_path_is_a_link_and_hides_no_data(self) -> None:
+        bucket = {"id": "lib", "name": "lib", "existing": False, "path": str(self.scratch / "elsewhere")}
+        make_buckets(self.layout, [bucket])
+        self.assertEqual(os.readlink(self.scratch / "buckets" / "lib"), bucket["path"])
+        make_buckets(self.layout, [bucket])
+        (self.scratch / "buckets" / "old").mkdir()
+        (self.scratch / "buckets" / "old" / "data").write_text("x")
+        with self.assertRaisesRegex(SiteFault, "holds data"):
+            make_buckets(self.layout, [{**bucket, "name": "old"}])
+        with self.assertRaisesRegex(SiteFault, "is said to exist"):
+            make_buckets(self.layout, [{**bucket, "existing": True, "path": str(self.scratch / "nowhere")}])
+
+
+class Signature(unittest.TestCase):
+    def test_it_is_that_of_the_example_in_the_specification(self) -> None:
+        secret = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
+        at = Endpoint("http://examplebucket.s3.amazonaws.com", "us-east-1", "AKIAIOSFODNN7EXAMPLE", secret)
+        told = signed_headers(at, "GET", "/", "lifecycle=", b"", "20130524T000000Z")["Authorization"]
+        signature = "fea454ca298b7da1c68078a5d1bdbfbbe0d65c699e0f91ac7a200a0136783543"
+        self.assertTrue(told.endswith(f"SignedHeaders=host;x-amz-content-sha256;x-amz-date, Signature={signature}"))
+
+
+class Refusals(InScratch):
+    def test_a_root_too_long_for_the_socket(self) -> None:
+        with self.assertRaisesRegex(SiteFault, r"too long a path.*at least \d+ shorter"):
+            site_layout("/tmp/" + "x" * 90)
+
+    def test_a_taken_port_names_its_owner(self) -> None:
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            port = server.getsockname()[1]
+            with self.assertRaisesRegex(
+                SiteFault, rf"port {port}, which nginx needs, is taken by process {os.getpid()}"
+            ):
+                require_ports(self.layout, [{"port": port, "program": "nginx"}])
+        require_ports(self.layout, [{"port": port, "program": "nginx"}])
+
+    def test_too_little_space_says_how_much(self) -> None:
+        with self.assertRaisesRegex(SiteFault, r"MB free, \d+ MB are needed"):
+            require_space(self.scratch, 10**12, "env.user")
+
+    def test_the_line_of_a_log_that_tells_why(self) -> None:
+        log = self.scratch / "x.log"
+        log.write_text("starting\nOSError: [Errno 98] Address already in use\nbye\n")
+        self.assertIn("Address already in use", telling_line(log, "nothing"))
+        self.assertEqual(telling_line(self.scratch / "none.log", "nothing"), "nothing")
+
+
+class Index(InScratch):
+    def test_pips_index_is_uvs_unless_uv_has_its_own(self) -> None:
+        told = {"index-url": "https://index.example/simple", "cert": "/c.pem", "find-links": "/not/there"}
+        with patch("pip_settings.pip_settings", return_value=told):
+            environment = uv_environment("python3", self.scratch, {"VIRTUAL_ENV": "/v"})
+            self.assertEqual(environment["UV_DEFAULT_INDEX"], "https://index.example/simple")
+            self.assertEqual(environment["SSL_CERT_FILE"], "/c.pem")
+            self.assertNotIn("UV_FIND_LINKS", environment)
+            self.assertNotIn("VIRTUAL_ENV", environment)
+            own = uv_environment("python3", self.scratch, {"UV_INDEX_URL": "https://mine.example"})
+            self.assertNotIn("UV_DEFAULT_INDEX", own)
+
+
+if __name__ == "__main__":
+    unittest.main()
