@@ -1,3 +1,4 @@
+import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { type EngineContext, EngineFailure } from "./command";
 import type { Engine } from "./find";
@@ -51,12 +52,18 @@ export async function deployStack(deployment: Deployment, turn: Turn): Promise<O
     return { state: "failed", detail, log: log.path };
   } finally {
     log.close();
+    rmSync(planFile(deployment, stack), { force: true });
   }
+}
+
+/** A plan lives for one turn: it may hold values that nobody else should read. */
+function planFile({ state }: Deployment, stack: string): string {
+  return join(state.plans, stack);
 }
 
 async function carryOut(deployment: Deployment, context: EngineContext, turn: Turn): Promise<Outcome> {
   const { stack, kind, before, after } = turn;
-  const file = join(deployment.state.plans, stack);
+  const file = planFile(deployment, stack);
   await initialize(context);
   if (!(await plan(context, file, kind))) {
     after();

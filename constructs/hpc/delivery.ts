@@ -1,5 +1,6 @@
-import { DataResource, TerraformLocal } from "cdktf";
+import { TerraformLocal } from "cdktf";
 import { Construct } from "constructs";
+import { StateRecord } from "./record";
 
 /** How an HPC site's bundle reaches the machine: here, by the site's own kit. */
 export interface DeliveryProps {
@@ -16,7 +17,6 @@ export interface DeliveryProps {
 }
 
 /** The Python that runs the kit: `isthmus up` names it, bare `cdktf deploy` takes the one on PATH. `$$` is Terraform's escape. */
-// biome-ignore lint/suspicious/noTemplateCurlyInString: a shell expansion, escaped for Terraform
 const python = '"$${ISTHMUS_PYTHON:-python3}"';
 
 /**
@@ -26,7 +26,7 @@ const python = '"$${ISTHMUS_PYTHON:-python3}"';
 export class Delivery extends Construct {
   constructor(scope: Construct, id: string, props: DeliveryProps) {
     super(scope, id);
-    const site = new DataResource(this, "site", {
+    const site = new StateRecord(this, "site", {
       input: { root: props.root, part: props.part },
       triggersReplace: { root: props.root },
       provisioners: [
@@ -46,8 +46,7 @@ export class Delivery extends Construct {
         },
       ],
     });
-    site.overrideLogicalId("site");
-    const bundle = new DataResource(this, "bundle", {
+    new StateRecord(this, "bundle", {
       input: { digest: props.digest },
       triggersReplace: { digest: props.digest, root: props.root },
       dependsOn: [site],
@@ -60,7 +59,6 @@ export class Delivery extends Construct {
         },
       ],
     });
-    bundle.overrideLogicalId("bundle");
   }
 }
 

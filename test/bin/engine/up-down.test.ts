@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { readIndex } from "../../../bin/engine/stack-index";
@@ -35,6 +35,8 @@ test("stacks come after what they need, a second run changes nothing, and they g
   const again = await lab.up();
   expect(Object.values(again).map((r) => r.state)).toEqual(["unchanged", "unchanged", "unchanged", "unchanged"]);
   expect(lab.journalLines()).toEqual(made);
+
+  expect(readdirSync(lab.state.plans)).toEqual([]);
 
   await lab.down();
   const gone = lab.journalLines().slice(4);
