@@ -34,7 +34,8 @@ export async function interruptible(
   };
   for (const signal of signals) process.on(signal, handler);
   try {
-    return await work(controller.signal);
+    const code = await work(controller.signal);
+    return controller.signal.aborted ? exitCodes.interrupted : code;
   } catch (error) {
     if (controller.signal.aborted) return exitCodes.interrupted;
     throw error;

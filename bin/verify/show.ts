@@ -1,6 +1,6 @@
 import type { Check } from "./check";
 
-const width = 40;
+const width = 52;
 
 /** A check's line, and under a failed one what to do next. */
 export function checkLine(check: Check, coloured: boolean): string {
@@ -17,8 +17,9 @@ export function closingLine(checks: readonly Check[], seconds: number): string {
   const count = (state: Check["state"]) => checks.filter((c) => c.state === state).length;
   const failed = count("failed");
   const skipped = count("skipped") > 0 ? `, ${count("skipped")} skipped` : "";
-  const passed = `${count("ok")} of ${checks.length} checks passed`;
-  return failed > 0
-    ? `${failed} failed, ${passed}${skipped} in ${seconds.toFixed(1)} s`
-    : `${skipped ? passed : `all ${checks.length} checks passed`}${skipped} in ${seconds.toFixed(1)} s`;
+  const total = `${checks.length} check${checks.length === 1 ? "" : "s"}`;
+  const time = `in ${seconds.toFixed(1)} s`;
+  const passed = `${count("ok")} of ${total} passed${skipped}`;
+  if (failed > 0) return `${failed} failed, ${passed} ${time}`;
+  return skipped ? `${passed} ${time}` : `${checks.length === 1 ? total : `all ${total}`} passed ${time}`;
 }

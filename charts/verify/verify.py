@@ -198,19 +198,23 @@ def means(collection: pystac.Collection, client: Client) -> str:
 
 
 def scratch() -> str:
-    """What a user writes to scratch reads back, and can be deleted."""
+    """What a user writes to scratch reads back, and can be deleted: one object, and a tree at once."""
     url = f"{os.environ['SCRATCH_BUCKET']}/isthmus-verify-{uuid.uuid4().hex}"
     files = fsspec.open(url).fs
-    text = os.urandom(64)
-    files.pipe_file(url, text)
+    content = {f"{url}/{name}": os.urandom(64) for name in ("a", "b/c", "b/d")}
+    files.pipe(content)
     try:
-        if files.cat_file(url) != text:
+        if files.cat(list(content)) != {files._strip_protocol(path): text for path, text in content.items()}:
             raise Unmet(f"{url} does not read back as written", "see the log of this site's s3 program")
+        files.rm_file(f"{url}/a")
+        files.rm(f"{url}/b", recursive=True)
+        files.invalidate_cache()
+        if left := files.find(url):
+            raise Unmet(f"{left[0]} is still there after its deletion", "see the log of this site's s3 program")
     finally:
-        files.rm_file(url)
-    files.invalidate_cache()
-    if files.exists(url):
-        raise Unmet(f"{url} is still there after its deletion", "see the log of this site's s3 program")
+        files.invalidate_cache()
+        for path in files.find(url):
+            files.rm_file(path)
     return os.environ["SCRATCH_BUCKET"]
 
 
