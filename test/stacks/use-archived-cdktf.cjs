@@ -3,6 +3,7 @@ const Module = require("node:module");
 
 const resolve = Module._resolveFilename;
 Module._resolveFilename = function (request, ...rest) {
-  const mapped = request === "cdktf" || request.startsWith("cdktf/") ? request.replace("cdktf", "cdktf-archived") : request;
+  const mapped =
+    request === "cdktf" || request.startsWith("cdktf/") ? request.replace("cdktf", "cdktf-archived") : request;
   return resolve.call(this, mapped, ...rest);
 };
