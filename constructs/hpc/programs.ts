@@ -73,7 +73,8 @@ export function baseBundle(input: BaseBundleInput): BundleFiles {
   });
 }
 
-function s3Program({ s3 }: BaseBundleInput, host: string): Program {
+function s3Program({ s3, listen }: BaseBundleInput, host: string): Program {
+  const address = listen.host.includes(":") ? `[${listen.host}]` : listen.host;
   // Keep-alive is off by default and would cost a connection per chunk; links are buckets with a `path` of their own.
   const flags = [
     "--iam-dir",
@@ -88,7 +89,15 @@ function s3Program({ s3 }: BaseBundleInput, host: string): Program {
   return {
     name: "s3",
     priority: 10,
-    command: ["{tool.versitygw}", "--port", `${host}:${s3.port}`, ...flags, "posix", "--bucketlinks", "{root}/buckets"],
+    command: [
+      "{tool.versitygw}",
+      "--port",
+      `${address}:${s3.port}`,
+      ...flags,
+      "posix",
+      "--bucketlinks",
+      "{root}/buckets",
+    ],
     secrets: ["ROOT_ACCESS_KEY", "ROOT_SECRET_KEY"],
     inputs: [launch],
     health: { url: `http://${host}:${s3.port}/healthz`, status: [200] },

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import os
 import sys
 from pathlib import Path
@@ -77,6 +78,7 @@ if site["dask"]:
         }
     ]
 
+title = html.escape(site["title"])
 c.JupyterHub.template_vars = {
-    "announcement_login": f"{site['title']}: sign in with the password that <code>isthmus status</code> shows.",
+    "announcement_login": f"{title}: sign in with the password that <code>isthmus status</code> shows.",
 }

@@ -5,20 +5,20 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from functools import partial
 from pathlib import Path
 
 import toolchain
 from bundle import Bundle
-from cache import build_once, is_built, remove_tree, run_logged
+from cache import build_once, end_builds, is_built, remove_tree, run_logged
 from faults import SiteFault
 from layout import Layout, cache_directory, require_space
 from pip_settings import uv_environment
 from progress import step
 
 # What a build takes on disk while it goes on, in MB, with a margin; environments with uv's cache of wheels.
-SPACE = {"env.hub": 500, "env.user": 3500, "tool.chp": 50, "tool.versitygw": 2500}
+SPACE = {"env.hub": 500, "env.user": 2500, "tool.chp": 50, "tool.versitygw": 2500}
 VERSITYGW = "github.com/versity/versitygw/cmd/versitygw"
 
 
@@ -83,6 +83,11 @@ def build_all(bundle: Bundle) -> None:
         jobs.append(lambda: _versitygw(bundle, missing["tool.versitygw"], cache))
     with ThreadPoolExecutor(len(jobs)) as pool:
         running = [pool.submit(job) for job in jobs]
+        try:
+            wait(running)
+        except KeyboardInterrupt:
+            end_builds()
+            raise
     failures = [error for future in running if (error := future.exception())]
     if failures:
         raise failures[0]

@@ -12,6 +12,7 @@ from pathlib import Path
 from faults import SiteFault, telling_line
 
 COMPLETE = ".complete"
+RUNNING: list[subprocess.Popen[bytes]] = []
 
 
 def is_built(directory: Path) -> bool:
@@ -66,11 +67,19 @@ def run_logged(
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("ab") as stream:
         try:
-            done = subprocess.run(
-                command, stdin=subprocess.DEVNULL, stdout=stream, stderr=stream, env=environment, cwd=cwd, check=False
+            child = subprocess.Popen(
+                command, stdin=subprocess.DEVNULL, stdout=stream, stderr=stream, env=environment, cwd=cwd
             )
         except FileNotFoundError:
             raise SiteFault(f"{what}: {command[0]} is not there") from None
-    if done.returncode != 0:
-        reason = telling_line(log, f"exit code {done.returncode}")
-        raise SiteFault(f"{what} failed: {reason}", log)
+        RUNNING.append(child)
+        code = child.wait()
+        RUNNING.remove(child)
+    if code != 0:
+        raise SiteFault(f"{what} failed: {telling_line(log, f'exit code {code}')}", log)
+
+
+def end_builds() -> None:
+    """Ends the build commands that run now; each then fails as if by itself, and cleans up."""
+    for child in list(RUNNING):
+        child.terminate()

@@ -138,3 +138,20 @@ def sweep(root: Path, bundle_id: str | None = None, spared: Container[int] = ())
     send(left, signal.SIGKILL)
     wait_gone(left, 5)
     return len(pids)
+
+
+def end_recorded(run: Path, root: Path, cache: Path) -> None:
+    """Ends programs that no supervisor watches any more, nginx too, which writes its title over its environment."""
+    groups = recorded_groups(run)
+
+    def ours(pid: int) -> bool:
+        try:
+            executable = Path(os.readlink(PROC / str(pid) / "exe"))
+        except OSError:
+            return False
+        nginx = executable.name == "nginx" and executable.is_relative_to(cache)
+        return nginx or environment_of(pid).get("ISTHMUS_SITE_ROOT") == str(root)
+
+    pids = [process.pid for process in processes() if process.group in groups and ours(process.pid)]
+    send(pids, signal.SIGKILL)
+    wait_gone(pids, 5)

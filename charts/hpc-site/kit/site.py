@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import signal
 import sys
 import time
 from pathlib import Path
@@ -111,13 +112,20 @@ def parser() -> argparse.ArgumentParser:
 def main() -> int:
     """Runs one command; the exit code."""
     arguments = parser().parse_args()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         arguments.action(arguments)
     except SiteFault as fault:
-        sys.stdout.flush()
-        print(f"isthmus: error: {fault.line()}", file=sys.stderr, flush=True)
-        return 1
-    return 0
+        reason = fault.line()
+    except KeyboardInterrupt:
+        reason = "interrupted; the same command again goes on from here"
+    except OSError as error:
+        reason = str(error)
+    else:
+        return 0
+    sys.stdout.flush()
+    print(f"isthmus: error: {reason}", file=sys.stderr, flush=True)
+    return 1
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ import os
 import shlex
 import socket
 import stat
+import sys
 import tempfile
 import unittest
 from pathlib import Path
@@ -16,6 +17,7 @@ from unittest.mock import patch
 import sources  # noqa: F401
 from buckets import make_buckets, policy_of
 from bundle import Bundle, Program, fill
+from cache import build_once, run_logged
 from credentials import account_of, environment_text, passphrase, secret_of
 from faults import SiteFault, telling_line
 from layout import Layout, require_space, site_layout
@@ -162,6 +164,27 @@ class Refusals(InScratch):
         log.write_text("starting\nOSError: [Errno 98] Address already in use\nbye\n")
         self.assertIn("Address already in use", telling_line(log, "nothing"))
         self.assertEqual(telling_line(self.scratch / "none.log", "nothing"), "nothing")
+
+
+class Cache(InScratch):
+    def test_a_build_is_done_once_and_an_unfinished_one_again(self) -> None:
+        place = self.scratch / "cached" / "thing"
+        place.mkdir(parents=True)
+        (place / "half").write_text("x")
+        built: list[Path] = []
+        build_once(place, built.append)
+        build_once(place, built.append)
+        self.assertEqual(built, [place])
+        self.assertEqual([path.name for path in place.iterdir()], [".complete"])
+
+    def test_a_build_that_fails_leaves_nothing_and_says_why(self) -> None:
+        log = self.scratch / "log" / "build.log"
+        place = self.scratch / "cached" / "thing"
+        command = [sys.executable, "-c", "import sys; sys.exit('error: no such package')"]
+        with self.assertRaisesRegex(SiteFault, "making it failed: error: no such package") as raised:
+            build_once(place, lambda _: run_logged(command, log, "making it"))
+        self.assertFalse(place.exists())
+        self.assertEqual(raised.exception.log, log)
 
 
 class Index(InScratch):

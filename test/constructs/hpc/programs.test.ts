@@ -49,11 +49,9 @@ describe("every bundle", () => {
 
   test("no two programs and no two ports of a site meet", () => {
     const all = [base, hub, hubBundle(hubInput(9000, 9020, { hub: "west" }))].map(manifest);
-    for (const values of [
-      all.flatMap((m) => m.programs.map((p) => p.name)),
-      all.flatMap((m) => m.ports.map((p) => p.port)),
-    ])
-      expect(new Set(values).size).toBe(values.length);
+    const names: (string | number)[] = all.flatMap((m) => m.programs.map((p) => p.name));
+    const numbers: (string | number)[] = all.flatMap((m) => m.ports.map((p) => p.port));
+    for (const values of [names, numbers]) expect(new Set(values).size).toBe(values.length);
   });
 
   test("locks pin every package by hash and name no index", () => {
