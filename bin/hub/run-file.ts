@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { basename } from "node:path";
+import { didYouMean, listed } from "../../config/suggest";
 import { usageFailure } from "../failure";
 import type { Output } from "./execution";
 import { accountAt, type LocalHub } from "./local-hub";
@@ -28,6 +29,7 @@ export interface FileWish {
 export async function runFile(local: LocalHub, file: string, wish: FileWish): Promise<ProgramEnd> {
   const { user, profile, signal, keep = false, say, deadline, onOutput } = wish;
   const source = textOf(file);
+  if (profile !== undefined) checkProfile(local, profile);
   const account = await accountAt(local, user);
   const place = `${local.site.id}/${local.hub.id}`;
   return withHubSession(local.hub.url, account, { signal, keep }, async (session) => {
@@ -52,4 +54,11 @@ function textOf(file: string): string {
   } catch (error) {
     throw usageFailure(`cannot read the program ${file}: ${(error as Error).message}`);
   }
+}
+
+function checkProfile({ site, hub }: LocalHub, profile: string): void {
+  const known = hub.profiles.map((p) => p.id);
+  if (known.includes(profile)) return;
+  const hint = didYouMean(profile, known) ?? `there are ${listed(known)}`;
+  throw usageFailure(`${site.id}/${hub.id} has no profile "${profile}": ${hint}`);
 }

@@ -102,21 +102,29 @@ async function untilReady(
   }
 }
 
-/** Stops the person's server and waits until it is gone; a signal does not end this, its own deadline does. */
+/**
+ * Stops the person's server and waits until it is gone. The client's signal does not end this, its own deadline does; a
+ * proxy or hub that is just being restarted is asked again.
+ */
 export async function stopServer(client: HubClient, user: string): Promise<void> {
   const signal = AbortSignal.timeout(stopDeadline);
-  const path = `hub/api/users/${encodeURIComponent(user)}/server`;
-  try {
-    for (;;) {
-      // 400 while it is still starting: a hub stops only what has started.
-      const answer = await client.api(path, { method: "DELETE", allowed: [400, 404], signal });
-      if (answer.status === 404 || !(await serverOf(client, user, signal))) return;
-      await delay(pollInterval, undefined, { signal });
+  let last = "it is still stopping";
+  while (!signal.aborted) {
+    try {
+      if (await isStopped(client, user, signal)) return;
+    } catch (error) {
+      if (error instanceof Failure) last = error.message;
+      else if (!signal.aborted) throw error;
     }
-  } catch (error) {
-    if (!signal.aborted) throw error;
-    throw new Failure(
-      `the server of ${user} did not stop within ${stopDeadline / 1000} s; stop it at ${client.at("hub/home")}`,
-    );
+    await delay(pollInterval, undefined, { signal }).catch(() => {});
   }
+  const byHand = `stop it at ${client.at("hub/home")}`;
+  throw new Failure(`the server of ${user} did not stop within ${stopDeadline / 1000} s (${last}); ${byHand}`);
+}
+
+async function isStopped(client: HubClient, user: string, signal: AbortSignal): Promise<boolean> {
+  const path = `hub/api/users/${encodeURIComponent(user)}/server`;
+  // 400 while it is still starting: a hub stops only what has started.
+  const { status } = await client.api(path, { method: "DELETE", allowed: [400, 404], signal });
+  return status === 404 || (await serverOf(client, user, signal)) === undefined;
 }

@@ -27,7 +27,7 @@ from IPython.display import display
 
 # Enough to go through several chunks of any dataset, little enough to wait for.
 MEAN_BYTES = 32_000_000
-RECORD_AGAIN = "if the data changed on purpose: isthmus catalog record, review the change, isthmus up"
+RECORD_AGAIN = "restore or publish it again; if it changed on purpose: isthmus catalog record, review, isthmus up"
 
 
 class Unmet(Exception):
