@@ -27,7 +27,8 @@ sites: [sites/*.yaml]
 
 function siteFile(i: number): string {
   const datasets = [0, 1, 2].map(
-    (d) => `  set-${i}-${d}: {title: Dataset ${d} of site ${i}, bucket: library, path: data/${d}, kind: zarr, license: CC-BY-4.0, publishers: [prod]}`,
+    (d) =>
+      `  set-${i}-${d}: {title: Dataset ${d} of site ${i}, bucket: library, path: data/${d}, kind: zarr, license: CC-BY-4.0, publishers: [prod]}`,
   );
   return `site: s${i}
 institution: Institution ${i}

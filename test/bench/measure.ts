@@ -12,7 +12,11 @@ export interface Measured {
 const reporter = `process.on("exit", () => require("node:fs").writeFileSync(process.env.BENCH_RSS, String(process.resourceUsage().maxRSS)));`;
 
 /** Runs `node args` several times after one warm-up and takes the median wall time and peak resident memory of the whole process. */
-export function measureNode(args: readonly string[], runs: number, options: { cwd?: string; env?: NodeJS.ProcessEnv } = {}): Measured {
+export function measureNode(
+  args: readonly string[],
+  runs: number,
+  options: { cwd?: string; env?: NodeJS.ProcessEnv } = {},
+): Measured {
   const scratch = mkdtempSync(join(tmpdir(), "isthmus-bench-"));
   try {
     const hook = join(scratch, "rss.cjs");

@@ -49,7 +49,7 @@ test("cdktf 0.21.0 gives the same stacks, but for its version", () => {
   const archived = synth(folder, ["-r", join(__dirname, "use-archived-cdktf.cjs")], "cdktf-archived.out");
   const stacks = (at: string) =>
     new Map(
-      [...filesBelow(join(at, "stacks"))].map(([path, text]) => {
+      [...filesBelow(join(at, "stacks"))].map(([path, text]): [string, unknown] => {
         if (!path.endsWith("cdk.tf.json")) return [path, text];
         const json = JSON.parse(text) as { "//"?: { metadata?: { version?: string } } };
         delete json["//"]?.metadata?.version;

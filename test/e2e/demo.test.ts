@@ -1,0 +1,298 @@
+import { spawnSync } from "node:child_process";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { homedir } from "node:os";
+import { join, relative } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { HubClient } from "../../bin/hub/client";
+import { signIn } from "../../bin/hub/sign-in";
+import { loadFederation } from "../../config/load";
+import { demoElsewhere, isthmus, isthmusOk, processesOf, repository, secretsOf } from "./demo/federation";
+
+const stacks = ["east-base", "east-prod", "west-base", "west-prod"];
+let folder: string;
+let started: string;
+
+beforeAll(async () => {
+  folder = await demoElsewhere();
+  started = isthmusOk(folder, "demo");
+});
+
+afterAll(() => {
+  isthmus(folder, "down", "--yes");
+  const left = processesOf(folder);
+  for (const pid of left) killed(pid);
+  if (process.env.KEEP_DEMO === undefined) rmSync(folder, { recursive: true, force: true });
+});
+
+function sites() {
+  const { federation } = loadFederation(join(folder, "federation.yaml"));
+  const [east, west] = ["east", "west"].map((id) => federation?.sites.find((s) => s.id === id));
+  if (east?.provider !== "hpc" || west?.provider !== "hpc") throw new Error("the demo has no east and west");
+  return { east, west };
+}
+
+function passwordOf(site: string): string {
+  const status = JSON.parse(isthmusOk(folder, "status", "--json", "--show-secrets")) as {
+    sites: Record<string, { hubs: { prod: { signIn: { password: string } } } }>;
+  };
+  return status.sites[site]?.hubs.prod.signIn.password as string;
+}
+
+/** Waits for a condition; what does not hold after two minutes fails. */
+async function until(what: string, holds: () => Promise<boolean>): Promise<void> {
+  const end = Date.now() + 120_000;
+  while (Date.now() < end) {
+    if (await holds()) return;
+    await new Promise((next) => setTimeout(next, 200));
+  }
+  throw new Error(`not within two minutes: ${what}`);
+}
+
+const answers = (url: string) =>
+  fetch(url).then(
+    (r) => r.ok,
+    () => false,
+  );
+
+test("ends with where to go, how to sign in, what was computed and how to take it down", () => {
+  const { east, west } = sites();
+  for (const word of [
+    east.url,
+    west.hubs[0]?.url,
+    "password",
+    "warming of North America",
+    "A1B +4.89 K, E1 +2.41 K",
+    "npm run stop",
+  ])
+    expect(started).toContain(word);
+});
+
+test("run again, it changes nothing", () => {
+  const before = processesOf(folder).sort();
+  const again = isthmusOk(folder, "demo");
+  for (const stack of stacks) expect(again).toMatch(new RegExp(`${stack} +unchanged`));
+  expect(again).not.toContain("publishing");
+  expect(processesOf(folder).sort()).toEqual(before);
+});
+
+test("what was published is what the reviewed records say", () => {
+  for (const path of ["east/hadcm3-a1b.json", "east/hadcm3-e1.json", "archive/hadcm3-e1-archived.json"]) {
+    const recorded = readFileSync(join(folder, "catalog", path), "utf8");
+    expect(recorded).toBe(readFileSync(join(repository, "config/federations/demo/catalog", path), "utf8"));
+  }
+});
+
+test.each(["east", "west", "archive"])("isthmus verify %s passes, as a user would check it", (site) => {
+  const report = JSON.parse(isthmusOk(folder, "verify", site, "--json")) as {
+    ok: boolean;
+    checks: { name?: string }[];
+  };
+  expect(report.ok).toBe(true);
+  expect(report.checks.length).toBeGreaterThan(0);
+});
+
+test("plain xarray, pystac and intake open every dataset from outside, by any site's catalog, with equal values", () => {
+  const supervisor = readFileSync(join(folder, ".isthmus/demo/west/supervisor/prod.ini"), "utf8");
+  const environment =
+    /([^\s"'=:,]+\/env\/user-[0-9a-f]+)/.exec(supervisor)?.[1] ??
+    readFileSync(join(folder, ".isthmus/demo/west/secrets/prod-hub.env"), "utf8").match(
+      /ISTHMUS_USER_ENV=["']?([^"'\n]+)/,
+    )?.[1];
+  const { east, west } = sites();
+  const all = [east.catalog, west.catalog].flatMap((catalog) =>
+    ["hadcm3-a1b", "hadcm3-e1", "hadcm3-e1-archived"].map((dataset) => {
+      const run = spawnSync(
+        join(environment as string, "bin/python"),
+        [join(__dirname, "demo/clients.py"), catalog, dataset],
+        { encoding: "utf8" },
+      );
+      if (run.status !== 0) throw new Error(run.stderr);
+      return { dataset, ...(JSON.parse(run.stdout) as { href: string; means: Record<string, number> }) };
+    }),
+  );
+  const mean: Record<string, number> = { "hadcm3-a1b": 286.478, "hadcm3-e1": 286.036, "hadcm3-e1-archived": 286.036 };
+  for (const { dataset, means } of all)
+    for (const client of ["xarray", "pystac", "intake"])
+      expect(means[client], `${dataset} by ${client}`).toBeCloseTo(mean[dataset] as number, 2);
+});
+
+test("zarrita reads it in JavaScript, from the archive's gateway as from the owner's", async () => {
+  const zarr = await import("zarrita");
+  const read = async (url: string) => {
+    const store = await zarr.withMaybeConsolidatedMetadata(new zarr.FetchStore(url));
+    const array = await zarr.open(zarr.root(store).resolve("air_temperature"), { kind: "array" });
+    const { data } = await zarr.get(array);
+    return Array.from(data as Float32Array);
+  };
+  const { east, west } = sites();
+  const own = await read(`${east.url}/zarr/hadcm3-e1.zarr`);
+  expect(own.length).toBe(240 * 37 * 49);
+  expect(await read(`${west.url}/zarr/hadcm3-e1-archived.zarr`)).toEqual(own);
+});
+
+test("one browser stays signed in at two hubs of one address", async () => {
+  const { east, west } = sites();
+  const signal = AbortSignal.timeout(60_000);
+  const clients = [east, west].map((site) => new HubClient(site.hubs[0]?.url as string, signal));
+  const [first, second] = clients as [HubClient, HubClient];
+  (second as { jar: HubClient["jar"] }).jar = first.jar; // ports do not part cookies: 127.0.0.1 has one jar
+  await signIn(first, { user: "ada", secret: { password: passwordOf("east") } });
+  await signIn(second, { user: "grace", secret: { password: passwordOf("west") } });
+  for (const [client, name] of [
+    [first, "ada"],
+    [second, "grace"],
+  ] as const) {
+    const page = await fetch(client.at("hub/home"), {
+      headers: { cookie: first.jar.header(client.at("hub/home")) },
+      redirect: "manual",
+    });
+    expect(page.status, name).toBe(200);
+    expect(await page.text()).toContain(name);
+  }
+});
+
+test("a page that somebody puts into a bucket cannot act in the hub's origin", async () => {
+  const { east } = sites();
+  const evil = join(folder, ".isthmus/demo/east/buckets/demo-east-library/hadcm3/a1b/evil.html");
+  writeFileSync(evil, "<script>fetch('/east/prod/hub/api/user')</script>");
+  const page = await fetch(`${east.url}/zarr/hadcm3-a1b.zarr/evil.html`);
+  rmSync(evil);
+  expect(page.status).toBe(200);
+  expect(page.headers.get("content-type")).toBe("application/octet-stream");
+  expect(page.headers.get("x-content-type-options")).toBe("nosniff");
+  expect(page.headers.get("content-security-policy")).toBe("default-src 'none'; sandbox");
+});
+
+test("everything listens on loopback", () => {
+  const own = new Set(processesOf(folder));
+  const run = spawnSync("ss", ["-Hltnp"], { encoding: "utf8" });
+  const lines = (run.stdout ?? "")
+    .split("\n")
+    .filter((line) => [...line.matchAll(/pid=(\d+)/g)].some((m) => own.has(Number(m[1]))));
+  for (const line of lines) expect(line).toMatch(/(127\.0\.0\.1|\[::1\]):\d+ /);
+});
+
+test("no secret is in config, synth output, state, logs, what is served, or arguments", () => {
+  const secrets = secretsOf(folder);
+  expect(secrets.length).toBeGreaterThan(10);
+  const places = [
+    "cdktf.out",
+    "state",
+    "sites",
+    "catalog",
+    "federation.yaml",
+    ...["east", "west"].flatMap((s) =>
+      ["log", "releases", "supervisor", "buckets"].map((d) => `.isthmus/demo/${s}/${d}`),
+    ),
+  ];
+  const files = places.flatMap((place) => filesIn(join(folder, place)));
+  expect(files.length).toBeGreaterThan(100);
+  for (const file of files) {
+    const text = readFileSync(file, "latin1");
+    for (const secret of secrets) expect(text.includes(secret), relative(folder, file)).toBe(false);
+  }
+  for (const pid of processesOf(folder)) {
+    const words = existsSync(`/proc/${pid}/cmdline`) ? readFileSync(`/proc/${pid}/cmdline`, "latin1") : "";
+    for (const secret of secrets) expect(words.includes(secret), words).toBe(false);
+  }
+});
+
+function filesIn(place: string): string[] {
+  if (!existsSync(place)) return [];
+  if (statSync(place).isFile()) return [place];
+  return readdirSync(place, { recursive: true })
+    .map((name) => join(place, String(name)))
+    .filter((path) => existsSync(path) && statSync(path).isFile());
+}
+
+test("after a reboot, up starts what is down and nothing is lost", async () => {
+  const { east } = sites();
+  const health = `${east.url}/healthz`;
+  // The supervisor first, so that it heals nothing: after a reboot all are gone at once.
+  const supervisor = Number(readFileSync(join(folder, ".isthmus/demo/east/run/supervisord.pid"), "utf8"));
+  for (const pid of [supervisor, ...processesOf(join(folder)).filter((p) => ofSite(p, "east"))]) killed(pid);
+  await until("the front is gone", async () => !(await answers(health)));
+  expect(isthmusOk(folder, "up")).toMatch(/east +started/);
+  expect(await answers(health)).toBe(true);
+  expect(await answers(`${east.hubs[0]?.url}hub/health`)).toBe(true);
+  expect(await answers(`${east.url}/zarr/hadcm3-a1b.zarr/zarr.json`)).toBe(true);
+});
+
+function ofSite(pid: number, site: string): boolean {
+  return readlinkOr(`/proc/${pid}/cwd`).startsWith(join(folder, ".isthmus/demo", site));
+}
+
+function readlinkOr(path: string): string {
+  try {
+    return readlinkSync(path);
+  } catch {
+    return "";
+  }
+}
+
+function killed(pid: number): void {
+  try {
+    process.kill(pid, "SIGKILL");
+  } catch {
+    // it went with its parent
+  }
+}
+
+test("a hub goes and comes back without touching the rest", () => {
+  const base = () =>
+    processesOf(folder)
+      .filter((p) =>
+        /s3|nginx: master/.test(
+          readFileSync(`/proc/${p}/comm`, "latin1") + readFileSync(`/proc/${p}/cmdline`, "latin1"),
+        ),
+      )
+      .sort();
+  const before = base();
+  isthmusOk(folder, "down", "west/prod", "--yes");
+  expect(base()).toEqual(before);
+  isthmusOk(folder, "up", "west/prod");
+  expect(base()).toEqual(before);
+});
+
+test("down leaves no process and keeps the data; cdktf deploy brings it back and cdktf destroy takes it down", async () => {
+  const store = join(folder, ".isthmus/demo/east/buckets/demo-east-library/hadcm3/a1b/zarr.json");
+  isthmusOk(folder, "down", "--yes");
+  expect(processesOf(folder)).toEqual([]);
+  expect(existsSync(store)).toBe(true);
+  const { east } = sites();
+  cdktf("deploy", "*", "--auto-approve");
+  expect(await answers(`${east.url}/zarr/hadcm3-a1b.zarr/zarr.json`)).toBe(true);
+  cdktf("destroy", "*", "--auto-approve");
+  expect(processesOf(folder)).toEqual([]);
+  expect(existsSync(store)).toBe(true);
+});
+
+function cdktf(...args: string[]): void {
+  const home = join(folder, "cdktf-home");
+  mkdirSync(home, { recursive: true });
+  // The cache of environments stays the user's, though cdktf's settings file does not go there.
+  const cache = process.env.ISTHMUS_CACHE ?? join(process.env.XDG_CACHE_HOME ?? join(homedir(), ".cache"), "isthmus");
+  const run = spawnSync(process.execPath, [join(repository, "node_modules/cdktf-cli/bundle/bin/cdktf"), ...args], {
+    cwd: folder,
+    encoding: "utf8",
+    env: {
+      ...process.env,
+      HOME: home,
+      ISTHMUS_CACHE: cache,
+      CHECKPOINT_DISABLE: "1",
+      CI: "1",
+      TF_CLI_CONFIG_FILE: "/dev/null",
+    },
+  });
+  if (run.status !== 0)
+    throw new Error(`cdktf ${args.join(" ")} ended with ${run.status}:\n${run.stdout}${run.stderr}`);
+}

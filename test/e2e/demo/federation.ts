@@ -1,0 +1,114 @@
+import { spawnSync } from "node:child_process";
+import { cpSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+export const repository = join(__dirname, "../../..");
+export const program = join(repository, "dist/bin/isthmus.js");
+
+/** The demo in a folder of its own, on ports of its own, with a cdktf.json as `isthmus`'s users have one. */
+export async function demoElsewhere(): Promise<string> {
+  const folder = mkdtempSync(join(tmpdir(), "isthmus-demo-"));
+  const from = join(repository, "config/federations/demo");
+  for (const part of ["federation.yaml", "sites", "catalog", "publish.py", "compute.py"])
+    cpSync(join(from, part), join(folder, part), { recursive: true });
+  const first = await freePorts();
+  for (const name of readdirSync(join(folder, "sites"))) {
+    const path = join(folder, "sites", name);
+    writeFileSync(
+      path,
+      readFileSync(path, "utf8").replaceAll(/\b86(\d\d)\b/g, (_, n: string) => String(first + Number(n))),
+    );
+  }
+  const app = {
+    language: "typescript",
+    app: `${process.execPath} ${program} synth federation.yaml`,
+    projectId: "demo",
+    sendCrashReports: "false",
+  };
+  writeFileSync(join(folder, "cdktf.json"), JSON.stringify(app));
+  return folder;
+}
+
+/** The first of a hundred ports that nothing listens on. */
+async function freePorts(): Promise<number> {
+  for (let first = 22_000 + (process.pid % 100) * 100; first < 60_000; first += 100) {
+    const used = [10, 11, 20, 21, 22, 23, 24, 25, 40, 41, 50, 51, 52, 53, 54, 55].map((n) => isFree(first + n));
+    if ((await Promise.all(used)).every(Boolean)) return first;
+  }
+  throw new Error("no hundred free ports");
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((done) => {
+    const server = createServer();
+    server.once("error", () => done(false));
+    server.listen(port, "127.0.0.1", () => server.close(() => done(true)));
+  });
+}
+
+export interface Run {
+  readonly status: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs `isthmus` in a folder, as a user does. */
+export function isthmus(folder: string, ...args: string[]): Run {
+  return spawnSync(process.execPath, [program, ...args], {
+    cwd: folder,
+    encoding: "utf8",
+    env: { ...process.env, NO_COLOR: "1" },
+  });
+}
+
+/** The same, which must succeed; returns what it printed. */
+export function isthmusOk(folder: string, ...args: string[]): string {
+  const run = isthmus(folder, ...args);
+  if (run.status !== 0)
+    throw new Error(`isthmus ${args.join(" ")} ended with ${run.status}:\n${run.stdout}${run.stderr}`);
+  return run.stdout;
+}
+
+/** Ids of this machine's processes that belong to sites below a folder: by environment, arguments or (nginx writes over both) working directory. */
+export function processesOf(folder: string): number[] {
+  const about = (pid: string) =>
+    [...["environ", "cmdline"].map((f) => readProc(`/proc/${pid}/${f}`)), directoryOf(pid)].join("\0");
+  return readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
+    .filter((pid) => about(pid).includes(`${folder}/.isthmus`))
+    .map(Number);
+}
+
+function directoryOf(pid: string): string {
+  try {
+    return readlinkSync(`/proc/${pid}/cwd`);
+  } catch {
+    return ""; // as below
+  }
+}
+
+function readProc(path: string): string {
+  try {
+    return readFileSync(path, "latin1");
+  } catch {
+    return ""; // the process has ended, or is another user's
+  }
+}
+
+/** Every generated secret of a folder's sites; names of accounts are none. */
+export function secretsOf(folder: string): string[] {
+  const sites = join(folder, ".isthmus/demo");
+  return readdirSync(sites).flatMap((site) => {
+    const secrets = join(sites, site, "secrets");
+    const files = readdirSync(secrets).filter((name) => name.endsWith(".json"));
+    const values = files.flatMap((name) => leaves(JSON.parse(readFileSync(join(secrets, name), "utf8"))));
+    return values.filter((value) => value.length >= 16);
+  });
+}
+
+function leaves(value: unknown): string[] {
+  if (typeof value === "string") return [value];
+  return typeof value === "object" && value !== null ? Object.values(value).flatMap(leaves) : [];
+}
