@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from bundle import Bundle
-from credentials import account_of, known_secrets
+from credentials import ACCOUNT_SUFFIX, account_of, known_secrets
 from faults import SiteFault
 from layout import Layout
 from s3 import Endpoint, request
@@ -58,9 +58,13 @@ def hubs_of(buckets: Sequence[Mapping[str, Any]]) -> list[str]:
 
 
 def write_accounts(layout: Layout, buckets: Sequence[Mapping[str, Any]]) -> None:
-    """Gives every hub of the grants its account, in the file that the S3 endpoint reads at each look-up."""
+    """Gives hubs their accounts, in the file that the S3 endpoint reads at each look-up.
+
+    Those that the grants name, and those that are here: keys that nobody knows would not even read a public bucket.
+    """
     accounts = {}
-    for hub in hubs_of(buckets):
+    here = {path.name.removesuffix(ACCOUNT_SUFFIX) for path in layout.directory("secrets").glob(f"*{ACCOUNT_SUFFIX}")}
+    for hub in sorted({*hubs_of(buckets), *here}):
         keys = account_of(layout, hub)
         access = keys["AWS_ACCESS_KEY_ID"]
         numbers = {"userID": 0, "groupID": 0, "projectID": 0}

@@ -15,6 +15,7 @@ from layout import Layout
 
 CONSONANTS = "bdfghjkmnprstvwz"
 VOWELS = "aeiou"
+ACCOUNT_SUFFIX = ".s3.json"
 
 
 def passphrase(words: int) -> str:
@@ -80,7 +81,7 @@ def _secrets_path(layout: Layout, bundle_id: str) -> Path:
 
 def account_of(layout: Layout, hub: str) -> dict[str, str]:
     """A hub's account at the site's S3 endpoint, made when it is first asked for."""
-    path = layout.directory("secrets") / f"{hub}.s3.json"
+    path = layout.directory("secrets") / f"{hub}{ACCOUNT_SUFFIX}"
     wanted = {"AWS_ACCESS_KEY_ID": lambda: f"hub-{hub}", "AWS_SECRET_ACCESS_KEY": lambda: random.token_hex(20)}
     return _ensure(path, wanted)
 

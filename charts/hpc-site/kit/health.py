@@ -70,7 +70,13 @@ def wait_healthy(layout: Layout, programs: Sequence[Program], supervisor: Superv
             elif state == "RUNNING":
                 failing_since.pop(program.name, None)
             failing = now - failing_since.get(program.name, now)
-            hopeless = state == "FATAL" or failing > GIVEN_UP_SECONDS or len(lives[program.name] - {0}) > GIVEN_UP_LIVES
+            unknown = program.name not in states
+            hopeless = (
+                unknown
+                or state == "FATAL"
+                or failing > GIVEN_UP_SECONDS
+                or len(lives[program.name] - {0}) > GIVEN_UP_LIVES
+            )
             if hopeless or now - began > seconds:
                 log = layout.log(program.name)
                 what = "does not answer" if state == "RUNNING" else f"does not start ({state})"

@@ -90,7 +90,9 @@ def _prepare(layout: Layout, bundle: Bundle, values: Mapping[str, str]) -> None:
     configparser.RawConfigParser(strict=True).read_string(include_text(layout, bundle, values))
     if bundle.id == "base":
         buckets.make_buckets(layout, bundle.site["buckets"])
-        buckets.write_accounts(layout, bundle.site["buckets"])
+    credentials.ensure_secrets(layout, bundle)
+    base = bundle if bundle.id == "base" else read_bundle(layout.link("base"))
+    buckets.write_accounts(layout, base.site["buckets"])
 
 
 def _activate(layout: Layout, bundle: Bundle, values: Mapping[str, str], seconds: float) -> None:

@@ -82,8 +82,9 @@ def main(arguments: list[str]) -> None:
     end_earlier(record, root, environments)
     with open(record, "w") as stream:
         stream.write(f"{os.getpgrp()} {boot_id()}\n")
-    environment = {**os.environ, **read_environment(f"{root}/secrets/{name}.env")}
-    os.execve(command[0], command, environment)
+    bundle = f"{root}/current/{os.environ['ISTHMUS_ID']}"
+    own = read_environment(f"{root}/secrets/{name}.env")
+    os.execve(command[0], command, {**os.environ, "ISTHMUS_BUNDLE": bundle, **own})
 
 
 if __name__ == "__main__":

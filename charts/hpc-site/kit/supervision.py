@@ -27,31 +27,29 @@ KEPT = (
 )
 KEPT_PREFIXES = ("LC_", "OPENBLAS_")
 
+# Paths are relative to the site's root, which the supervisor runs in: it expands "%" in some of them twice.
 MAIN = """\
 [unix_http_server]
-file={root}/run/supervisor.sock
+file=run/supervisor.sock
 chmod=0600
 [supervisord]
-logfile={root}/log/supervisord.log
+logfile=log/supervisord.log
 logfile_maxbytes=5MB
 logfile_backups=2
-pidfile={root}/run/supervisord.pid
-directory={root}
+pidfile=run/supervisord.pid
 umask=022
-environment=ISTHMUS_SITE_ROOT="{root}"
 [rpcinterface:supervisor]
 supervisor.rpcinterface_factory=supervisor.rpcinterface:make_main_rpcinterface
 [supervisorctl]
-serverurl=unix://{root}/run/supervisor.sock
+serverurl=unix://%(here)s/../run/supervisor.sock
 [include]
-files={root}/supervisor/*.ini
+files=*.ini
 """
 
 PROGRAM = """\
 [program:{name}]
 command={command}
-directory={root}
-environment=ISTHMUS_ID="{id}",ISTHMUS_BUNDLE="{bundle}",ISTHMUS_INPUTS="{inputs}"
+environment=ISTHMUS_ID="{id}",ISTHMUS_INPUTS="{inputs}"
 priority={priority}
 autostart=true
 autorestart=true
@@ -61,7 +59,7 @@ stopwaitsecs=15
 stopasgroup=true
 killasgroup=true
 redirect_stderr=true
-stdout_logfile={root}/log/{name}.log
+stdout_logfile=log/{name}.log
 stdout_logfile_maxbytes=5MB
 stdout_logfile_backups=2
 """
@@ -69,11 +67,6 @@ stdout_logfile_backups=2
 
 def _escaped(text: str) -> str:
     return text.replace("%", "%%")
-
-
-def main_configuration(layout: Layout) -> str:
-    """The supervisor's own configuration; it includes one file per bundle."""
-    return MAIN.format(root=_escaped(str(layout.root)))
 
 
 def include_text(layout: Layout, bundle: Bundle, values: Mapping[str, str]) -> str:
@@ -90,9 +83,7 @@ def include_text(layout: Layout, bundle: Bundle, values: Mapping[str, str]) -> s
             PROGRAM.format(
                 name=program.name,
                 command=_escaped(" ".join(shlex.quote(word) for word in command)),
-                root=_escaped(str(layout.root)),
                 id=bundle.id,
-                bundle=_escaped(values["bundle"]),
                 inputs=f"{bundle.input_digest(program)}-{_digest(settings)}",
                 priority=program.priority,
             )
@@ -155,7 +146,7 @@ class Supervisor:
         """Starts the supervisor, detached from the caller: no pipe, no terminal, no environment of it."""
         layout = self._layout
         configuration = layout.directory("supervisor") / "supervisord.conf"
-        configuration.write_text(main_configuration(layout), "utf-8")
+        configuration.write_text(MAIN, "utf-8")
         kept = {k: v for k, v in os.environ.items() if k in KEPT or k.startswith(KEPT_PREFIXES)}
         log = layout.log("supervisord")
         command = [f"{hub_environment}/bin/python", f"{hub_environment}/bin/supervisord", "-c", str(configuration)]
@@ -165,7 +156,7 @@ class Supervisor:
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,
-                env={"PATH": os.defpath, **kept},
+                env={"PATH": os.defpath, **kept, "ISTHMUS_SITE_ROOT": str(layout.root)},
                 cwd=layout.root,
                 start_new_session=True,
                 check=False,

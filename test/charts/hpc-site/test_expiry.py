@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
+import json
 import os
 import tempfile
 import unittest
 from pathlib import Path
 
 import sources  # noqa: F401
-from expiry import DAY_SECONDS, deletion_order, expire, expired, tree
+from expiry import DAY_SECONDS, deletion_order, expire, expired, one_round, tree
 
 NOW = 1_800_000_000.0
 
@@ -85,6 +88,23 @@ class Scratch(unittest.TestCase):
         self.assertEqual(expire(str(self.bucket), 7, NOW), 0)
         self.assertTrue((outside / "precious").exists())
         self.assertEqual(self.left(), ["file", "link"])
+
+    def test_only_scratch_buckets_are_gone_through_where_they_really_lie(self) -> None:
+        root, bundle = self.bucket.parent / "site", self.bucket.parent / "bundle"
+        (root / "buckets").mkdir(parents=True)
+        bundle.mkdir()
+        (root / "buckets" / "lib").mkdir()
+        (root / "buckets" / "tmp").symlink_to(self.bucket)
+        for old in (self.write("ann/a.csv", 8), root / "buckets" / "lib" / "a.csv"):
+            old.write_text("x")
+            os.utime(old, (0, 0))
+        rows = [{"name": "tmp", "purpose": "scratch", "expireDays": 7}]
+        rows.append({"name": "lib", "purpose": "library", "expireDays": None})
+        (bundle / "site.json").write_text(json.dumps({"buckets": rows}))
+        with contextlib.redirect_stdout(io.StringIO()) as told:
+            one_round(root, bundle, NOW)
+        self.assertEqual(told.getvalue(), "tmp: 1 files expired after 7 days\n")
+        self.assertTrue((root / "buckets" / "lib" / "a.csv").exists())
 
     def test_directories_go_when_they_have_been_empty_for_a_while(self) -> None:
         (self.bucket / "ann" / "empty").mkdir(parents=True)
