@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { App, TerraformStack } from "cdktf";
+import { App, LocalBackend, TerraformStack } from "cdktf";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { engineEnvironment } from "../../../bin/engine/environment";
 import { findEngine } from "../../../bin/engine/find";
@@ -20,6 +20,7 @@ function synth(digest: string, expires: string | null, kit: string): string {
   const output = join(directory, "cdktf.out");
   const app = new App({ outdir: output });
   const stack = new TerraformStack(app, "east-base");
+  new LocalBackend(stack, { path: "../../../east-base.tfstate" });
   new Delivery(stack, "delivery", { part: "base", root: "root", configDirectory: "../../..", digest, expires });
   app.synth();
   const folder = join(output, "stacks", "east-base");
