@@ -1,4 +1,4 @@
-"""Opens the demo's datasets as a stranger would: `clients.py CATALOG DATASET`, from outside, without keys or site-specific code."""
+"""Opens the demo's datasets as a stranger would, from outside and without keys: `clients.py CATALOG DATASET`."""
 
 import json
 import sys
