@@ -1,4 +1,6 @@
 import type { Command } from "commander";
+import { exitCodes } from "../exit-codes";
+import { reportFailure } from "../failure";
 
 export function register(program: Command): void {
   program
@@ -8,9 +10,12 @@ export function register(program: Command): void {
     .option("-f, --file <file>", "the same, as an option")
     .option("-o, --output <dir>", "directory for stacks/* (default: CDKTF_OUTDIR, else cdktf.out)")
     .addHelpText("after", "\nExample:\n  isthmus synth federation.yaml --output cdktf.out")
-    .action(async (file: string | undefined, options: { file?: string; output?: string }) => {
-      const { synthOrExit } = await import("../synth.js");
-      const stacks = synthOrExit(file ?? options.file, options.output);
-      for (const stack of stacks) console.log(stack);
-    });
+    .action((file: string | undefined, options: { file?: string; output?: string }) =>
+      reportFailure(async () => {
+        const { synthOrExit } = await import("../synth.js");
+        const stacks = synthOrExit(file ?? options.file, options.output);
+        for (const stack of stacks) console.log(stack);
+        return exitCodes.ok;
+      }),
+    );
 }
