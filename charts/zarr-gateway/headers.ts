@@ -16,20 +16,32 @@ const inert = [
 /** Bytes are asked for again by ETag; a store that was published anew is never mixed with its old chunks. */
 const revalidate = ["add_header Cache-Control no-cache always;"];
 
-/** Read-only: GET, HEAD and preflight; no redirects; one range at a time (more are answered whole). */
+/** Read-only: GET, HEAD and preflight; one range at a time (more are answered whole); no `.` or `..` part, however it is spelled. */
 const readOnly = [
+  "add_header Allow $gateway_allow always;",
+  String.raw`if ($request_uri ~* "^[^?]*(/|%2f|%5c|\\\\)(\.|%2e)(\.|%2e)?(/|%2f|%5c|\\\\|\?|$)") { return 400; }`,
   "if ($request_method !~ ^(GET|HEAD|OPTIONS)$) { return 405; }",
   "if ($request_method = OPTIONS) { return 204; }",
   "max_ranges 1;",
+  "error_page 416 @unsatisfiable;",
 ];
+
+/** For a range beyond the end nginx goes over its headers twice, and browsers refuse `Access-Control-Allow-Origin: *, *`. Here they are kept as they are. */
+export const unsatisfiable = location("@unsatisfiable", ["return 416;"]);
 
 /** Lines of every location with data or catalog pages in it. */
 export const dataLines: readonly string[] = [...cors, ...inert, ...revalidate, ...readOnly];
 
-/** Types of what a data path serves: metadata is JSON, everything else is bytes, HTML included. */
-export const dataTypes: readonly string[] = [
-  "default_type application/octet-stream;",
-  "types { application/json json zarray zattrs zgroup zmetadata; }",
+/**
+ * Types of what a data path serves: metadata is JSON, everything else is bytes, HTML included. By a header, since nginx's `types`
+ * see no suffix in `.zarray`, and a store's own word for an object may come from whoever wrote it.
+ */
+export const dataTypes: readonly string[] = ["add_header Content-Type $gateway_type;", 'default_type ""; types { }'];
+
+/** What those locations need in nginx's `http` block. */
+export const headerMaps: readonly string[] = [
+  'map $status $gateway_allow { default ""; 405 "GET, HEAD, OPTIONS"; }',
+  String.raw`map $uri $gateway_type { default application/octet-stream; "~\.(json|zarray|zattrs|zgroup|zmetadata)$" application/json; }`,
 ];
 
 /** A location with its lines. */
@@ -37,8 +49,9 @@ export function location(match: string, lines: readonly string[]): string {
   return `location ${match} {\n${lines.map((l) => `  ${l}`).join("\n")}\n}`;
 }
 
-/** Lines of an answer in JSON. `body` has no `"` unescaped for nginx's single quotes. */
+/** Lines of an answer in JSON. Its words are constants or have passed {@link word}: nginx has no way to write `$`. */
 export function jsonAnswer(status: number, body: object): string[] {
-  const text = JSON.stringify(body).replaceAll("\\", "\\\\").replaceAll("'", "\\'").replaceAll("$", "");
+  const text = JSON.stringify(body);
+  if (/['\\$]/.test(text)) throw new Error(`not a text for nginx: ${text}`);
   return ["default_type application/json;", `return ${status} '${text}';`];
 }

@@ -36,7 +36,7 @@ export const gatewayPaths = ["/zarr/", "/icechunk/", "/files/"] as const;
  * directive is a bug of ours, not a user's mistake.
  */
 export function word(text: string): string {
-  if (!/^[\w./:@+[\]-]+$/.test(text)) throw new Error(`not a word for nginx: ${JSON.stringify(text)}`);
+  if (!/^[\w./:@+~[\]-]+$/.test(text)) throw new Error(`not a word for nginx: ${JSON.stringify(text)}`);
   return text;
 }
 

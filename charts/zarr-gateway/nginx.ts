@@ -1,5 +1,5 @@
-import { datasetLocations } from "./datasets";
-import { dataLines, location } from "./headers";
+import { datasetLocations, datasetMaps } from "./datasets";
+import { dataLines, location, unsatisfiable } from "./headers";
 import { type GatewayProps, word } from "./input";
 
 /** One nginx for a site whose data, hubs and catalog share a port. */
@@ -23,6 +23,7 @@ export function siteFront(props: SiteFrontProps): string {
     portal,
     ...["/stac/", "/intake/"].map(catalogLocation),
     ...datasetLocations(props),
+    unsatisfiable,
     location("/", ["default_type text/plain;", 'return 404 "not found: / lists the hubs and datasets\\n";']),
     "include ../../current/*/hub.nginx.conf;",
   ];
@@ -32,7 +33,7 @@ pid run/nginx.pid;
 error_log log/nginx.error.log warn;
 events { worker_connections 1024; }
 http {
-${indented([...httpLines, ...cacheLines(props), `server {\n${indented(server)}\n}`])}
+${indented([...httpLines, ...datasetMaps(props), `server {\n${indented(server)}\n}`])}
 }
 `;
 }
@@ -45,16 +46,7 @@ const httpLines = [
   "client_max_body_size 0; client_body_temp_path cache/body; proxy_temp_path cache/proxy;",
   "fastcgi_temp_path cache/fastcgi; uwsgi_temp_path cache/uwsgi; scgi_temp_path cache/scgi;",
   'map $http_upgrade $connection_upgrade { default upgrade; "" close; }',
-  // A store that says when to come back is passed on; for its silent failures, and when it cannot be reached, soon.
-  'map $status $gateway_soon { default ""; 429 2; 502 2; 503 2; 504 2; }',
-  'map $upstream_http_retry_after $gateway_retry_after { default $upstream_http_retry_after; "" $gateway_soon; }',
 ];
-
-function cacheLines({ datasets, cacheBytes }: SiteFrontProps): string[] {
-  if (!datasets.some((d) => d.origin.kind === "http")) return [];
-  const size = `max_size=${Math.ceil(cacheBytes / 2 ** 20)}m`;
-  return [`proxy_cache_path cache/zarr levels=1:2 keys_zone=gateway:20m ${size} inactive=7d use_temp_path=off;`];
-}
 
 /** The portal: our own page, so a page of the origin, yet without scripts and frames. */
 const portal = location("= /", [

@@ -1,0 +1,100 @@
+import { dataLines, jsonAnswer, location } from "./headers";
+import { type Origin, word } from "./input";
+
+/*
+ * The first rule of both origins: an error of the store is never turned into "missing", because a missing chunk reads as
+ * fill value.
+ */
+
+/**
+ * Objects from a directory; `key` is the pattern whose first group is the key. nginx's handler of files tells "not there"
+ * (404) from "not allowed" (403) and "cannot read" (500); `try_files` would make them all 404.
+ */
+export function directoryLines(key: string, origin: Extract<Origin, { kind: "directory" }>): string[] {
+  const [bucket, path] = [word(origin.bucket), word(origin.path)];
+  return [
+    "root buckets;",
+    // A bucket may be a link to its directory; nothing below it may lead out.
+    `disable_symlinks on from=$document_root/${bucket};`,
+    "log_not_found off;",
+    // A file system that is not mounted has no missing chunks.
+    `if (!-d $document_root/${bucket}) { return 503; }`,
+    `rewrite ${key} /${bucket}/${path}/$1;`,
+    "if (-d $request_filename) { return 404; }",
+    "break;",
+  ];
+}
+
+/**
+ * Objects from a store by HTTP, which must answer 404 for what is missing; its errors pass as they are. Through a cache of whole
+ * objects that are asked for again by ETag after half a minute: keeping chunks longer than metadata, or serving old ones while
+ * the store is down, would mix a store that was published anew with its old chunks. Only what exists is kept.
+ */
+export function storeLines(key: string, origin: Extract<Origin, { kind: "http" }>): string[] {
+  const store = new URL(word(origin.url));
+  const path = store.pathname === "/" ? "" : store.pathname;
+  return [
+    "add_header Retry-After $gateway_retry_after always;",
+    // The question mark drops the query: it is not part of the cache's key, and stores read it as a request for something else.
+    `rewrite ${key} ${word(`${path}/`)}$1? break;`,
+    `proxy_pass ${word(store.origin)};`,
+    "proxy_http_version 1.1;",
+    ...nothingOfTheVisitor(store),
+    ...(store.protocol === "https:" ? ["proxy_ssl_server_name on;"] : []),
+    "proxy_connect_timeout 10s; proxy_read_timeout 60s;",
+    "proxy_intercept_errors on;",
+    "error_page 301 302 303 307 308 =502 @redirected;",
+    ...hidden.map((name) => `proxy_hide_header ${name};`),
+    `proxy_ignore_headers ${ignored.join(" ")};`,
+    "proxy_buffer_size 16k; proxy_buffers 32 128k; proxy_busy_buffers_size 1m; proxy_max_temp_file_size 0;",
+    "proxy_force_ranges on;",
+    "proxy_cache gateway;",
+    `proxy_cache_key "${word(store.origin)}$uri";`,
+    "proxy_cache_valid 200 30s;",
+    "proxy_cache_lock on;",
+    "proxy_cache_revalidate on;",
+  ];
+}
+
+/** Cookies, tokens, a body, a wish for compression: none of a visitor's is the store's business, nor may it colour what is cached. */
+function nothingOfTheVisitor(store: URL): string[] {
+  return [
+    "proxy_pass_request_headers off; proxy_pass_request_body off;",
+    `proxy_set_header Host ${word(store.host)};`,
+    "proxy_set_header User-Agent isthmus-zarr-gateway;",
+    "proxy_set_header Accept-Encoding identity;",
+    'proxy_set_header Connection ""; proxy_set_header Content-Length ""; proxy_set_header Transfer-Encoding "";',
+  ];
+}
+
+/** Headers of a store that would act on this site's origin, or contradict what the gateway says itself. */
+const hidden = [
+  ...["Set-Cookie", "Clear-Site-Data", "Refresh", "Location", "Link", "WWW-Authenticate", "Alt-Svc"],
+  ...["Service-Worker-Allowed", "Strict-Transport-Security", "Content-Security-Policy", "X-Content-Type-Options"],
+  ...["NEL", "Report-To", "Reporting-Endpoints", "Content-Disposition", "Content-Type"],
+  ...["Cache-Control", "Expires", "Retry-After", "Vary"],
+  ...["Origin", "Methods", "Headers", "Credentials"].map((what) => `Access-Control-Allow-${what}`),
+  ...["Access-Control-Expose-Headers", "Access-Control-Max-Age"],
+];
+
+/** Headers by which an upstream gives orders to nginx: a store may not, least of all a redirect into a hub. */
+const ignored = [
+  ...["X-Accel-Redirect", "X-Accel-Expires", "X-Accel-Limit-Rate", "X-Accel-Buffering", "X-Accel-Charset"],
+  ...["Expires", "Cache-Control", "Set-Cookie", "Vary"],
+];
+
+/** Where a store redirects: its visitors would leave the site, and readers would take a sign-in page for a chunk. */
+export const redirected = location("@redirected", [
+  ...dataLines,
+  ...jsonAnswer(502, { error: "the store redirects: the config has to name the address that it redirects to" }),
+]);
+
+/** The cache of stores' objects, and when to come back after an error: as the store says, else soon. */
+export function storeMaps(cacheBytes: number): string[] {
+  const size = `max_size=${Math.ceil(cacheBytes / 2 ** 20)}m`;
+  return [
+    `proxy_cache_path cache/zarr levels=1:2 keys_zone=gateway:20m ${size} inactive=7d use_temp_path=off;`,
+    'map $status $gateway_soon { default ""; 429 2; 502 2; 503 2; 504 2; }',
+    'map $upstream_http_retry_after $gateway_retry_after { default $upstream_http_retry_after; "" $gateway_soon; }',
+  ];
+}
