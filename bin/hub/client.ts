@@ -112,15 +112,15 @@ function parsed(text: string): unknown {
   }
 }
 
-/** JupyterHub and Jupyter Server say `{"message": …}`; proxies say something else. */
+/** JupyterHub and Jupyter Server say `{"message": …}`; their error pages and proxies have a heading. */
 export function messageOf(text: string): string {
   const body = parsed(text) as { message?: unknown } | undefined;
-  return typeof body?.message === "string"
-    ? body.message
-    : text
-        .replaceAll(/<[^>]*>|\s+/g, " ")
-        .trim()
-        .slice(0, 200);
+  if (typeof body?.message === "string") return body.message;
+  const heading = /<h1[^>]*>([\s\S]*?)<\/h1>/i.exec(text)?.[1] ?? text;
+  return heading
+    .replaceAll(/<[^>]*>|\s+/g, " ")
+    .trim()
+    .slice(0, 200);
 }
 
 function causeOf(error: unknown): string {
