@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { packageRoot } from "../../config/package-root";
@@ -42,6 +42,11 @@ function upRows(scratch: string): Row[] {
   mkdirSync(config);
   for (const part of ["federation.yaml", "sites", "catalog"])
     cpSync(join(demo, part), join(config, part), { recursive: true });
+  const sites = join(config, "sites");
+  for (const name of readdirSync(sites)) {
+    const text = readFileSync(join(sites, name), "utf8");
+    writeFileSync(join(sites, name), text.replaceAll(/\b86(\d\d)\b/g, "187$1")); // the demo itself may be up
+  }
   const cold = {
     ISTHMUS_CACHE: join(scratch, "cache"),
     UV_CACHE_DIR: join(scratch, "uv"),
