@@ -14,6 +14,7 @@ import time
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 import dask
@@ -107,10 +108,9 @@ def own_fields(collection: pystac.Collection) -> dict[str, Any]:
     return fields
 
 
-def open_asset(asset: pystac.Asset, **storage_options: Any) -> xr.Dataset:  # noqa: ANN401 - s3fs's own
-    """Opens an asset lazily, by what the catalog says and nothing else."""
-    options = {"storage_options": storage_options} if storage_options else {}
-    return xr.open_dataset(asset.href, chunks={}, **asset.extra_fields["xarray:open_kwargs"], **options)
+def open_asset(asset: pystac.Asset) -> xr.Dataset:
+    """Opens an asset lazily, by what the catalog says and nothing else; a bucket, with this notebook's own keys."""
+    return xr.open_dataset(asset.href, chunks={}, **asset.extra_fields["xarray:open_kwargs"])
 
 
 def default_asset(collection: pystac.Collection) -> pystac.Asset:
@@ -244,19 +244,21 @@ def main() -> None:
         check("scratch is written, read, deleted", "see the log of this site's s3 program", scratch)
     for bucket in wish["noWrite"]:
         fix = "the S3 endpoint should answer, with 403 AccessDenied"
-        check("a library refuses writes", fix, lambda b=bucket: refused(b["url"], b["options"]))
+        check("a library refuses writes", fix, partial(refused, bucket["url"], bucket["options"]))
     readable = []
     for name, collection in found.items():
         fix = "is it published, and does its site run? isthmus status"
-        if check(f"{name} opens", fix, lambda c=collection: opens(c)):
+        if check(f"{name} opens", fix, partial(opens, collection)):
             readable.append(collection)
-            check(f"{name} is what was recorded", RECORD_AGAIN, lambda c=collection: digests(c))
+            check(f"{name} is what was recorded", RECORD_AGAIN, partial(digests, collection))
     if not wish["workers"]:
         return
     with cluster_of(wish["workers"], wish["deadlineSeconds"]) as client:
-        for collection in readable if client else []:
+        if client is None:
+            return
+        for collection in readable:
             fix = "see the logs of this hub's dask-gateway program"
-            check(f"{collection.id} computes on Dask", fix, lambda c=collection: means(c, client))
+            check(f"{collection.id} computes on Dask", fix, partial(means, collection, client))
 
 
 if __name__ == "__main__":

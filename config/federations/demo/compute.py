@@ -29,7 +29,7 @@ def find(dataset: str) -> pystac.Asset:
     """A dataset's asset that opens anywhere."""
     catalog = pystac.Catalog.from_file(os.environ["ISTHMUS_CATALOG"])
     collection = catalog.get_child(dataset, recursive=True)
-    if collection is None:
+    if not isinstance(collection, pystac.Collection):
         raise LookupError(f"the catalog at {os.environ['ISTHMUS_CATALOG']} has no dataset {dataset}")
     return next(asset for asset in collection.assets.values() if "default" in (asset.roles or []))
 
