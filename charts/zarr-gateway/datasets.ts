@@ -5,7 +5,7 @@ import { directoryLines, redirected, storeLines, storeMaps } from "./origins";
 /** Location blocks of the gateway: one shape of URL, whatever the origin. Longest prefix wins, so order does not matter. */
 export function datasetLocations(props: GatewayProps): string[] {
   return [
-    ...props.datasets.flatMap(own),
+    ...props.datasets.flatMap((d) => own(d, props.machineConf !== undefined)),
     ...props.foreign.flatMap(foreign),
     ...gatewayPaths.map((path) =>
       location(path, [
@@ -19,7 +19,7 @@ export function datasetLocations(props: GatewayProps): string[] {
 
 /** What these locations need in nginx's `http` block. `cacheBytes`: the most that is kept of other stores' objects. */
 export function datasetMaps(props: GatewayProps & { readonly cacheBytes: number }): string[] {
-  return [...headerMaps, ...(hasStores(props) ? storeMaps(props.cacheBytes) : [])];
+  return [...headerMaps, ...(hasStores(props) ? storeMaps(props, props.cacheBytes) : [])];
 }
 
 function hasStores({ datasets }: GatewayProps): boolean {
@@ -32,14 +32,14 @@ function hasStores({ datasets }: GatewayProps): boolean {
  */
 const unserved = String.raw`if ($uri ~ "/\.(?!z(array|attrs|group|metadata)$)|/$|[[:cntrl:]]") { return 404; }`;
 
-function own({ at, origin }: GatewayDataset): string[] {
+function own({ at, origin }: GatewayDataset, verified: boolean): string[] {
   // Without it nginx would answer the path without its slash with a redirect, which some range clients do not follow.
   const bare = location(`= ${word(at)}`, [
     ...dataLines,
     ...jsonAnswer(404, { error: `a store, not an object: ask for ${word(at)}/KEY` }),
   ]);
   const key = `"^${pattern(at)}/(.*)$"`;
-  const lines = origin.kind === "directory" ? directoryLines(key, origin) : storeLines(key, origin);
+  const lines = origin.kind === "directory" ? directoryLines(key, origin) : storeLines(key, origin, verified);
   return [bare, location(`^~ ${word(at)}/`, [...dataLines, ...dataTypes, unserved, ...lines])];
 }
 

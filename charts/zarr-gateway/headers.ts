@@ -16,6 +16,9 @@ const inert = [
 /** Bytes are asked for again by ETag; a store that was published anew is never mixed with its old chunks. */
 const revalidate = ["add_header Cache-Control no-cache always;"];
 
+/** When to come back after a failure: as the store behind says, else soon. */
+const again = ["add_header Retry-After $gateway_retry_after always;"];
+
 /** Read-only: GET, HEAD and preflight; one range at a time (more are answered whole); no `.` or `..` part, however it is spelled. */
 const readOnly = [
   "add_header Allow $gateway_allow always;",
@@ -30,7 +33,7 @@ const readOnly = [
 export const unsatisfiable = location("@unsatisfiable", ["return 416;"]);
 
 /** Lines of every location with data or catalog pages in it. */
-export const dataLines: readonly string[] = [...cors, ...inert, ...revalidate, ...readOnly];
+export const dataLines: readonly string[] = [...cors, ...inert, ...revalidate, ...again, ...readOnly];
 
 /**
  * Types of what a data path serves: metadata is JSON, everything else is bytes, HTML included. By a header, since nginx's `types`
@@ -40,6 +43,8 @@ export const dataTypes: readonly string[] = ["add_header Content-Type $gateway_t
 
 /** What those locations need in nginx's `http` block. */
 export const headerMaps: readonly string[] = [
+  'map $status $gateway_soon { default ""; 429 2; 502 2; 503 2; 504 2; }',
+  'map $upstream_http_retry_after $gateway_retry_after { default $upstream_http_retry_after; "" $gateway_soon; }',
   'map $status $gateway_allow { default ""; 405 "GET, HEAD, OPTIONS"; }',
   String.raw`map $uri $gateway_type { default application/octet-stream; "~\.(json|zarray|zattrs|zgroup|zmetadata)$" application/json; }`,
 ];

@@ -26,6 +26,12 @@ export interface ForeignDataset {
 export interface GatewayProps {
   readonly datasets: readonly GatewayDataset[];
   readonly foreign: readonly ForeignDataset[];
+  /**
+   * A file with what only the machine knows, by its path relative to the configuration's: nginx's `resolver` and
+   * `proxy_ssl_trusted_certificate`. With it, names of stores are resolved while nginx runs, and certificates are checked.
+   * Default none: they are resolved once, a name that cannot be resolved keeps nginx from starting, nothing is checked.
+   */
+  readonly machineConf?: string;
 }
 
 /** First path words that belong to the gateway. */

@@ -1,5 +1,8 @@
+import { isIP } from "node:net";
 import { dataLines, jsonAnswer, location } from "./headers";
-import { type Origin, word } from "./input";
+import { type GatewayProps, type Origin, word } from "./input";
+
+type HttpOrigin = Extract<Origin, { kind: "http" }>;
 
 /*
  * The first rule of both origins: an error of the store is never turned into "missing", because a missing chunk reads as
@@ -30,17 +33,16 @@ export function directoryLines(key: string, origin: Extract<Origin, { kind: "dir
  * objects that are asked for again by ETag after half a minute: keeping chunks longer than metadata, or serving old ones while
  * the store is down, would mix a store that was published anew with its old chunks. Only what exists is kept.
  */
-export function storeLines(key: string, origin: Extract<Origin, { kind: "http" }>): string[] {
+export function storeLines(key: string, origin: HttpOrigin, verified: boolean): string[] {
   const store = new URL(word(origin.url));
   const path = store.pathname === "/" ? "" : store.pathname;
   return [
-    "add_header Retry-After $gateway_retry_after always;",
     // The question mark drops the query: it is not part of the cache's key, and stores read it as a request for something else.
     `rewrite ${key} ${word(`${path}/`)}$1? break;`,
-    `proxy_pass ${word(store.origin)};`,
+    `proxy_pass ${store.protocol}//${upstreamName(store)};`,
     "proxy_http_version 1.1;",
     ...nothingOfTheVisitor(store),
-    ...(store.protocol === "https:" ? ["proxy_ssl_server_name on;"] : []),
+    ...(store.protocol === "https:" ? tls(store, verified) : []),
     "proxy_connect_timeout 10s; proxy_read_timeout 60s;",
     "proxy_intercept_errors on;",
     "error_page 301 302 303 307 308 =502 @redirected;",
@@ -54,6 +56,27 @@ export function storeLines(key: string, origin: Extract<Origin, { kind: "http" }
     "proxy_cache_lock on;",
     "proxy_cache_revalidate on;",
   ];
+}
+
+function tls({ hostname }: URL, verified: boolean): string[] {
+  const named = `proxy_ssl_server_name on; proxy_ssl_name ${word(hostname)};`;
+  return verified ? [named, "proxy_ssl_verify on; proxy_ssl_verify_depth 5;"] : [named];
+}
+
+function upstreamName({ protocol, hostname, port }: URL): string {
+  return `store-${word(hostname)}-${port || (protocol === "https:" ? 443 : 80)}`;
+}
+
+/** One for each store: connections are kept, and a name that cannot be resolved is this store's failure, not the site's. */
+function upstreams({ datasets, machineConf }: GatewayProps): string[] {
+  const stores = datasets.flatMap(({ origin }) => (origin.kind === "http" ? [new URL(word(origin.url))] : []));
+  const made = stores.map((store): [string, string] => {
+    const name = upstreamName(store);
+    const resolve = machineConf === undefined || isIP(store.hostname) !== 0 ? "" : " resolve";
+    const server = `${word(store.hostname)}:${name.slice(name.lastIndexOf("-") + 1)}`;
+    return [name, `upstream ${name} { zone ${name} 64k; server ${server}${resolve}; keepalive 16; }`];
+  });
+  return [...new Map(made).values()];
 }
 
 /** Cookies, tokens, a body, a wish for compression: none of a visitor's is the store's business, nor may it colour what is cached. */
@@ -89,12 +112,12 @@ export const redirected = location("@redirected", [
   ...jsonAnswer(502, { error: "the store redirects: the config has to name the address that it redirects to" }),
 ]);
 
-/** The cache of stores' objects, and when to come back after an error: as the store says, else soon. */
-export function storeMaps(cacheBytes: number): string[] {
+/** Where stores are, and the cache of their objects. */
+export function storeMaps(props: GatewayProps, cacheBytes: number): string[] {
   const size = `max_size=${Math.ceil(cacheBytes / 2 ** 20)}m`;
   return [
+    ...(props.machineConf === undefined ? [] : [`include ${word(props.machineConf)};`]),
+    ...upstreams(props),
     `proxy_cache_path cache/zarr levels=1:2 keys_zone=gateway:20m ${size} inactive=7d use_temp_path=off;`,
-    'map $status $gateway_soon { default ""; 429 2; 502 2; 503 2; 504 2; }',
-    'map $upstream_http_retry_after $gateway_retry_after { default $upstream_http_retry_after; "" $gateway_soon; }',
   ];
 }

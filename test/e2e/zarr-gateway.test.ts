@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import * as zarr from "zarrita";
@@ -255,6 +255,28 @@ test("C4 a directory that fails is never 404: links that lead out or nowhere are
   }
   // nginx cannot tell a refused link to a directory from a path below a file.
   for (const key of ["up/secret", "loop/x"]) expect((await gateway.ask(`/icechunk/linked/${key}`)).status).toBe(404);
+});
+
+test("C4 what may not be read is 403, a bucket that is not there 503: neither is missing", async () => {
+  const origin = (bucket: string) => ({ kind: "directory", bucket, path: "d" }) as const;
+  const datasets = ["closed", "gone"].map((id) => ({ id, at: `/zarr/${id}.zarr`, origin: origin(id) }));
+  const closed = (root: string) => {
+    mkdirSync(join(root, "buckets/closed/d/c"), { recursive: true });
+    for (const key of ["c/0", "key"]) writeFileSync(join(root, "buckets/closed/d", key), "bytes");
+    chmodSync(join(root, "buckets/closed/d/key"), 0);
+    chmodSync(join(root, "buckets/closed/d/c"), 0);
+    chmodSync(root, 0o711);
+  };
+  const strict = await Gateway.start({ datasets, foreign: [] }, closed, undefined, "daemon daemon");
+  try {
+    for (const key of ["key", "c/0", "c/1"]) expect((await strict.ask(`/zarr/closed.zarr/${key}`)).status).toBe(403);
+    expect((await strict.ask("/zarr/closed.zarr/other")).status).toBe(404);
+    const { status, headers } = await strict.ask("/zarr/gone.zarr/zarr.json");
+    expect([status, headers["retry-after"], headers["access-control-allow-origin"]]).toEqual([503, "2", "*"]);
+  } finally {
+    chmodSync(join(strict.root, "buckets/closed/d/c"), 0o700);
+    await strict.stop();
+  }
 });
 
 test("C3 and C6 a dataset of another site is 404 with a pointer, an unknown one with the catalog", async () => {

