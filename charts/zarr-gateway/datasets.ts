@@ -1,6 +1,6 @@
 import { dataLines, dataTypes, headerMaps, jsonAnswer, location } from "./headers";
 import { type ForeignDataset, type GatewayDataset, type GatewayProps, gatewayPaths, pattern, word } from "./input";
-import { directoryLines, redirected, storeLines, storeMaps } from "./origins";
+import { absent, directoryLines, redirected, storeLines, storeMaps } from "./origins";
 
 /** Location blocks of the gateway: one shape of URL, whatever the origin. Longest prefix wins, so order does not matter. */
 export function datasetLocations(props: GatewayProps): string[] {
@@ -13,6 +13,7 @@ export function datasetLocations(props: GatewayProps): string[] {
         ...jsonAnswer(404, { error: "no such dataset here", catalog: "/stac/catalog.json" }),
       ]),
     ),
+    ...(props.datasets.some((d) => d.origin.kind === "directory") ? [absent] : []),
     ...(hasStores(props) ? [redirected] : []),
   ];
 }

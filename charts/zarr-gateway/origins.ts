@@ -24,9 +24,21 @@ export function directoryLines(key: string, origin: Extract<Origin, { kind: "dir
     `if (!-d $document_root/${bucket}) { return 503; }`,
     `rewrite ${key} /${bucket}/${path}/$1;`,
     "if (-d $request_filename) { return 404; }",
+    "error_page 404 @absent;",
     "break;",
   ];
 }
+
+/**
+ * What a directory does not have, or only behind a link to a directory: nginx takes such a link for a path below a file, and a
+ * variable that was moved to another disk would read as fill value. Here links are followed to tell the two apart; nothing is served.
+ */
+export const absent = location("@absent", [
+  ...dataLines,
+  "root buckets;",
+  "if (-f $request_filename) { return 403; }",
+  "return 404;",
+]);
 
 /**
  * Objects from a store by HTTP, which must answer 404 for what is missing; its errors pass as they are. Through a cache of whole

@@ -248,13 +248,16 @@ describe.each(origins)("%s", (id) => {
 
 test("C4 a directory that fails is never 404: links that lead out or nowhere are refused, a linked bucket works", async () => {
   expect((await gateway.ask("/icechunk/linked/key")).body.toString()).toBe("behind a link");
-  for (const key of ["out", "loop"]) {
-    const { status, body, headers } = await gateway.ask(`/icechunk/linked/${key}`);
-    expect([key, status, headers["access-control-allow-origin"]]).toEqual([key, 403, "*"]);
-    expect(body.toString()).not.toContain("secret");
+  for (const key of ["out", "loop", "up/secret", "up/d/key"]) {
+    for (const method of ["GET", "HEAD"]) {
+      const { status, body, headers } = await gateway.ask(`/icechunk/linked/${key}`, { method });
+      expect([key, status, headers["access-control-allow-origin"]]).toEqual([key, 403, "*"]);
+      expect(body.toString()).not.toContain("secret");
+    }
   }
-  // nginx cannot tell a refused link to a directory from a path below a file.
-  for (const key of ["up/secret", "loop/x"]) expect((await gateway.ask(`/icechunk/linked/${key}`)).status).toBe(404);
+  // Nothing lies there, whether links are followed or not.
+  for (const key of ["up/d", "up/nothing", "loop/x", "key/x"])
+    expect([key, (await gateway.ask(`/icechunk/linked/${key}`)).status]).toEqual([key, 404]);
 });
 
 test("C4 what may not be read is 403, a bucket that is not there 503: neither is missing", async () => {
