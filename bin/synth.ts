@@ -39,11 +39,9 @@ function removeStale(output: string, stacks: readonly SiteStack[]): void {
 }
 
 function writeFiles(folder: string, stack: SiteStack): void {
-  const folders = new Set([...stack.files.keys()].map((path) => path.split("/")[0] as string));
-  for (const name of folders) rmSync(join(folder, name), { recursive: true, force: true });
-  for (const [path, text] of stack.files) {
-    const target = join(folder, path);
-    mkdirSync(dirname(target), { recursive: true });
-    writeFileSync(target, text);
-  }
+  const paths = [...stack.files.keys()];
+  for (const name of new Set(paths.map((path) => path.split("/")[0] as string)))
+    rmSync(join(folder, name), { recursive: true, force: true });
+  for (const directory of new Set(paths.map(dirname))) mkdirSync(join(folder, directory), { recursive: true });
+  for (const [path, text] of stack.files) writeFileSync(join(folder, path), text);
 }

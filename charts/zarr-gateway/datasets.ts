@@ -6,13 +6,8 @@ import { absent, directoryLines, redirected, storeLines, storeMaps } from "./ori
 export function datasetLocations(props: GatewayProps): string[] {
   return [
     ...props.datasets.flatMap((d) => own(d, props.machineConf !== undefined)),
-    ...props.foreign.flatMap(foreign),
-    ...gatewayPaths.map((path) =>
-      location(path, [
-        ...dataLines,
-        ...jsonAnswer(404, { error: "no such dataset here", catalog: "/stac/catalog.json" }),
-      ]),
-    ),
+    elsewhere,
+    ...gatewayPaths.map((path) => location(path, [...dataLines, ...unknown])),
     ...(props.datasets.some((d) => d.origin.kind === "directory") ? [absent] : []),
     ...(hasStores(props) ? [redirected] : []),
   ];
@@ -20,7 +15,11 @@ export function datasetLocations(props: GatewayProps): string[] {
 
 /** What these locations need in nginx's `http` block. `cacheBytes`: the most that is kept of other stores' objects. */
 export function datasetMaps(props: GatewayProps & { readonly cacheBytes: number }): string[] {
-  return [...headerMaps, ...(hasStores(props) ? storeMaps(props, props.cacheBytes) : [])];
+  return [
+    ...headerMaps,
+    ...foreignMaps(props.foreign),
+    ...(hasStores(props) ? storeMaps(props, props.cacheBytes) : []),
+  ];
 }
 
 function hasStores({ datasets }: GatewayProps): boolean {
@@ -44,12 +43,27 @@ function own({ at, origin }: GatewayDataset, verified: boolean): string[] {
   return [bare, location(`^~ ${word(at)}/`, [...dataLines, ...dataTypes, unserved, ...lines])];
 }
 
-/** A pointer instead of a redirect: both hops of a redirect would need CORS, and some range clients break on them. */
-function foreign({ id, at, url }: ForeignDataset): string[] {
-  const lines = [
+const unknown = jsonAnswer(404, { error: "no such dataset here", catalog: "/stac/catalog.json" });
+
+/**
+ * A pointer instead of a redirect: both hops of a redirect would need CORS, and some range clients break on them. One location and
+ * a table, since a federation has many more datasets elsewhere than here.
+ */
+const elsewhere = location(
+  String.raw`~ "^(?<gateway_at>/(?:zarr|icechunk|files)/(?<gateway_id>[^/]+?)(?:\.zarr)?)(?:/|$)"`,
+  [
     ...dataLines,
-    `add_header Link '<${word(url)}>; rel="alternate"' always;`,
-    ...jsonAnswer(404, { error: `dataset ${word(id)} is served elsewhere`, url }),
+    "add_header Link $gateway_link always;",
+    `if ($gateway_elsewhere = "") { ${unknown.at(-1)} }`,
+    "default_type application/json;",
+    `return 404 '{"error":"dataset $gateway_id is served elsewhere","url":"$gateway_elsewhere"}';`,
+  ],
+);
+
+function foreignMaps(foreign: readonly ForeignDataset[]): string[] {
+  const rows = foreign.map(({ at, url }) => `${word(at)} ${word(url)};`);
+  return [
+    `map $gateway_at $gateway_elsewhere {\n  default "";\n${rows.map((row) => `  ${row}\n`).join("")}}`,
+    `map $gateway_elsewhere $gateway_link { "" ""; default '<$gateway_elsewhere>; rel="alternate"'; }`,
   ];
-  return [location(`= ${word(at)}`, lines), location(`^~ ${word(at)}/`, lines)];
 }

@@ -15,7 +15,6 @@ export interface GatewayDataset {
 
 /** A dataset of the federation that another gateway (or the store itself) serves. */
 export interface ForeignDataset {
-  readonly id: string;
   /** Path that a reader would try here. */
   readonly at: string;
   /** Where it is. */

@@ -45,6 +45,8 @@ const httpLines = [
   "default_type application/octet-stream; types { }",
   "client_max_body_size 0; client_body_temp_path cache/body; proxy_temp_path cache/proxy;",
   "fastcgi_temp_path cache/fastcgi; uwsgi_temp_path cache/uwsgi; scgi_temp_path cache/scgi;",
+  // Before the first map, or nginx refuses them: room for the links of a large federation's datasets.
+  "map_hash_bucket_size 512; map_hash_max_size 16384;",
   'map $http_upgrade $connection_upgrade { default upgrade; "" close; }',
 ];
 

@@ -60,10 +60,29 @@ export function sealBundle(files: ReadonlyMap<string, string>, manifest: BundleM
     [...files, ["bundle.json", unsealed]].sort(([a], [b]) => ((a ?? "") < (b ?? "") ? -1 : 1)) as [string, string][],
   );
   const total = createHash("sha256");
-  for (const [path, text] of all) total.update(`${path}\0${createHash("sha256").update(text).digest("hex")}\n`);
+  for (const [path, text] of all) total.update(`${path}\0${digestOf(text)}\n`);
   const digest = total.digest("hex");
   all.set("bundle.json", unsealed.replace('"digest": ""', `"digest": "${digest}"`));
   return { files: all, digest };
+}
+
+/** Digests of texts that many bundles carry: the kit, the locks, the catalog. */
+const digests = new Map<string, string>();
+
+function digestOf(text: string): string {
+  const known = digests.get(text);
+  if (known !== undefined) return known;
+  const digest = createHash("sha256").update(text).digest("hex");
+  digests.set(text, digest);
+  return digest;
+}
+
+const staticTexts = new Map<string, string>();
+
+function staticText(path: string): string {
+  const known = staticTexts.get(path) ?? readFileSync(path, "utf8");
+  staticTexts.set(path, known);
+  return known;
 }
 
 /** Files that the package brings for a site, by path in the bundle: `kit`, `config`, or locks by name. */
@@ -71,10 +90,10 @@ export function staticFiles(...paths: readonly string[]): Map<string, string> {
   const base = join(packageRoot(), "charts", "hpc-site");
   const found = new Map<string, string>();
   for (const path of paths) {
-    if (/\.\w+$/.test(path)) found.set(path, readFileSync(join(base, path), "utf8"));
+    if (/\.\w+$/.test(path)) found.set(path, staticText(join(base, path)));
     else
       for (const name of readdirSync(join(base, path)).sort())
-        if (/\.(py|json)$/.test(name)) found.set(`${path}/${name}`, readFileSync(join(base, path, name), "utf8"));
+        if (/\.(py|json)$/.test(name)) found.set(`${path}/${name}`, staticText(join(base, path, name)));
   }
   return found;
 }

@@ -40,8 +40,13 @@ export interface BaseBundleInput {
   readonly buckets: readonly SiteBucket[];
   /** The front's whole configuration; paths relative to the site's root, it includes the hubs' `hub.nginx.conf` from `../../current/`. */
   readonly nginxConf: string;
-  /** More files that the front serves, by path in the bundle: `catalog/stac/catalog.json`. */
+  /** More files that the front serves, by path in the bundle: `portal.html`. */
   readonly files: ReadonlyMap<string, string>;
+  /**
+   * The catalog's pages by path, served from `catalog/`. They travel as one file and are unpacked by the install: every site has all pages
+   * of the federation, and a hundred sites would write thirty thousand files.
+   */
+  readonly pages: ReadonlyMap<string, string>;
 }
 
 const launch = "kit/launch.py";
@@ -54,6 +59,7 @@ export function baseBundle(input: BaseBundleInput): BundleFiles {
     ...staticFiles("kit", "locks/hub.txt", "locks/uv.txt", "locks/go.txt"),
     ...input.files,
     ["nginx.conf", input.nginxConf],
+    ["pages.json", json(Object.fromEntries(input.pages))],
     ["site.json", json({ federation, site, url, s3, buckets })],
   ] as [string, string][]);
   const expires = buckets.some((b) => b.purpose === "scratch" && b.expireDays !== null);

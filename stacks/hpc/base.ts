@@ -22,7 +22,6 @@ export interface HpcBaseStackProps {
 export class HpcBaseStack extends SiteStack {
   constructor(app: App, { federation, site, catalog, places }: HpcBaseStackProps) {
     super(app, { federation, site: site.id, part: "base", places });
-    const pages = [...catalog].map(([path, text]): [string, string] => [`catalog/${path}`, text]);
     const bundle = baseBundle({
       federation: federation.id,
       site: site.id,
@@ -36,7 +35,8 @@ export class HpcBaseStack extends SiteStack {
         cacheBytes: site.gateway?.cacheBytes ?? 0,
         ...gatewayOf(federation, site.id),
       }),
-      files: new Map([...pages, ["portal.html", portalOf(federation, site.id)]]),
+      pages: catalog,
+      files: new Map([["portal.html", portalOf(federation, site.id)]]),
     });
     this.addFiles("bundle", bundle.files);
     new Delivery(this, "delivery", {
@@ -73,7 +73,7 @@ function gatewayOf(federation: ResolvedFederation, site: string) {
     datasets: served.map((d) => ({ id: d.id, at: datasetPath(d.kind, d.id), origin: originOf(d, site) })),
     foreign: all
       .filter((d) => d.servedBy !== site)
-      .map((d) => ({ id: d.id, at: datasetPath(d.kind, d.id), url: d.https as string })),
+      .map((d) => ({ at: datasetPath(d.kind, d.id), url: d.https as string })),
   };
 }
 

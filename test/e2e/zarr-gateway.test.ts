@@ -25,7 +25,7 @@ beforeAll(async () => {
         { id: "linked", at: "/icechunk/linked", origin: { kind: "directory", bucket: "linked", path: "d" } },
         { id: "other", at: "/files/other", origin: other },
       ],
-      foreign: [{ id: "abroad", at: "/zarr/abroad.zarr", url: "https://data.example.org/zarr/abroad.zarr" }],
+      foreign: [{ at: "/zarr/abroad.zarr", url: "https://data.example.org/zarr/abroad.zarr" }],
     },
     makeBuckets,
   );

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 import py_compile
+import re
 import shutil
 import tempfile
 from pathlib import Path
@@ -40,12 +42,30 @@ def copy_release(layout: Layout, bundle: Bundle) -> Bundle:
             place.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(bundle.directory / name, place)
             place.chmod(0o444)
+        _unpack_pages(fresh)
         fresh.chmod(0o755)
         os.rename(fresh, target)
     except BaseException:
         remove_tree(fresh)
         raise
     return read_bundle(target)
+
+
+def _unpack_pages(release: Path) -> None:
+    """Writes the catalog's pages, which travel in one file, below `catalog/`.
+
+    :raises SiteFault: for a path that leads out of it.
+    """
+    packed = release / "pages.json"
+    if not packed.exists():
+        return
+    for name, text in json.loads(packed.read_text("utf-8")).items():
+        if not re.fullmatch(r"(?:(?!\.)[\w.-]+/)*(?!\.)[\w.-]+", name):
+            raise SiteFault(f"a page of the catalog is called {name!r}")
+        place = release / "catalog" / name
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_text(text, "utf-8")
+        place.chmod(0o444)
 
 
 def switch(layout: Layout, bundle_id: str, release: str | None) -> None:

@@ -94,7 +94,8 @@ export function baseInput(front: number, differs: Partial<BaseBundleInput> = {})
     s3: { endpoint: `http://127.0.0.1:${front + 1}`, port: front + 1, region: "us-east-1" },
     buckets,
     nginxConf: frontConf(front),
-    files: new Map([["catalog/stac/catalog.json", "{}\n"]]),
+    files: new Map([["portal.html", "<p>here</p>\n"]]),
+    pages: new Map([["stac/catalog.json", "{}\n"]]),
     ...differs,
   };
 }
