@@ -84,7 +84,9 @@ function upstreams({ datasets, machineConf }: GatewayProps): string[] {
   const stores = datasets.flatMap(({ origin }) => (origin.kind === "http" ? [new URL(word(origin.url))] : []));
   const made = stores.map((store): [string, string] => {
     const name = upstreamName(store);
-    const resolve = machineConf === undefined || isIP(store.hostname) !== 0 ? "" : " resolve";
+    // A name without a dot is in the machine's hosts file or search domains, which nginx reads only when it starts.
+    const atStart = machineConf === undefined || isIP(store.hostname) !== 0 || !store.hostname.includes(".");
+    const resolve = atStart ? "" : " resolve";
     const server = `${word(store.hostname)}:${name.slice(name.lastIndexOf("-") + 1)}`;
     return [name, `upstream ${name} { zone ${name} 64k; server ${server}${resolve}; keepalive 16; }`];
   });

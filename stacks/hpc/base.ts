@@ -33,6 +33,7 @@ export class HpcBaseStack extends SiteStack {
       nginxConf: siteFront({
         listen: site.listen,
         cacheBytes: site.gateway?.cacheBytes ?? 0,
+        machineConf: "../../run/machine.conf", // the kit writes it
         ...gatewayOf(federation, site.id),
       }),
       pages: catalog,

@@ -11,10 +11,12 @@ from pathlib import Path
 from bundle import Bundle, read_bundle
 from faults import SiteFault
 from layout import Layout
+from machine import front_conf
 from supervision import Supervisor
 
 CONF = "nginx.conf"
 HUB_CONF = "hub.nginx.conf"
+MACHINE_CONF = "machine.conf"
 
 
 def _parts(layout: Layout, fresh: Bundle | None, gone: str | None = None) -> dict[str, bytes]:
@@ -38,8 +40,12 @@ def check(layout: Layout, fresh: Bundle, values: Mapping[str, str]) -> None:
     parts = _parts(layout, fresh)
     if "base" not in parts:
         return
+    machine = front_conf()
+    (layout.directory("run") / MACHINE_CONF).write_text(machine, "utf-8")
     with tempfile.TemporaryDirectory(dir=layout.directory("run"), prefix="check-") as scratch:
-        # The front includes the hubs by a path relative to its own place, so the trial has the site's shape.
+        # The front includes files by paths relative to its own place, so the trial has the site's shape.
+        (Path(scratch) / "run").mkdir()
+        (Path(scratch) / "run" / MACHINE_CONF).write_text(machine, "utf-8")
         for name, content in parts.items():
             place = Path(scratch) / "current" / name
             place.mkdir(parents=True)
@@ -55,7 +61,7 @@ def check(layout: Layout, fresh: Bundle, values: Mapping[str, str]) -> None:
 
 
 def _digest(layout: Layout) -> str:
-    told = hashlib.sha256()
+    told = hashlib.sha256(front_conf().encode())
     for name, content in sorted(_parts(layout, None).items()):
         told.update(name.encode() + b"\0" + hashlib.sha256(content).digest())
     return told.hexdigest()

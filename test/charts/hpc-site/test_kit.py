@@ -21,6 +21,7 @@ from cache import build_once, run_logged
 from credentials import account_of, environment_text, passphrase, secret_of
 from faults import SiteFault, telling_line
 from layout import Layout, require_space, site_layout
+from machine import front_conf, nameservers
 from pip_settings import uv_environment
 from ports import require_ports
 from s3 import Endpoint, signed_headers
@@ -198,6 +199,19 @@ class Index(InScratch):
             self.assertNotIn("VIRTUAL_ENV", environment)
             own = uv_environment("python3", self.scratch, {"UV_INDEX_URL": "https://mine.example"})
             self.assertNotIn("UV_DEFAULT_INDEX", own)
+
+
+class WhatTheMachineKnows(unittest.TestCase):
+    def test_name_servers_as_nginx_writes_them(self) -> None:
+        text = (
+            "# nameserver 9.9.9.9\nsearch example.org\nnameserver 192.0.2.53\nnameserver 2001:db8::53\noptions edns0\n"
+        )
+        self.assertEqual(nameservers(text), ["192.0.2.53", "[2001:db8::53]"])
+        self.assertEqual(nameservers(""), ["127.0.0.1"])
+
+    def test_a_told_file_of_authorities_is_believed(self) -> None:
+        with tempfile.NamedTemporaryFile() as told, patch.dict(os.environ, SSL_CERT_FILE=told.name):
+            self.assertIn(f'proxy_ssl_trusted_certificate "{told.name}";', front_conf())
 
 
 if __name__ == "__main__":
