@@ -15,7 +15,7 @@ export const computed = z.object({
   workers: z.number(),
   bytes: z.number(),
   seconds: z.number(),
-  gigabytesPerSecond: z.number(),
+  megabytesPerSecond: z.number(),
 });
 
 const recorded = z.object({

@@ -42,6 +42,6 @@ function computedLines({ publisher, computer }: Roles, { result, computedAt }: D
   return [
     `Computed at ${computer.site.id} on data of ${publisher.site.id}, found in the catalog by id (${computedAt.slice(0, 10)})`,
     `  warming of ${result.region}, ${late.join("-")} against ${early.join("-")}: ${warming.join(", ")}`,
-    `  ${size} MB in ${result.seconds.toFixed(2)} s (${result.gigabytesPerSecond} GB/s) by ${result.workers} Dask workers`,
+    `  ${size} MB in ${result.seconds.toFixed(2)} s (${result.megabytesPerSecond} MB/s) by ${result.workers} Dask workers`,
   ];
 }

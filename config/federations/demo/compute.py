@@ -74,12 +74,12 @@ def main() -> None:
         "clusterSeconds": round(ready - began, 2),
         "bytes": size,
         "seconds": round(computed - start, 3),
-        "gigabytesPerSecond": round(size / 1e9 / (computed - start), 4),
+        "megabytesPerSecond": round(size / 1e6 / (computed - start), 1),
     }
     print(f"warming of North America, {LATE.start}-{LATE.stop} against {EARLY.start}-{EARLY.stop} (HadCM3):")
     for scenario, kelvin in result["warmingKelvin"].items():
         print(f"  {scenario:<4} {kelvin:+.2f} K   {assets[scenario].href}")
-    speed = f"{size / 1e6:.1f} MB in {result['seconds']:.2f} s, {result['gigabytesPerSecond']:.4f} GB/s"
+    speed = f"{size / 1e6:.1f} MB in {result['seconds']:.2f} s, {result['megabytesPerSecond']} MB/s"
     print(f"{speed}, on {WORKERS} Dask workers that were ready in {result['clusterSeconds']:.1f} s")
     display({"application/vnd.isthmus+json": result}, raw=True)
 

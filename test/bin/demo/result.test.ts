@@ -17,7 +17,7 @@ const result: DemoResult = {
     workers: 2,
     bytes: 1,
     seconds: 1,
-    gigabytesPerSecond: 1,
+    megabytesPerSecond: 1,
   },
 };
 
