@@ -12,6 +12,8 @@ const say = (line) => console.log(`isthmus: ${line}`);
 class Stop extends Error {}
 
 function checkNode() {
+  if (process.platform !== "linux")
+    throw new Stop("sites run on Linux only; on another system use a Linux machine or WSL");
   const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
   if (major > 20 || (major === 20 && minor >= 19)) return;
   throw new Stop(`Node ${process.versions.node} is too old: install Node 20.19 or newer (22 and 24 are fine)`);
@@ -34,7 +36,7 @@ function findPython() {
 
 /** Runs a long step with its output in a log, so that a newcomer sees one line, and the end of the log when it fails. */
 async function step(title, command, args) {
-  const log = join(root, "node_modules", ".isthmus", `${title.split(" ")[0]}.log`);
+  const log = join(root, ".isthmus", "log", `${title.split(" ")[0]}.log`); // not below node_modules, which `npm ci` empties
   mkdirSync(dirname(log), { recursive: true });
   const started = Date.now();
   const seconds = () => Math.round((Date.now() - started) / 1000);

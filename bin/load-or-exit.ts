@@ -19,10 +19,13 @@ export function loadOrExit(given: string | undefined): Config {
   process.exit(exitCodes.faults);
 }
 
+/** `1 hub`, `3 hubs`. */
+export function counted(n: number, noun: string): string {
+  return `${n} ${noun}${n === 1 ? "" : "s"}`;
+}
+
 /** `3 faults in 2 of 4 files`. */
 export function countOf(loaded: Loaded): string {
-  const n = loaded.faults.length;
   const bad = new Set(loaded.faults.map((f) => f.file)).size;
-  const total = loaded.files.length;
-  return `${n} fault${n === 1 ? "" : "s"} in ${bad} of ${total} file${total === 1 ? "" : "s"}`;
+  return `${counted(loaded.faults.length, "fault")} in ${bad} of ${counted(loaded.files.length, "file")}`;
 }

@@ -5,6 +5,7 @@ import { createInterface } from "node:readline";
 import type { ResolvedFederation } from "../config/resolve/federation";
 import type { ResolvedHpcSite } from "../config/resolve/site";
 import { engineEnvironment } from "./engine/environment";
+import { pythonCommand } from "./python";
 
 /** A site on this machine and its root directory. */
 export interface LocalSite {
@@ -40,15 +41,18 @@ function kitPath(root: string): string {
 /**
  * Runs the kit that a site was installed with: the site's own, so that asking never needs a synth.
  * @param progress gets its progress lines, without `isthmus: `
+ * @param directory the federation file's; what installs or repairs needs it
  */
 export async function runKit(
   root: string,
   verb: "ensure" | "status" | "credentials",
   flags: readonly string[] = [],
   progress: (line: string) => void = () => {},
+  directory?: string,
 ): Promise<KitEnd> {
-  const python = process.env.ISTHMUS_PYTHON ?? "python3";
-  const child = spawn(python, [kitPath(root), verb, "--root", root, ...flags], {
+  const child = spawn(pythonCommand(), [kitPath(root), verb, "--root", root, ...flags], {
+    // Relative paths of buckets start at the federation file, wherever the command was given.
+    ...(directory === undefined ? {} : { cwd: directory }),
     env: engineEnvironment(),
     stdio: ["ignore", "pipe", "pipe"],
   });

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { App } from "cdktf";
 import { federationStacks } from "../stacks/federation";
@@ -16,6 +16,7 @@ export function outputDirectory(given: string | undefined): string {
 
 /** Synthesizes a checked federation into `<output>/stacks/*`; returns the stacks' names in dependency order. A pure function of the config files. */
 export function synthFederation(config: Config, output: string): string[] {
+  mkdirSync(output, { recursive: true });
   const app = new App({ outdir: output, context: { targetVersions } });
   const places = { config: config.directory, output };
   const stacks = federationStacks(app, config.federation, catalogOf(config), places);
@@ -30,12 +31,16 @@ export function synthOrExit(file: string | undefined, output: string | undefined
   return synthFederation(loadOrExit(file), outputDirectory(output));
 }
 
-/** Stacks that left the config must not be deployed by `cdktf deploy '*'`; an engine's own `.terraform` stays for the rest. */
+/** Stacks that an earlier synth wrote here and that left the config must not be deployed by `cdktf deploy '*'`; an engine's own `.terraform` stays for the rest. */
 function removeStale(output: string, stacks: readonly SiteStack[]): void {
-  const folder = join(output, "stacks");
-  if (!existsSync(folder)) return;
+  const manifest = join(output, "manifest.json");
+  if (!existsSync(manifest)) return;
   const names = new Set(stacks.map((s) => s.node.id));
-  for (const entry of readdirSync(folder)) if (!names.has(entry)) rmSync(join(folder, entry), { recursive: true });
+  const written = (JSON.parse(readFileSync(manifest, "utf8")) as { stacks?: object }).stacks ?? {};
+  for (const stack of Object.keys(written)) {
+    const folder = join(output, "stacks", stack);
+    if (!names.has(stack) && existsSync(join(folder, "cdk.tf.json"))) rmSync(folder, { recursive: true });
+  }
 }
 
 function writeFiles(folder: string, stack: SiteStack): void {

@@ -76,10 +76,16 @@ function ensure({ config, progress }: Session, stacks: readonly StackResult[]): 
   return Promise.all(
     sites.map(async ({ site, root }: LocalSite) => {
       const lines: string[] = [];
-      const end = await runKit(root, "ensure", [], (line) => {
-        lines.push(line);
-        progress.line(`${site.id}  ${line}`);
-      });
+      const end = await runKit(
+        root,
+        "ensure",
+        [],
+        (line) => {
+          lines.push(line);
+          progress.line(`${site.id}  ${line}`);
+        },
+        config.directory,
+      );
       if (!end.ok) progress.line(`${site.id}  not all programs run: ${end.error}`);
       return { site: site.id, ok: end.ok, lines: end.ok ? lines : [...lines, end.error] };
     }),

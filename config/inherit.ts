@@ -13,9 +13,10 @@ export interface Inherited {
 /** Lays a site on `defaults.site`, and each of its hubs on its template on `defaults.hub`. */
 export function inherit(site: Tree, top: Tree): Inherited {
   const merged = merge(lookUp(top, ["defaults", "site"]).node, site) as Tree;
+  const empty = emptyNames(site, lookUp(top, ["defaults", "site"]).node);
   const hubs = merged.kind === "map" ? merged.entries.get("hubs") : undefined;
-  if (merged.kind !== "map" || hubs?.value.kind !== "map") return { tree: dropNulls(merged), faults: [] };
-  const faults: Fault[] = [];
+  if (merged.kind !== "map" || hubs?.value.kind !== "map") return { tree: dropNulls(merged), faults: empty };
+  const faults: Fault[] = [...empty];
   const entries = [...hubs.value.entries].flatMap(([id, entry]): [string, Entry][] => {
     const { value, fault } = hubOnTemplate(id, entry.value, merged, top);
     if (fault) faults.push(fault);
@@ -25,6 +26,27 @@ export function inherit(site: Tree, top: Tree): Inherited {
   const value: Tree = { ...hubs.value, entries: new Map(entries) };
   const tree: Tree = { ...merged, entries: new Map(merged.entries).set("hubs", { at: hubs.at, value }) };
   return { tree: dropNulls(tree), faults };
+}
+
+/** Maps whose entries stand for things that live outside the config. */
+const things: readonly Path[] = [["hubs"], ["lake", "buckets"], ["datasets"]];
+
+/**
+ * A hub, bucket or dataset with nothing behind its name, where nothing is inherited that it could remove: an edit left half done,
+ * or a wrong indentation. Elsewhere such a key is as if never written; here that would take down what it names.
+ */
+function emptyNames(site: Tree, defaults: Tree | undefined): Fault[] {
+  return things.flatMap((path) => {
+    const { node } = lookUp(site, path);
+    const inherited = defaults && lookUp(defaults, path).node;
+    if (node?.kind !== "map") return [];
+    return [...node.entries].flatMap(([name, { value }]) => {
+      const isNull = value.kind === "scalar" && value.value === null;
+      if (!isNull || (inherited?.kind === "map" && inherited.entries.has(name))) return [];
+      const fix = "indent its keys below it, or remove the line";
+      return [place(site, { path: [...path, name], message: `nothing stands behind "${name}"`, fix })];
+    });
+  });
 }
 
 function hubOnTemplate(id: string, hub: Tree, site: Tree, top: Tree): { value: Tree; fault?: Fault } {

@@ -28,7 +28,7 @@ function commandTable(): string {
 /** README with its generated parts as they should be: `vitest -u test/docs.test.ts` writes them. */
 function rendered(): string {
   return readme
-    .replace(/<!-- commands -->[\s\S]*?(?=\n\n`npx cdktf)/, `<!-- commands -->\n\n${commandTable()}`)
+    .replace(/<!-- commands -->[\s\S]*?(?=\n\n- \*\*A new hub)/, `<!-- commands -->\n\n${commandTable()}`)
     .replaceAll(/<!-- include: (\S+) -->\n(?:```yaml\n[\s\S]*?```\n|\n)/g, (_, path: string) => {
       return `<!-- include: ${path} -->\n\`\`\`yaml\n${readFileSync(join(repository, path), "utf8")}\`\`\`\n`;
     });

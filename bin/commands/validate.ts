@@ -3,7 +3,7 @@ import { type FaultFormat, faultFormats, formatFaults } from "../../config/fault
 import { loadFederation } from "../../config/load";
 import { exitCodes } from "../exit-codes";
 import { federationFile } from "../federation-file";
-import { countOf } from "../load-or-exit";
+import { counted, countOf } from "../load-or-exit";
 
 export function register(program: Command): void {
   program
@@ -28,7 +28,7 @@ function validate(given: string | undefined, format: FaultFormat): void {
     const hubs = sites.reduce((n, s) => n + (s.provider === "hpc" ? s.hubs.length : 0), 0);
     const datasets = sites.reduce((n, s) => n + s.datasets.length, 0);
     console.log(
-      `${id}: valid (${sites.length} sites, ${hubs} hubs, ${datasets} datasets in ${loaded.files.length} files)`,
+      `${id}: valid (${[counted(sites.length, "site"), counted(hubs, "hub"), counted(datasets, "dataset")].join(", ")} in ${counted(loaded.files.length, "file")})`,
     );
   } else if (bad && format === "text") console.error(countOf(loaded));
   process.exitCode = bad ? exitCodes.faults : exitCodes.ok;

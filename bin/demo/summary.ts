@@ -21,8 +21,9 @@ export async function summary(federation: ResolvedFederation, roles: Roles, resu
     ...rows,
     "",
     "Look",
+    `  ${"portal".padEnd(9)} ${publisher.site.url}/`,
     `  ${"catalog".padEnd(9)} ${publisher.site.catalog}  (the same at every site)`,
-    ...Object.values(result.result.data).map((link) => `  ${"data".padEnd(9)} ${link}`),
+    ...Object.values(result.result.data).map((link) => `  ${"data".padEnd(9)} xarray.open_zarr("${link}")`),
     "",
     ...computedLines(roles, result),
     "",
@@ -40,7 +41,7 @@ function computedLines({ publisher, computer }: Roles, { result, computedAt }: D
   );
   const size = (result.bytes / 1e6).toFixed(1);
   return [
-    `Computed at ${computer.site.id} on data of ${publisher.site.id}, found in the catalog by id (${computedAt.slice(0, 10)})`,
+    `Last computed at ${computer.site.id} on data of ${publisher.site.id}, found in the catalog by id (${computedAt.slice(0, 10)})`,
     `  warming of ${result.region}, ${late.join("-")} against ${early.join("-")}: ${warming.join(", ")}`,
     `  ${size} MB in ${result.seconds.toFixed(2)} s (${result.megabytesPerSecond} MB/s) by ${result.workers} Dask workers`,
   ];

@@ -79,7 +79,7 @@ export function countsText(counts: PlanCounts): string {
   const parts: [number, string][] = [
     [counts.create, "made"],
     [counts.update, "changed"],
-    [counts.replace, "made anew"],
+    [counts.replace, "renewed"],
     [counts.delete, "deleted"],
   ];
   const shown = parts.filter(([n]) => n > 0).map(([n, what]) => `${n} ${what}`);

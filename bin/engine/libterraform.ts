@@ -3,6 +3,7 @@ import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } 
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { Failure } from "../failure";
+import { pythonCommand } from "../python";
 import { cacheDirectory } from "./cache";
 import { lockWaiting } from "./lock";
 import { onPath } from "./on-path";
@@ -75,7 +76,7 @@ async function build(directory: string, env: NodeJS.ProcessEnv): Promise<void> {
   writeFileSync(join(directory, "terraform.py"), program);
   writeFileSync(join(directory, "terraform"), launcher);
   chmodSync(join(directory, "terraform"), 0o755);
-  const python = env.ISTHMUS_PYTHON ?? "python3";
+  const python = pythonCommand(env);
   const venv = join(directory, "venv");
   try {
     await run(python, ["-m", "venv", venv], { env });

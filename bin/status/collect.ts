@@ -13,9 +13,9 @@ import { type Program, programsOf, type SignIn, signInOf } from "./programs";
 
 /**
  * `applied`: as the config says; `changed`: `up` would change it; `incomplete`: its last apply did not finish;
- * `never applied`; `left the config`: it exists, but the config does not have it any more.
+ * `not deployed`; `left the config`: it exists, but the config does not have it any more.
  */
-export type StackStanding = "applied" | "changed" | "incomplete" | "never applied" | "left the config";
+export type StackStanding = "applied" | "changed" | "incomplete" | "not deployed" | "left the config";
 
 export interface StackStatus {
   readonly stack: string;
@@ -138,7 +138,7 @@ function stackStatus(config: Config): StackStatus[] {
 }
 
 function standing(digest: string | undefined, entry: IndexEntry | undefined): StackStanding {
-  if (!entry) return "never applied";
+  if (!entry) return "not deployed";
   if (digest === undefined) return "left the config";
   if (entry.status === "applying") return "incomplete";
   return entry.digest === digest ? "applied" : "changed";

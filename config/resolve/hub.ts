@@ -96,7 +96,7 @@ function resolveProfile(id: string, profile: HubConfig["profiles"][string], hub:
   return {
     id,
     title: profile.title,
-    description: profile.description ?? `${profile.cores} cores, ${profile.memory}`,
+    description: profile.description ?? "",
     default: id === hub.defaultProfile,
     cores: profile.cores,
     memoryBytes,

@@ -8,7 +8,8 @@ const scratchDays = 7;
 
 /** A bucket of an HPC site with its name, its directory and its expiry. */
 export function resolveBucket(federation: string, site: string, id: string, bucket: BucketConfig) {
-  const expires = bucket.purpose === "scratch" && bucket.expire !== "none";
+  // Nothing of what existed before is ever removed, so it does not expire either.
+  const expires = bucket.purpose === "scratch" && bucket.existing === undefined && bucket.expire !== "none";
   return {
     id,
     name: bucket.existing ?? bucketName(federation, site, id),

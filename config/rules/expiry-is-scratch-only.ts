@@ -8,9 +8,11 @@ export const expiryIsScratchOnly: Rule = {
   check: (federation) =>
     hpcSites(federation).flatMap((site) =>
       site.buckets.flatMap((bucket) => {
-        if (bucket.purpose === "scratch" || bucket.expireAsked === null) return [];
+        if (bucket.expireAsked === null || (bucket.purpose === "scratch" && !bucket.existing)) return [];
         const path = ["lake", "buckets", bucket.id, "expire"];
-        const message = `only scratch expires, and this bucket is ${bucket.purpose}`;
+        const message = bucket.existing
+          ? "nothing of an existing bucket is ever removed, so it cannot expire"
+          : `only scratch expires, and this bucket is ${bucket.purpose}`;
         return [{ site: site.id, path, message, got: `days: ${bucket.expireAsked}`, fix: "remove it" }];
       }),
     ),

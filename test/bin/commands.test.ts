@@ -128,8 +128,8 @@ test("for programs: one JSON on stdout, progress on stderr, no passwords unless 
   expect(stacks.map((s: { stack: string; standing: string }) => `${s.stack}: ${s.standing}`)).toEqual([
     "east-base: applied",
     "east-prod: applied",
-    "west-base: never applied",
-    "west-prod: never applied",
+    "west-base: not deployed",
+    "west-prod: not deployed",
   ]);
   stdout = "";
   await status({ file: file(), json: true, showSecrets: true });

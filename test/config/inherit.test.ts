@@ -170,3 +170,12 @@ test("a template that is not there is the hub's only fault", () => {
   ]);
   expect(hub(", use: null").cull.idleSeconds).toBe(1800);
 });
+
+test("a hub, bucket or dataset with nothing behind its name is a fault, unless it removes what was inherited", () => {
+  const lines = (rest: string) => load({ ...base, ...site(rest) }).faults.map((f) => `${f.path}  ${f.message}`);
+  expect(lines("hubs:\n  prod:\n")).toEqual(['hubs.prod  nothing stands behind "prod"']);
+  expect(lines("lake:\n  buckets:\n    scratch:\n")).toEqual(['lake.buckets.scratch  nothing stands behind "scratch"']);
+  expect(lines("datasets: {d: null}\n")).toEqual(['datasets.d  nothing stands behind "d"']);
+  const inherited = federation("defaults: {site: {lake: {buckets: {scratch: {purpose: scratch}}}}}\n");
+  expect(faultsOf({ ...inherited, ...site("lake: {buckets: {scratch: null}}\n") })).toEqual([]);
+});

@@ -46,8 +46,9 @@ c.Authenticator.admin_users = set(site["admins"])
 SiteSpawner.site = site
 c.JupyterHub.spawner_class = SiteSpawner
 c.Spawner.cmd = [f"{USER_ENVIRONMENT}/bin/jupyterhub-singleuser"]
-# A site installed by root runs notebooks as root; jupyter-server wants to be told that this is meant.
-c.Spawner.args = ["--allow-root"] if os.geteuid() == 0 else []
+# The environment is shared by all notebooks: nobody installs extensions into it.
+# A site that root installed runs notebooks as root; jupyter-server wants to be told that this is meant.
+c.Spawner.args = ["--LabApp.extension_manager=readonly", *(["--allow-root"] if os.geteuid() == 0 else [])]
 c.Spawner.options_form = options_form(site["profiles"])
 c.Spawner.options_from_form = options_from_form
 c.Spawner.apply_user_options = lambda spawner, options: spawner.check_options(options)

@@ -92,10 +92,11 @@ def options_from_form(formdata: dict[str, list[str]]) -> dict[str, str]:
 def _choice(profile: dict[str, Any]) -> str:
     checked = " checked" if profile.get("default") else ""
     title, about = html.escape(profile["title"]), html.escape(profile.get("description", ""))
+    label = f"<strong>{title}</strong>" + (f"<br>{about}" if about else "")
     return (
         '<div class="form-check mb-3">'
         f'<input class="form-check-input" type="radio" name="profile" id="profile-{profile["id"]}"'
         f' value="{profile["id"]}"{checked}>'
-        f'<label class="form-check-label" for="profile-{profile["id"]}"><strong>{title}</strong><br>{about}</label>'
+        f'<label class="form-check-label" for="profile-{profile["id"]}">{label}</label>'
         "</div>"
     )

@@ -61,6 +61,8 @@ class Layout:
 
     def make(self, extra: list[str]) -> None:
         """Makes the directories that all sites have and those that a bundle asks for."""
+        # Other users of the machine see nothing of a site: neither notebooks nor what lies in buckets.
+        self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
         for name in PRIVATE:
             (self.root / name).mkdir(mode=0o700, parents=True, exist_ok=True)
             if name in ("secrets", "state"):
@@ -71,7 +73,8 @@ class Layout:
     @contextmanager
     def locked(self) -> Iterator[None]:
         """One change of a site at a time; waits for its turn."""
-        (self.root / "run").mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
+        (self.root / "run").mkdir(mode=0o700, exist_ok=True)
         with (self.root / "run" / "install.lock").open("a") as stream:
             try:
                 fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)

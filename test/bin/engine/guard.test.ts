@@ -80,6 +80,6 @@ test("counts say what a plan does", () => {
     ["a.e", "no-op"],
     ["data.a.f", "read"],
   );
-  expect(countsText(planCounts(all))).toBe("1 made, 1 changed, 1 made anew, 1 deleted");
+  expect(countsText(planCounts(all))).toBe("1 made, 1 changed, 1 renewed, 1 deleted");
   expect(countsText(planCounts({}))).toBe("outputs only");
 });

@@ -125,7 +125,7 @@ test("a changed digest makes the bundle anew without an uninstall, and is what t
   const before = readIndex(lab.state).get("a");
   lab.write({ a: { ...both("a"), digest: "2" } });
   const result = await lab.up();
-  expect(result.a?.detail).toBe("1 made anew");
+  expect(result.a?.detail).toBe("1 renewed");
   expect(lab.journalLines()).toEqual(["+a", "+a"]);
   expect(readIndex(lab.state).get("a")?.digest).not.toBe(before?.digest);
 });

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { faultsOf, hpc } from "../federation-of";
+import { faultsOf, hpc, siteOf } from "../federation-of";
 
 const bucket = (keys: string) => faultsOf({ "sites/a.yaml": hpc("a", 9000, `lake: {buckets: {b: {${keys}}}}\n`) });
 
@@ -14,4 +14,19 @@ test("on scratch, or none", () => {
   expect(bucket("purpose: scratch, expire: {days: 30}")).toEqual([]);
   expect(bucket("purpose: scratch, expire: none")).toEqual([]);
   expect(bucket("purpose: library, expire: none")).toEqual([]);
+});
+
+test("scratch that existed before expires neither by default nor by wish", () => {
+  const old = (keys: string) => ({
+    "sites/a.yaml": hpc(
+      "a",
+      9000,
+      `lake: {buckets: {old: {purpose: scratch, existing: old-data, path: /srv/old${keys}}}}\n`,
+    ),
+  });
+  const site = siteOf(old(""), "a");
+  expect(site.buckets[0]?.expireDays).toBe(null);
+  expect(faultsOf(old(", expire: {days: 3}"))).toEqual([
+    expect.stringContaining("nothing of an existing bucket is ever removed"),
+  ]);
 });
