@@ -11,7 +11,15 @@ export function federationFile(given: string | undefined): string {
 function contextFederation(): string | undefined {
   const path = join(process.cwd(), "cdktf.json");
   if (!existsSync(path)) return undefined;
-  const parsed = JSON.parse(readFileSync(path, "utf8")) as { context?: { federation?: unknown } };
-  const file = parsed.context?.federation;
+  const file = parse(readFileSync(path, "utf8"))?.context?.federation;
   return typeof file === "string" ? file : undefined;
+}
+
+/** A cdktf.json that is no JSON names nothing; cdktf itself tells what is wrong with it. */
+function parse(text: string): { context?: { federation?: unknown } } | null {
+  try {
+    return JSON.parse(text) as { context?: { federation?: unknown } } | null;
+  } catch {
+    return null;
+  }
 }

@@ -5,12 +5,13 @@ export function register(program: Command): void {
   program
     .command("demo")
     .description("bring a demo up, publish its data at one site, compute on it from another (npm start)")
-    .option("-f, --file <file>", "federation file (default: ./federation.yaml, else cdktf.json's context.federation)")
+    .argument("[file]", "federation file (default: ./federation.yaml, else cdktf.json's context.federation)")
+    .option("-f, --file <file>", "the same, as an option")
     .addHelpText("after", "\nExample:\n  isthmus demo -f config/federations/demo/federation.yaml")
-    .action((flags: { file?: string }) =>
+    .action((file: string | undefined, flags: { file?: string }) =>
       reportFailure(async () => {
         const { startDemo } = await import("../demo/start.js");
-        return startDemo(flags.file);
+        return startDemo(file ?? flags.file);
       }),
     );
 }

@@ -13,11 +13,14 @@ export function register(program: Command): void {
   program
     .command("status")
     .description("how the federation stands: addresses, sign-in, programs, stacks; changes nothing")
-    .option("-f, --file <file>", "federation file (default: ./federation.yaml, else cdktf.json's context.federation)")
+    .argument("[file]", "federation file (default: ./federation.yaml, else cdktf.json's context.federation)")
+    .option("-f, --file <file>", "the same, as an option")
     .option("--json", "for programs; without passwords")
     .option("--show-secrets", "with --json: passwords too")
     .addHelpText("after", "\nExample:\n  isthmus status --json")
-    .action((flags: StatusFlags) => reportFailure(() => status(flags)));
+    .action((file: string | undefined, flags: StatusFlags) =>
+      reportFailure(() => status(file === undefined ? flags : { ...flags, file })),
+    );
 }
 
 /** `status` as a function: its exit code. */
