@@ -55,7 +55,9 @@ export const federation = block({
   ),
   identity: identity
     .optional()
-    .describe("The issuer that signs people in everywhere, and who may vouch. Default: each site signs in its own."),
+    .describe(
+      "The issuer that signs people in everywhere, and who may vouch. The rules of access hold over it; no hub of this version signs in by it yet. Default: each site signs in its own.",
+    ),
   state: block({ kind: z.literal("local").describe("Files at state/<federation>/ beside this file. Not for git.") })
     .optional()
     .describe("Where the engine keeps its state. Default local."),
