@@ -8,7 +8,8 @@ import type { StackResult } from "./engine/run";
 import { readStackJson, type StackJson } from "./engine/stack-index";
 import { exitCodes } from "./exit-codes";
 import { Failure, usageFailure } from "./failure";
-import { allWell, counted, type Session, tally } from "./session";
+import { counted } from "./load-or-exit";
+import { allWell, type Session, tally } from "./session";
 import { stacksOf } from "./target";
 
 export interface DownResult {

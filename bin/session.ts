@@ -84,8 +84,3 @@ export function exitCodeOf(interrupt: Interrupt, ok: boolean): number {
 export function allWell(results: readonly StackResult[]): boolean {
   return results.every((r) => r.state === "done" || r.state === "unchanged");
 }
-
-/** `1 stack`, `2 stacks` */
-export function counted(n: number, what: string): string {
-  return `${n} ${what}${n === 1 ? "" : "s"}`;
-}

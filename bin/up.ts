@@ -5,7 +5,8 @@ import type { StackResult } from "./engine/run";
 import { readStackJson } from "./engine/stack-index";
 import { upStacks } from "./engine/up";
 import { expired, expiredLine, isExpired } from "./expired";
-import { allWell, counted, type Session, tally } from "./session";
+import { counted } from "./load-or-exit";
+import { allWell, type Session, tally } from "./session";
 import { isInstalled, type LocalSite, localSites, runKit } from "./site-kit";
 import { siteOf, stacksOf } from "./target";
 

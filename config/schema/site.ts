@@ -122,7 +122,6 @@ export const storeSite = block({
 
 /** Providers of this version; each is a shape of its own, told apart by `provider`. */
 export const site = z.discriminatedUnion("provider", [hpcLocalSite, storeSite]);
-export const providers = ["hpc", "store"] as const;
 
 export type SiteConfig = z.infer<typeof site>;
 export type HpcSiteConfig = z.infer<typeof hpcLocalSite>;

@@ -1,10 +1,9 @@
-import { spawn, spawnSync } from "node:child_process";
-import { createHash } from "node:crypto";
+import { spawn } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { cached } from "../cache";
+import { pythonEnvironment } from "../python-environment";
 import { type StoreServer, serveFolder } from "../store-server";
 
 const program = join(__dirname, "../../dist/bin/isthmus.js");
@@ -15,7 +14,7 @@ let server: StoreServer;
 let python: string;
 
 beforeAll(async () => {
-  python = join(clients(), "bin/python");
+  python = pythonEnvironment("catalog-clients", readFileSync(requirements, "utf8"));
   folder = mkdtempSync(join(tmpdir(), "isthmus-clients-"));
   mkdirSync(join(folder, "public/library"), { recursive: true });
   await run(python, join(__dirname, "catalog_clients.py"), "write", join(folder, "public/library"));
@@ -26,35 +25,6 @@ afterAll(async () => {
   await server?.close();
   if (folder) rmSync(folder, { recursive: true });
 });
-
-/** The clients' environment, made once for a machine: by uv where there is one, else by pip. */
-function clients(): string {
-  const digest = createHash("sha256").update(readFileSync(requirements)).digest("hex").slice(0, 12);
-  return cached(`catalog-clients-${digest}`, (place) => {
-    must(process.env.ISTHMUS_PYTHON ?? "python3", "-m", "venv", place);
-    const uv = process.env.ISTHMUS_UV ?? "uv";
-    const own = join(place, "bin/python");
-    if (spawnSync(uv, ["--version"]).status === 0)
-      must(uv, "pip", "install", "--quiet", "--python", own, "--require-hashes", "-r", requirements);
-    else
-      must(
-        own,
-        "-m",
-        "pip",
-        "install",
-        "--quiet",
-        "--disable-pip-version-check",
-        "--require-hashes",
-        "-r",
-        requirements,
-      );
-  });
-}
-
-function must(command: string, ...args: string[]): void {
-  const { status, stderr, error } = spawnSync(command, args, { encoding: "utf8" });
-  if (status !== 0) throw new Error(`${command} ${args.join(" ")}: ${error?.message ?? stderr}`);
-}
 
 /** A program beside this process, since the server that it talks to runs here. */
 function run(command: string, ...args: string[]): Promise<string> {

@@ -9,9 +9,9 @@ import {
   statSync,
   writeFileSync,
 } from "node:fs";
-import { homedir } from "node:os";
 import { join, relative } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { cacheDirectory } from "../../bin/engine/cache";
 import { HubClient } from "../../bin/hub/client";
 import { signIn } from "../../bin/hub/sign-in";
 import { loadFederation } from "../../config/load";
@@ -296,14 +296,13 @@ function cdktf(...args: string[]): void {
   const home = join(folder, "cdktf-home");
   mkdirSync(home, { recursive: true });
   // The cache of environments stays the user's, though cdktf's settings file does not go there.
-  const cache = process.env.ISTHMUS_CACHE ?? join(process.env.XDG_CACHE_HOME ?? join(homedir(), ".cache"), "isthmus");
   const run = spawnSync(process.execPath, [join(repository, "node_modules/cdktf-cli/bundle/bin/cdktf"), ...args], {
     cwd: folder,
     encoding: "utf8",
     env: {
       ...process.env,
       HOME: home,
-      ISTHMUS_CACHE: cache,
+      ISTHMUS_CACHE: cacheDirectory(),
       CHECKPOINT_DISABLE: "1",
       CI: "1",
       TF_CLI_CONFIG_FILE: "/dev/null",
