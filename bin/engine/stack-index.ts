@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
+import { Failure } from "../failure";
 import type { Engine } from "./find";
 import type { StateDirectory } from "./state-directory";
 
@@ -30,8 +31,18 @@ export type StackJson = Readonly<Record<string, unknown>>;
 /** All recorded stacks by name, in alphabetical order. */
 export function readIndex(state: StateDirectory): Map<string, IndexEntry> {
   const files = existsSync(state.index) ? readdirSync(state.index).filter((f) => f.endsWith(".json")) : [];
-  const entries = files.sort().map((f) => JSON.parse(readFileSync(join(state.index, f), "utf8")) as IndexEntry);
+  const entries = files.sort().map((f) => readEntry(join(state.index, f)));
   return new Map(entries.map((e) => [e.stack, e]));
+}
+
+function readEntry(path: string): IndexEntry {
+  try {
+    return JSON.parse(readFileSync(path, "utf8")) as IndexEntry;
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    const fix = "remove it; `isthmus up` writes it anew if its stack is in the config";
+    throw new Failure(`the record ${path} of an apply is damaged: ${fix}`);
+  }
 }
 
 /** Writes one record as a whole or not at all. */

@@ -63,10 +63,10 @@ function stacksOf(site: string): [string, LabStack][] {
   const root = `../../../.isthmus/demo/${site}`;
   const kit = join(__dirname, "stand-in-kit.py");
   const install = `mkdir -p ${root}/current/base/kit ${root}/buckets && cp '${kit}' ${root}/current/base/kit/site.py`;
-  const input = { root: `.isthmus/demo/${site}` };
+  const input = (part: string) => ({ root: `.isthmus/demo/${site}`, part });
   return [
-    [`${site}-base`, { install, uninstall: `rm -r ${root}/current`, input }],
-    [`${site}-prod`, { needs: [`${site}-base`], input }],
+    [`${site}-base`, { install, uninstall: `rm -r ${root}/current`, input: input("base") }],
+    [`${site}-prod`, { needs: [`${site}-base`], input: input("prod") }],
   ];
 }
 

@@ -1,0 +1,86 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { type IndexEntry, readIndex } from "./engine/stack-index";
+import { type StateDirectory, stateDirectory } from "./engine/state-directory";
+
+/** What is known of a federation without a valid config: what was deployed from there. */
+export interface Deployed {
+  /** The federation's id. */
+  readonly id: string;
+  /** Absolute directory of the federation file: paths of what was deployed start here. */
+  readonly directory: string;
+  readonly state: StateDirectory;
+  /** The record of each stack's latest apply, with the stack's JSON. */
+  readonly index: ReadonlyMap<string, IndexEntry>;
+  /** Sites on this machine that these stacks have delivered to, in the order of their ids. */
+  readonly sites: readonly DeployedSite[];
+}
+
+/** A site as it was deployed. */
+export interface DeployedSite {
+  readonly id: string;
+  /** Absolute. */
+  readonly root: string;
+  /** Hubs with a stack, in alphabetical order. */
+  readonly hubs: readonly string[];
+}
+
+/** The federation of a file that may have faults: by its `federation:`, else the only one in `state/` beside it. Undefined where neither tells. */
+export function deployedFederation(file: string): Deployed | undefined {
+  const directory = dirname(resolve(file));
+  const [only, ...more] = deployedIds(directory);
+  const id = idOf(file) ?? (more.length === 0 ? only : undefined);
+  return id === undefined ? undefined : deployedAs(directory, id);
+}
+
+/** The federation with a given id, as it was deployed from a directory; its index is empty where it never was. */
+export function deployedAs(directory: string, id: string): Deployed {
+  const state = stateDirectory(directory, id);
+  const index = readIndex(state);
+  return { id, directory, state, index, sites: sitesOf(index, directory) };
+}
+
+/** Ids of federations that have recorded stacks in `state/` of a directory: one that was renamed still has them under its old id. */
+export function deployedIds(directory: string): string[] {
+  const place = join(directory, "state");
+  const ids = existsSync(place) ? readdirSync(place).sort() : [];
+  return ids.filter((id) => readIndex(stateDirectory(directory, id)).size > 0);
+}
+
+/** Root directories, as written, that a stack's JSON delivers to on this machine. */
+export function rootsOf(json: IndexEntry["config"]): string[] {
+  return deliveriesOf(json).map(({ root }) => root);
+}
+
+/** The federation's id by the one line that says it, whatever is wrong around it. */
+function idOf(file: string): string | undefined {
+  if (!existsSync(file)) return undefined;
+  return /^federation: *(["']?)([a-z][a-z0-9-]*)\1 *(#.*)?$/m.exec(readFileSync(file, "utf8"))?.[2];
+}
+
+function sitesOf(index: ReadonlyMap<string, IndexEntry>, directory: string): DeployedSite[] {
+  const found = new Map<string, DeployedSite>();
+  for (const entry of index.values())
+    for (const { root: written, part } of deliveriesOf(entry.config)) {
+      const root = resolve(directory, written);
+      const key = `${entry.site}\0${root}`;
+      const hubs = [...(found.get(key)?.hubs ?? []), ...(part === "base" ? [] : [part])];
+      found.set(key, { id: entry.site, root, hubs: [...new Set(hubs)].sort() });
+    }
+  return [...found.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, site]) => site);
+}
+
+interface Delivery {
+  readonly root: string;
+  /** `base` or a hub's id. */
+  readonly part: string;
+}
+
+/** What a stack's JSON delivers to this machine: `terraform_data` with a root and a part. */
+function deliveriesOf(json: IndexEntry["config"]): Delivery[] {
+  const data = (json.resource as { terraform_data?: Record<string, { input?: Partial<Delivery> }> } | undefined)
+    ?.terraform_data;
+  return Object.values(data ?? {}).flatMap(({ input }) =>
+    typeof input?.root === "string" ? [{ root: input.root, part: input.part ?? "base" }] : [],
+  );
+}
