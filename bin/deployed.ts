@@ -47,6 +47,14 @@ export function deployedIds(directory: string): string[] {
   return ids.filter((id) => readIndex(stateDirectory(directory, id)).size > 0);
 }
 
+/** Tells of stacks that were deployed from the same directory under other ids: the federation may have been renamed. Undefined where there are none. */
+export function otherwiseDeployed({ id, directory }: Pick<Deployed, "id" | "directory">): string | undefined {
+  const others = deployedIds(directory).filter((other) => other !== id);
+  const [first] = others;
+  if (first === undefined) return undefined;
+  return `${others.join(", ")} ${others.length === 1 ? "is" : "are"} deployed from here too: isthmus down --federation ${first} takes it down`;
+}
+
 /** Root directories, as written, that a stack's JSON delivers to on this machine. */
 export function rootsOf(json: IndexEntry["config"]): string[] {
   return deliveriesOf(json).map(({ root }) => root);

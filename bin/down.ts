@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { createInterface } from "node:readline/promises";
+import { otherwiseDeployed, rootsOf } from "./deployed";
 import { consentOf } from "./engine/consent";
 import { allStacks, downStacks } from "./engine/down";
 import { withDependents } from "./engine/graph";
@@ -22,18 +23,22 @@ export interface DownResult {
 export interface DownWish {
   readonly yes?: boolean;
   readonly json?: boolean;
+  /** The id that was asked for instead of the config's. */
+  readonly federation?: string;
   readonly destroy: readonly string[];
 }
 
 /** Destroys what the target means and all that needs it, after asking; tells what is left and where the data is. */
 export async function takeDown(session: Session, target: string | undefined, wish: DownWish): Promise<DownResult> {
-  const { nodes, index, config, engine, progress, interrupt } = session;
+  const { federation, directory, nodes, index, engine, progress, interrupt } = session;
   const all = allStacks(nodes, index);
-  const chosen = stacksOf(target, { federation: config.federation, stacks: all.map((n) => n.name), index });
+  const chosen = stacksOf(target, { federation, stacks: all.map((n) => n.name), index });
   const going = withDependents(all, chosen).filter((n) => exists(session, n.name));
   const names = going.map((n) => n.name);
   if (names.length === 0) {
-    progress.line(`${target ?? config.federation.id}: nothing is up`);
+    progress.line(`${target ?? federation.id}: nothing is up`);
+    const other = target === undefined ? otherwiseDeployed({ id: federation.id, directory }) : undefined;
+    if (other) progress.line(other);
     return { ok: true, stacks: [], kept: [] };
   }
   const jsons = new Map(names.map((stack) => [stack, jsonsOf(session, stack)] as const));
@@ -41,7 +46,7 @@ export async function takeDown(session: Session, target: string | undefined, wis
   await confirm(names, wish);
   const began = performance.now();
   progress.line(
-    `${config.federation.id}: ${counted(names.length, "stack")} to take down, ${engine.product} ${engine.version}`,
+    `${federation.id}: ${counted(names.length, "stack")} to take down, ${engine.product} ${engine.version}`,
   );
   const deployment = { ...session, progress: (stack: string, line: string) => progress.step(stack, line), consent };
   const stacks = await downStacks(deployment, {
@@ -53,7 +58,7 @@ export async function takeDown(session: Session, target: string | undefined, wis
   });
   const kept = keptDirectories(session, [...jsons.values()].flat());
   const result = { ok: allWell(stacks), stacks, kept };
-  closingLines(session, result, target, (performance.now() - began) / 1000);
+  closingLines(session, result, commandLine(target, wish), (performance.now() - began) / 1000);
   return result;
 }
 
@@ -92,33 +97,32 @@ async function confirm(names: readonly string[], wish: DownWish): Promise<void> 
 }
 
 /** Data of sites on this machine: uninstalling never touches it. */
-function keptDirectories({ config }: Session, jsons: readonly StackJson[]): string[] {
-  const roots = jsons.flatMap((json) => {
-    const data = (json.resource as { terraform_data?: Record<string, { input?: { root?: unknown } }> } | undefined)
-      ?.terraform_data;
-    return Object.values(data ?? {}).flatMap(({ input }) => (typeof input?.root === "string" ? [input.root] : []));
-  });
-  const places = roots.flatMap((root) => ["buckets", "home"].map((part) => resolve(config.directory, root, part)));
+function keptDirectories({ directory }: Session, jsons: readonly StackJson[]): string[] {
+  const places = jsons
+    .flatMap(rootsOf)
+    .flatMap((root) => ["buckets", "home"].map((part) => resolve(directory, root, part)));
   return [...new Set(places)].sort().filter((path) => existsSync(path));
 }
 
-function closingLines(
-  { progress, config }: Session,
-  result: DownResult,
-  target: string | undefined,
-  seconds: number,
-): void {
+function commandLine(target: string | undefined, { federation }: DownWish): string {
+  const words = [
+    ...(target === undefined ? [] : [target]),
+    ...(federation === undefined ? [] : ["--federation", federation]),
+  ];
+  return ["isthmus down", ...words].join(" ");
+}
+
+function closingLines({ progress, federation }: Session, result: DownResult, again: string, seconds: number): void {
   const left = result.stacks.filter((r) => r.state !== "done" && r.state !== "unchanged").map((r) => r.stack);
-  const again = ["isthmus down", ...(target === undefined ? [] : [target])].join(" ");
   if (left.length > 0) progress.line(`still there: ${left.join(", ")}; run \`${again}\` again to go on`);
   if (result.kept.length > 0) progress.line(`data kept in ${result.kept.join(", ")}`);
-  progress.line(`${config.federation.id}: ${tally(result.stacks)} in ${seconds.toFixed(1)} s`);
+  progress.line(`${federation.id}: ${tally(result.stacks)} in ${seconds.toFixed(1)} s`);
 }
 
 /** The result of `down` for programs. */
-export function downReport({ config, engine }: Session, result: DownResult) {
+export function downReport({ federation, engine }: Session, result: DownResult) {
   return {
-    federation: config.federation.id,
+    federation: federation.id,
     ok: result.ok,
     engine: `${engine.product} ${engine.version}`,
     stacks: result.stacks,

@@ -15,6 +15,11 @@ export function loadOrExit(given: string | undefined): Config {
   const file = federationFile(given);
   const loaded = loadFederation(file);
   if (loaded.federation) return { ...loaded, federation: loaded.federation, file };
+  exitWithFaults(loaded);
+}
+
+/** Prints every fault on stderr and ends the process with 1. */
+export function exitWithFaults(loaded: Loaded): never {
   process.stderr.write(`${formatFaults(loaded.faults, "text")}\n${countOf(loaded)}\n`);
   process.exit(exitCodes.faults);
 }

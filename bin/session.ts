@@ -1,3 +1,5 @@
+import type { ResolvedFederation } from "../config/resolve/federation";
+import { type Deployed, otherwiseDeployed } from "./deployed";
 import { findEngine } from "./engine/find";
 import { type Node, readManifest } from "./engine/graph";
 import { Interrupt } from "./engine/interrupt";
@@ -7,11 +9,16 @@ import type { StackResult } from "./engine/run";
 import { type IndexEntry, readIndex } from "./engine/stack-index";
 import { type StateDirectory, stateDirectory } from "./engine/state-directory";
 import { exitCodes } from "./exit-codes";
-import { type Config, loadOrExit } from "./load-or-exit";
+import { outputDirectory } from "./federation-file";
+import type { Config } from "./load-or-exit";
+import { configuredStacks, stacksOf } from "./target";
 
-/** A federation that is being changed by this process: checked, locked and synthesized. */
+/** A federation that is being changed by this process alone. */
 export interface Session {
-  readonly config: Config;
+  /** Its id, and its sites as far as a valid config names them. */
+  readonly federation: Pick<ResolvedFederation, "id" | "sites">;
+  /** Directory of the federation file. */
+  readonly directory: string;
   readonly state: StateDirectory;
   readonly output: string;
   /** Stacks of the config. */
@@ -22,21 +29,62 @@ export interface Session {
   readonly progress: Progress;
 }
 
+/** What a session is opened for. */
+export interface Purpose {
+  readonly verb: "up" | "down";
+  /** Checked before anything is touched. */
+  readonly target: string | undefined;
+  /** Whether stdout is for a program, so that progress goes to stderr. */
+  readonly json: boolean;
+}
+
 /**
- * Checks, locks and synthesizes a federation, finds the engine, then does `work`; afterwards the lock is free and signals
+ * Locks and synthesizes a checked federation, finds the engine, then does `work`; afterwards the lock is free and signals
  * do what they did before.
- * @param command what others are told who find the federation locked
- * @param json whether stdout is for a program, so that progress goes to stderr
  */
-export async function withSession(
-  file: string | undefined,
-  command: string,
-  json: boolean,
+export async function withConfig(
+  config: Config,
+  purpose: Purpose,
   work: (session: Session) => Promise<number>,
 ): Promise<number> {
-  const config = loadOrExit(file);
-  const state = stateDirectory(config.directory, config.federation.id);
-  const lock = lockOrFail(state.lock, command, `federation ${config.federation.id}`);
+  const { directory, federation } = config;
+  const state = stateDirectory(directory, federation.id);
+  const index = readIndex(state);
+  const configured = configuredStacks(federation);
+  const stacks = purpose.verb === "up" ? configured : [...configured, ...index.keys()];
+  const aside = purpose.verb === "down" ? otherwiseDeployed({ id: federation.id, directory }) : undefined;
+  stacksOf(purpose.target, { federation, stacks: [...new Set(stacks)], index, aside });
+  return hold({ federation, directory, state, output: outputDirectory(config.file) }, purpose, work, async (output) => {
+    const { synthFederation } = await import("./synth.js");
+    synthFederation(config, output);
+    return readManifest(output);
+  });
+}
+
+/** The same for what was deployed, where there is no valid config to go by. */
+export async function withDeployed(
+  { id, directory, state, index }: Deployed,
+  file: string,
+  purpose: Purpose,
+  work: (session: Session) => Promise<number>,
+): Promise<number> {
+  const federation = { id, sites: [] };
+  stacksOf(purpose.target, { federation, stacks: [...index.keys()], index });
+  return hold({ federation, directory, state, output: outputDirectory(file) }, purpose, work, async () => []);
+}
+
+async function hold(
+  place: Pick<Session, "federation" | "directory" | "state" | "output">,
+  { verb, target, json }: Purpose,
+  work: (session: Session) => Promise<number>,
+  synth: (output: string) => Promise<Node[]>,
+): Promise<number> {
+  const { federation, state, output } = place;
+  const lock = lockOrFail(
+    state.lock,
+    [verb, ...(target === undefined ? [] : [target])].join(" "),
+    `federation ${federation.id}`,
+  );
   const screen = json ? process.stderr : process.stdout;
   let say = (line: string) => {
     screen.write(`${line}\n`);
@@ -46,16 +94,13 @@ export async function withSession(
   try {
     const engine = findEngine(say);
     engine.catch(() => {});
-    const { outputDirectory, synthFederation } = await import("./synth.js");
-    const output = outputDirectory(undefined);
-    synthFederation(config, output);
-    const nodes = readManifest(output);
+    const nodes = await synth(output);
     const index = readIndex(state);
     const width = Math.max(...[...nodes.map((n) => n.name), ...index.keys()].map((name) => name.length), 4);
     const found = await engine;
     const progress = showProgress(screen, width);
     say = (line) => progress.line(line);
-    return await work({ config, state, output, nodes, index, engine: found, interrupt, progress });
+    return await work({ ...place, nodes, index, engine: found, interrupt, progress });
   } finally {
     unwatch();
     lock.release();

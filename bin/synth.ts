@@ -1,18 +1,14 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
+import { dirname, join } from "node:path";
 import { App } from "cdktf";
 import { federationStacks } from "../stacks/federation";
 import type { SiteStack } from "../stacks/site-stack";
 import { catalogOf } from "./catalog-files";
+import { outputDirectory } from "./federation-file";
 import { type Config, loadOrExit } from "./load-or-exit";
 
 /** Engines that the output is written for: features older ones lack are used. */
 const targetVersions = { terraform: ">=1.11", opentofu: ">=1.11" };
-
-/** Where stacks are written unless told otherwise: cdktf's own setting, else `cdktf.out` in the working directory. */
-export function outputDirectory(given: string | undefined): string {
-  return resolve(given ?? process.env.CDKTF_OUTDIR ?? "cdktf.out");
-}
 
 /** Synthesizes a checked federation into `<output>/stacks/*`; returns the stacks' names in dependency order. A pure function of the config files. */
 export function synthFederation(config: Config, output: string): string[] {
@@ -28,7 +24,8 @@ export function synthFederation(config: Config, output: string): string[] {
 
 /** The same for a command: faults end the process. */
 export function synthOrExit(file: string | undefined, output: string | undefined): string[] {
-  return synthFederation(loadOrExit(file), outputDirectory(output));
+  const config = loadOrExit(file);
+  return synthFederation(config, outputDirectory(config.file, output));
 }
 
 /** Stacks that an earlier synth wrote here and that left the config must not be deployed by `cdktf deploy '*'`; an engine's own `.terraform` stays for the rest. */

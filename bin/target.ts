@@ -6,10 +6,12 @@ import { usageFailure } from "./failure";
 
 /** What a target may name. */
 export interface Choice {
-  readonly federation: ResolvedFederation;
+  readonly federation: Pick<ResolvedFederation, "sites">;
   /** Every stack, those that left the config included. */
   readonly stacks: readonly string[];
   readonly index: ReadonlyMap<string, IndexEntry>;
+  /** What else the person may have meant, for a target that is nothing. */
+  readonly aside?: string | undefined;
 }
 
 /**
@@ -26,6 +28,13 @@ export function stacksOf(target: string | undefined, choice: Choice): Set<string
   if (ofSite.length > 0) return new Set(ofSite);
   if (stacks.includes(target)) return new Set([target]);
   throw noTarget(target, choice);
+}
+
+/** The stacks that the sites of a config have, told without a synth. */
+export function configuredStacks({ sites }: Pick<ResolvedFederation, "sites">): string[] {
+  return sites.flatMap((site) =>
+    site.provider === "hpc" ? ["base", ...site.hubs.map((h) => h.id)].map((part) => stackName(site.id, part)) : [],
+  );
 }
 
 /** The site that a stack belongs to. */
@@ -47,5 +56,8 @@ function noTarget(target: string, choice: Choice): Error {
   );
   const known = [...sites, ...hubs, ...choice.stacks];
   const hint = didYouMean(target, known);
-  return usageFailure(`no site, hub or stack "${target}"${hint ? ` (${hint})` : ""}; there are ${listed(known)}`);
+  const aside = choice.aside === undefined ? "" : `; ${choice.aside}`;
+  return usageFailure(
+    `no site, hub or stack "${target}"${hint ? ` (${hint})` : ""}; there are ${listed(known)}${aside}`,
+  );
 }

@@ -1,11 +1,12 @@
 import { join } from "node:path";
+import { otherwiseDeployed } from "./deployed";
 import { consentOf } from "./engine/consent";
 import { withDependencies } from "./engine/graph";
 import type { StackResult } from "./engine/run";
 import { readStackJson } from "./engine/stack-index";
 import { upStacks } from "./engine/up";
 import { expired, expiredLine, isExpired } from "./expired";
-import { counted } from "./load-or-exit";
+import { type Config, counted } from "./load-or-exit";
 import { allWell, type Session, tally } from "./session";
 import { isInstalled, type LocalSite, localSites, runKit } from "./site-kit";
 import { siteOf, stacksOf } from "./target";
@@ -31,8 +32,13 @@ export interface UpWish {
 }
 
 /** Applies what the target needs, then starts what is down at the sites on this machine, which no plan can see. */
-export async function bringUp(session: Session, target: string | undefined, wish: UpWish): Promise<UpResult> {
-  const { nodes, index, config, engine, progress, interrupt } = session;
+export async function bringUp(
+  config: Config,
+  session: Session,
+  target: string | undefined,
+  wish: UpWish,
+): Promise<UpResult> {
+  const { nodes, index, engine, progress, interrupt } = session;
   const { federation } = config;
   const names = nodes.map((n) => n.name);
   const site = (stack: string) => siteOf(stack, { federation, index });
@@ -51,7 +57,7 @@ export async function bringUp(session: Session, target: string | undefined, wish
     stopped: () => interrupt.requested,
     onState: (result) => progress.state(result),
   });
-  const ensured = interrupt.requested ? [] : await ensure(session, stacks);
+  const ensured = interrupt.requested ? [] : await ensure(config, session, stacks);
   const left = [...index.keys()].filter((stack) => !names.includes(stack));
   const ok = allWell(stacks) && ensured.every((e) => e.ok);
   closingLines(session, { ok, stacks, ensured, left }, target, (performance.now() - began) / 1000);
@@ -68,7 +74,7 @@ function configsOf({ output, index }: Session, stacks: readonly string[]) {
   );
 }
 
-function ensure({ config, progress }: Session, stacks: readonly StackResult[]): Promise<Ensured[]> {
+function ensure(config: Config, { progress }: Session, stacks: readonly StackResult[]): Promise<Ensured[]> {
   const fine = (name: string) =>
     stacks.some((r) => r.stack === name && (r.state === "done" || r.state === "unchanged"));
   const sites = localSites(config.federation, config.directory).filter(
@@ -94,22 +100,24 @@ function ensure({ config, progress }: Session, stacks: readonly StackResult[]): 
 }
 
 function closingLines(
-  { progress, config, interrupt }: Session,
+  { progress, federation, directory, interrupt }: Session,
   result: UpResult,
   target: string | undefined,
   seconds: number,
 ) {
   for (const stack of result.left)
     progress.line(`${stack} has left the config but still exists: take it down with isthmus down ${stack}`);
+  const other = otherwiseDeployed({ id: federation.id, directory });
+  if (other) progress.line(`${other}, if this federation has got another id since`);
   const again = ["isthmus up", ...(target === undefined ? [] : [target])].join(" ");
   const how = result.ok && !interrupt.requested ? "" : `; run \`${again}\` again to go on`;
-  progress.line(`${config.federation.id}: ${tally(result.stacks)} in ${seconds.toFixed(1)} s${how}`);
+  progress.line(`${federation.id}: ${tally(result.stacks)} in ${seconds.toFixed(1)} s${how}`);
 }
 
 /** The result of `up` for programs. */
-export function upReport({ config, engine }: Session, result: UpResult) {
+export function upReport({ federation, engine }: Session, result: UpResult) {
   return {
-    federation: config.federation.id,
+    federation: federation.id,
     ok: result.ok,
     engine: `${engine.product} ${engine.version}`,
     stacks: result.stacks,

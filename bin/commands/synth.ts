@@ -8,7 +8,10 @@ export function register(program: Command): void {
     .description("write the federation's Terraform stacks; the same config gives the same bytes")
     .argument("[file]", "federation file (default: ./federation.yaml, else cdktf.json's context.federation)")
     .option("-f, --file <file>", "the same, as an option")
-    .option("-o, --output <dir>", "directory for stacks/* (default: CDKTF_OUTDIR, else cdktf.out)")
+    .option(
+      "-o, --output <dir>",
+      "directory for stacks/* (default: CDKTF_OUTDIR, else the cdktf project's, else cdktf.out beside the federation file)",
+    )
     .addHelpText("after", "\nExample:\n  isthmus synth federation.yaml --output cdktf.out")
     .action((file: string | undefined, options: { file?: string; output?: string }) =>
       reportFailure(async () => {

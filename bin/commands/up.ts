@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { reportFailure } from "../failure";
-import { exitCodeOf, type Session, withSession } from "../session";
+import { loadOrExit } from "../load-or-exit";
+import { exitCodeOf, withConfig } from "../session";
 
 export interface UpFlags {
   readonly file?: string;
@@ -28,14 +29,12 @@ export function collect(value: string, before: readonly string[]): readonly stri
 }
 
 /** `up` as a function: its exit code. */
-export function up(target: string | undefined, flags: UpFlags): Promise<number> {
-  const command = ["up", ...(target === undefined ? [] : [target])].join(" ");
-  return withSession(flags.file, command, flags.json ?? false, (session) => run(session, target, flags));
-}
-
-async function run(session: Session, target: string | undefined, flags: UpFlags): Promise<number> {
-  const { bringUp, upReport } = await import("../up.js");
-  const result = await bringUp(session, target, flags);
-  if (flags.json) process.stdout.write(`${JSON.stringify(upReport(session, result), null, 2)}\n`);
-  return exitCodeOf(session.interrupt, result.ok);
+export async function up(target: string | undefined, flags: UpFlags): Promise<number> {
+  const config = loadOrExit(flags.file);
+  return withConfig(config, { verb: "up", target, json: flags.json ?? false }, async (session) => {
+    const { bringUp, upReport } = await import("../up.js");
+    const result = await bringUp(config, session, target, flags);
+    if (flags.json) process.stdout.write(`${JSON.stringify(upReport(session, result), null, 2)}\n`);
+    return exitCodeOf(session.interrupt, result.ok);
+  });
 }

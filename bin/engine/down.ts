@@ -1,3 +1,4 @@
+import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { type Deployment, deployStack } from "./deployment";
 import { type Node, reversed } from "./graph";
@@ -35,7 +36,10 @@ export function downStacks(deployment: Deployment, options: DownOptions): Promis
       kind: "destroy",
       recorded,
       before: () => {},
-      after: () => removeFromIndex(deployment.state, stack),
+      after: () => {
+        removeFromIndex(deployment.state, stack);
+        if (!known) rmSync(directory, { recursive: true, force: true });
+      },
     });
   };
   return runStacks(reversed(options.nodes), work, options);

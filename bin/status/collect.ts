@@ -5,9 +5,10 @@ import { readManifest } from "../engine/graph";
 import { type IndexEntry, readIndex, readStackJson, stackDigest } from "../engine/stack-index";
 import { stateDirectory } from "../engine/state-directory";
 import { expired } from "../expired";
+import { outputDirectory } from "../federation-file";
 import type { Config } from "../load-or-exit";
 import { isInstalled, type LocalSite, localSites } from "../site-kit";
-import { outputDirectory, synthFederation } from "../synth";
+import { synthFederation } from "../synth";
 import { siteOf } from "../target";
 import { type Program, programsOf, type SignIn, signInOf } from "./programs";
 
@@ -146,7 +147,7 @@ function standing(digest: string | undefined, entry: IndexEntry | undefined): St
 
 /** Digests of the config's stacks, synthesized beside the real output: an `up` that runs meanwhile keeps its files, and relative paths come out equal. */
 function currentDigests(config: Config): Map<string, string> {
-  const output = `${outputDirectory(undefined)}.status-${process.pid}`;
+  const output = `${outputDirectory(config.file)}.status-${process.pid}`;
   try {
     synthFederation(config, output);
     return new Map(

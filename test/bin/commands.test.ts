@@ -5,6 +5,7 @@ import { down } from "../../bin/commands/down";
 import { status } from "../../bin/commands/status";
 import { up } from "../../bin/commands/up";
 import { tryLock } from "../../bin/engine/lock";
+import { readIndex } from "../../bin/engine/stack-index";
 import { Failure } from "../../bin/failure";
 import type { Config } from "../../bin/load-or-exit";
 import { Lab, type LabStack } from "./engine/lab";
@@ -12,7 +13,6 @@ import { Lab, type LabStack } from "./engine/lab";
 /** The commands on a federation with two sites whose stacks are hand-made and whose kit only remembers; engine, config and files are real. */
 const synth = vi.hoisted(() => ({ stacks: {} as Record<string, unknown>, write: (_output: string) => {} }));
 vi.mock("../../bin/synth.js", () => ({
-  outputDirectory: () => process.env.TEST_OUTPUT,
   synthFederation: (_config: Config, output: string) => synth.write(output),
 }));
 
@@ -26,7 +26,7 @@ const hear = (stream: "out" | "err", text: string): true => {
 };
 beforeEach(() => {
   lab = new Lab();
-  vi.stubEnv("TEST_OUTPUT", lab.output);
+  vi.stubEnv("CDKTF_OUTDIR", lab.output);
   vi.spyOn(process.stdout, "write").mockImplementation((text) => hear("out", String(text)));
   vi.spyOn(process.stderr, "write").mockImplementation((text) => hear("err", String(text)));
   vi.spyOn(console, "log").mockImplementation((text) => hear("out", `${text}\n`));
@@ -41,10 +41,10 @@ afterEach(() => {
 
 const profiles = "profiles: { small: { title: Small, cores: 1, memory: 2Gi } }";
 
-function writeConfig(sites: readonly string[], expires = ""): void {
+function writeConfig(sites: readonly string[], expires = "", id = "demo"): void {
   rmSync(join(lab.directory, "sites"), { recursive: true, force: true });
   mkdirSync(join(lab.directory, "sites"));
-  const top = `format: 1\nfederation: demo\ntitle: Demo\ncontact: https://example.org\nsites: [sites/*.yaml]\n`;
+  const top = `format: 1\nfederation: ${id}\ntitle: Demo\ncontact: https://example.org\nsites: [sites/*.yaml]\n`;
   writeFileSync(join(lab.directory, "federation.yaml"), top);
   sites.forEach((site, i) => {
     const port = 8610 + i * 100;
@@ -160,6 +160,42 @@ test("what another command deployed is taken down as well", async () => {
   expect(existsSync(join(lab.directory, ".isthmus/demo/east/current"))).toBe(false);
 });
 
+test("a config with faults is no obstacle: down goes by what was deployed", async () => {
+  await up(undefined, flags());
+  writeFileSync(join(lab.directory, "sites/east.yaml"), "site: [east\nprovider: nobody");
+  writeFileSync(file(), "federation: demo\nsites: [sites/*.yaml]\nfromat: 1\n");
+  expect(await down("west/prod", flags({ yes: true }))).toBe(0);
+  expect(stderr).toMatch(
+    /^\d+ faults in \d of \d files \(`isthmus validate` shows them\): demo is taken down by what was deployed$/m,
+  );
+  expect([...readIndex(lab.state).keys()]).toEqual(["east-base", "east-prod", "west-base"]);
+  await expect(down("wets", flags({ yes: true }))).rejects.toThrow(
+    'no site, hub or stack "wets" (did you mean "west"?); there are east, west, east-base, east-prod, west-base',
+  );
+  stdout = "";
+  expect(await down(undefined, flags({ yes: true }))).toBe(0);
+  expect(stdout).toContain(`data kept in ${lab.directory}/.isthmus/demo/east/buckets`);
+  for (const site of ["east", "west"])
+    expect(existsSync(join(lab.directory, ".isthmus/demo", site, "current")), site).toBe(false);
+  expect(readdirSync(join(lab.output, "stacks"))).toEqual([]);
+});
+
+test("what was deployed under an id that the federation no longer has is named, and taken down by it", async () => {
+  await up("east", flags());
+  writeConfig(["east"], "", "newer");
+  stdout = "";
+  expect(await down(undefined, flags({ yes: true }))).toBe(0);
+  const there = "demo is deployed from here too: isthmus down --federation demo takes it down";
+  expect(stdout).toBe(`newer: nothing is up\n${there}\n`);
+  await expect(down("esat", flags({ yes: true }))).rejects.toThrow(there);
+  await expect(down(undefined, { ...flags({ yes: true }), federation: "dmeo" })).rejects.toThrow(
+    `no stack of a federation "dmeo" is recorded in ${lab.directory}/state; demo is deployed there`,
+  );
+  expect(await down(undefined, { ...flags({ yes: true }), federation: "demo" })).toBe(0);
+  expect(existsSync(join(lab.directory, ".isthmus/demo/east/current"))).toBe(false);
+  expect(readIndex(lab.state).size).toBe(0);
+});
+
 test("down without a terminal and without --yes is refused and touches nothing", async () => {
   await up("east", flags());
   await expect(down("east", flags())).rejects.toMatchObject({
@@ -186,11 +222,22 @@ test("what has expired is named, with what to do", async () => {
   );
 });
 
+test("two hubs of one site brought up at once: the second is told who is at work", async () => {
+  const first = up("east/prod", flags());
+  await expect(up("east/lab", flags())).rejects.toThrow(/no site, hub or stack "east\/lab"/);
+  await expect(up("east", flags())).rejects.toThrow(
+    `federation demo is in use by \`isthmus up east/prod\`, process ${process.pid}`,
+  );
+  expect(await first).toBe(0);
+  expect(await up("east", flags())).toBe(0);
+});
+
 test("targets that are nothing get a hint; a second run at the same time gets the first one's process", async () => {
   await expect(up("esat", flags())).rejects.toMatchObject({ exitCode: 2 });
   await expect(up("esat", flags())).rejects.toThrow(
     /^no site, hub or stack "esat" \(did you mean "east"\?\); there are east, west, east\/prod/,
   );
+  expect(existsSync(lab.output), "nothing was synthesized for them").toBe(false);
   const lock = tryLock(lab.state.lock, "up west");
   await expect(up("east", flags())).rejects.toThrow(Failure);
   await expect(up("east", flags())).rejects.toThrow(

@@ -13,11 +13,14 @@ export function copyOfDemo(): string {
   return folder;
 }
 
-/** Runs `isthmus synth` as a process of its own and returns the output directory. */
-export function synth(folder: string, nodeArguments: readonly string[] = [], output = "cdktf.out"): string {
+/** Runs `isthmus synth` as a process of its own, from a folder below if told, and returns the output directory. */
+export function synth(folder: string, nodeArguments: readonly string[] = [], output = "cdktf.out", from = "."): string {
   const program = join(repository, "dist/bin/isthmus.js");
-  const run = spawnSync(process.execPath, [...nodeArguments, program, "synth", "federation.yaml", "--output", output], {
-    cwd: folder,
+  const cwd = join(folder, from);
+  const file = relative(cwd, join(folder, "federation.yaml"));
+  const told = from === "." ? ["--output", output] : [];
+  const run = spawnSync(process.execPath, [...nodeArguments, program, "synth", file, ...told], {
+    cwd,
     encoding: "utf8",
   });
   if (run.status !== 0) throw new Error(`synth ended with ${run.status}:\n${run.stdout}${run.stderr}`);
