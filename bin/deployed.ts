@@ -78,14 +78,16 @@ function sitesOf(index: ReadonlyMap<string, IndexEntry>, directory: string): Dep
   return [...found.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, site]) => site);
 }
 
-interface Delivery {
+/** What a stack brings to this machine. */
+export interface Delivery {
+  /** As written: absolute, or relative to the federation file. */
   readonly root: string;
   /** `base` or a hub's id. */
   readonly part: string;
 }
 
 /** What a stack's JSON delivers to this machine: `terraform_data` with a root and a part. */
-function deliveriesOf(json: IndexEntry["config"]): Delivery[] {
+export function deliveriesOf(json: IndexEntry["config"]): Delivery[] {
   const data = (json.resource as { terraform_data?: Record<string, { input?: Partial<Delivery> }> } | undefined)
     ?.terraform_data;
   return Object.values(data ?? {}).flatMap(({ input }) =>

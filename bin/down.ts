@@ -10,6 +10,7 @@ import { readStackJson, type StackJson } from "./engine/stack-index";
 import { exitCodes } from "./exit-codes";
 import { Failure, usageFailure } from "./failure";
 import { counted } from "./load-or-exit";
+import { isInstalledSomewhere, removeRemains } from "./remains";
 import { allWell, type Session, tally } from "./session";
 import { stacksOf } from "./target";
 
@@ -49,26 +50,27 @@ export async function takeDown(session: Session, target: string | undefined, wis
     `${federation.id}: ${counted(names.length, "stack")} to take down, ${engine.product} ${engine.version}`,
   );
   const deployment = { ...session, progress: (stack: string, line: string) => progress.step(stack, line), consent };
-  const stacks = await downStacks(deployment, {
+  const downed = await downStacks(deployment, {
     ...session,
     nodes: going,
     configured: new Set(nodes.map((n) => n.name)),
     stopped: () => interrupt.requested,
     onState: (result) => progress.state(result),
   });
+  const stacks = await removeRemains(session, downed, (stack) => jsons.get(stack) ?? []);
   const kept = keptDirectories(session, [...jsons.values()].flat());
   const result = { ok: allWell(stacks), stacks, kept };
   closingLines(session, result, commandLine(target, wish), (performance.now() - began) / 1000);
   return result;
 }
 
-/** Whether anything of a stack was ever made: it is recorded, or its state holds resources (`cdktf deploy` records nothing). */
-function exists({ index, state }: Session, stack: string): boolean {
-  if (index.has(stack)) return true;
+/** Whether anything of a stack was ever made: it is recorded, its state holds resources (`cdktf deploy` records nothing), or it lies at its site. */
+function exists(session: Session, stack: string): boolean {
+  const { index, state } = session;
+  if (index.has(stack) || isInstalledSomewhere(session, jsonsOf(session, stack))) return true;
   const file = join(state.root, `${stack}.tfstate`);
-  if (!existsSync(file)) return false;
-  const { resources } = JSON.parse(readFileSync(file, "utf8")) as { resources?: unknown[] };
-  return resources !== undefined && resources.length > 0;
+  const text = existsSync(file) ? readFileSync(file, "utf8") : "";
+  return text !== "" && !/"resources": \[\]/.test(text);
 }
 
 function jsonsOf({ nodes, output, index }: Session, stack: string): StackJson[] {

@@ -1,9 +1,11 @@
+import { rmSync } from "node:fs";
 import type { ResolvedFederation } from "../config/resolve/federation";
 import { type Deployed, otherwiseDeployed } from "./deployed";
 import { findEngine } from "./engine/find";
 import { type Node, readManifest } from "./engine/graph";
 import { Interrupt } from "./engine/interrupt";
-import { lockOrFail } from "./engine/lock";
+import { endLeftovers } from "./engine/leftovers";
+import { type LockHolder, lockOrFail } from "./engine/lock";
 import { type Progress, showProgress } from "./engine/progress";
 import type { StackResult } from "./engine/run";
 import { type IndexEntry, readIndex } from "./engine/stack-index";
@@ -92,6 +94,9 @@ async function hold(
   const interrupt = new Interrupt((line) => say(line));
   const unwatch = interrupt.watch();
   try {
+    if (lock.after?.command) say(cutOff(lock.after));
+    await endLeftovers(state, say);
+    rmSync(state.plans, { recursive: true, force: true });
     const engine = findEngine(say);
     engine.catch(() => {});
     const nodes = await synth(output);
@@ -105,6 +110,11 @@ async function hold(
     unwatch();
     lock.release();
   }
+}
+
+/** What happened to a run whose lock was found without its process. */
+function cutOff({ command, pid, since }: LockHolder): string {
+  return `\`isthmus ${command}\` (process ${pid}, since ${since}) was cut off: going on from what it reached`;
 }
 
 /** `2 done, 1 failed` */

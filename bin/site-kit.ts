@@ -38,22 +38,28 @@ function kitPath(root: string): string {
   return join(root, "current", "base", "kit", "site.py");
 }
 
-/**
- * Runs the kit that a site was installed with: the site's own, so that asking never needs a synth.
- * @param progress gets its progress lines, without `isthmus: `
- * @param directory the federation file's; what installs or repairs needs it
- */
+/** How a kit is called. */
+export interface KitCall {
+  /** Default: the site's own, the one that it was installed with, so that asking never needs a synth. */
+  readonly kit?: string;
+  readonly flags?: readonly string[];
+  /** Gets its progress lines, without `isthmus: `. */
+  readonly progress?: (line: string) => void;
+  /** The federation file's: what installs or repairs needs it, since relative paths of buckets start there. */
+  readonly directory?: string;
+  /** More of its environment. */
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+/** Runs a site's kit. */
 export async function runKit(
   root: string,
-  verb: "ensure" | "status" | "credentials",
-  flags: readonly string[] = [],
-  progress: (line: string) => void = () => {},
-  directory?: string,
+  verb: "install" | "uninstall" | "ensure" | "status" | "credentials",
+  { kit = kitPath(root), flags = [], progress = () => {}, directory, environment = {} }: KitCall = {},
 ): Promise<KitEnd> {
-  const child = spawn(pythonCommand(), [kitPath(root), verb, "--root", root, ...flags], {
-    // Relative paths of buckets start at the federation file, wherever the command was given.
+  const child = spawn(pythonCommand(), [kit, verb, "--root", root, ...flags], {
     ...(directory === undefined ? {} : { cwd: directory }),
-    env: engineEnvironment(),
+    env: { ...engineEnvironment(), ...environment },
     stdio: ["ignore", "pipe", "pipe"],
   });
   const out: string[] = [];

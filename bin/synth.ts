@@ -30,13 +30,21 @@ export function synthOrExit(file: string | undefined, output: string | undefined
 
 /** Stacks that an earlier synth wrote here and that left the config must not be deployed by `cdktf deploy '*'`; an engine's own `.terraform` stays for the rest. */
 function removeStale(output: string, stacks: readonly SiteStack[]): void {
-  const manifest = join(output, "manifest.json");
-  if (!existsSync(manifest)) return;
   const names = new Set(stacks.map((s) => s.node.id));
-  const written = (JSON.parse(readFileSync(manifest, "utf8")) as { stacks?: object }).stacks ?? {};
-  for (const stack of Object.keys(written)) {
+  for (const stack of writtenStacks(join(output, "manifest.json"))) {
     const folder = join(output, "stacks", stack);
     if (!names.has(stack) && existsSync(join(folder, "cdk.tf.json"))) rmSync(folder, { recursive: true });
+  }
+}
+
+/** The stacks of an earlier synth's manifest; one that was cut off while it wrote that tells nothing. */
+function writtenStacks(manifest: string): string[] {
+  if (!existsSync(manifest)) return [];
+  try {
+    return Object.keys((JSON.parse(readFileSync(manifest, "utf8")) as { stacks?: object }).stacks ?? {});
+  } catch (error) {
+    if (error instanceof SyntaxError) return [];
+    throw error;
   }
 }
 

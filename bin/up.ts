@@ -5,10 +5,10 @@ import { withDependencies } from "./engine/graph";
 import type { StackResult } from "./engine/run";
 import { readStackJson } from "./engine/stack-index";
 import { upStacks } from "./engine/up";
+import { type Ensured, ensureSites } from "./ensure";
 import { expired, expiredLine, isExpired } from "./expired";
 import { type Config, counted } from "./load-or-exit";
 import { allWell, type Session, tally } from "./session";
-import { isInstalled, type LocalSite, localSites, runKit } from "./site-kit";
 import { siteOf, stacksOf } from "./target";
 
 export interface UpResult {
@@ -16,14 +16,6 @@ export interface UpResult {
   readonly stacks: readonly StackResult[];
   readonly ensured: readonly Ensured[];
   readonly left: readonly string[];
-}
-
-/** What the last step found at a site. */
-export interface Ensured {
-  readonly site: string;
-  readonly ok: boolean;
-  /** What it did, or the line that matters of its failure. */
-  readonly lines: readonly string[];
 }
 
 export interface UpWish {
@@ -57,7 +49,7 @@ export async function bringUp(
     stopped: () => interrupt.requested,
     onState: (result) => progress.state(result),
   });
-  const ensured = interrupt.requested ? [] : await ensure(config, session, stacks);
+  const ensured = interrupt.requested ? [] : await ensureSites(config, session, stacks);
   const left = [...index.keys()].filter((stack) => !names.includes(stack));
   const ok = allWell(stacks) && ensured.every((e) => e.ok);
   closingLines(session, { ok, stacks, ensured, left }, target, (performance.now() - began) / 1000);
@@ -70,31 +62,6 @@ function configsOf({ output, index }: Session, stacks: readonly string[]) {
     stacks.map((stack) => {
       const applied = index.get(stack)?.config;
       return [stack, [readStackJson(join(output, "stacks", stack)), ...(applied ? [applied] : [])]] as const;
-    }),
-  );
-}
-
-function ensure(config: Config, { progress }: Session, stacks: readonly StackResult[]): Promise<Ensured[]> {
-  const fine = (name: string) =>
-    stacks.some((r) => r.stack === name && (r.state === "done" || r.state === "unchanged"));
-  const sites = localSites(config.federation, config.directory).filter(
-    ({ site, root }) => fine(`${site.id}-base`) && isInstalled(root),
-  );
-  return Promise.all(
-    sites.map(async ({ site, root }: LocalSite) => {
-      const lines: string[] = [];
-      const end = await runKit(
-        root,
-        "ensure",
-        [],
-        (line) => {
-          lines.push(line);
-          progress.line(`${site.id}  ${line}`);
-        },
-        config.directory,
-      );
-      if (!end.ok) progress.line(`${site.id}  not all programs run: ${end.error}`);
-      return { site: site.id, ok: end.ok, lines: end.ok ? lines : [...lines, end.error] };
     }),
   );
 }

@@ -6,13 +6,16 @@ import { type Diagnostic, type EngineEvent, readEvent } from "./events";
 import { failureLine, kitError, type Said } from "./failure-line";
 import type { Engine } from "./find";
 import type { Interrupt } from "./interrupt";
+import { runMark } from "./leftovers";
 import type { Log } from "./log";
+import type { StateDirectory } from "./state-directory";
 
 /** Where and how an engine's commands run. */
 export interface EngineContext {
   readonly engine: Engine;
   /** The stack's directory. */
   readonly directory: string;
+  readonly state: StateDirectory;
   readonly log: Log;
   readonly interrupt: Interrupt;
   /** Progress lines (`isthmus: …`) of programs that the engine starts, without that prefix. */
@@ -79,21 +82,22 @@ async function start(
   // A process group of its own: the terminal's Ctrl-C must not reach the engine beside the one that we send, since two mean "drop everything".
   const child = spawn(context.engine.command, args, {
     cwd: context.directory,
-    env: engineEnvironment(),
+    env: { ...engineEnvironment(), ...runMark(context.state) },
     detached: true,
     stdio: ["ignore", "pipe", "pipe"],
   });
   context.interrupt.follow(child);
-  const ended = new Promise<number>((done, fail) => {
+  const ended = new Promise<[number | null, NodeJS.Signals | null]>((done, fail) => {
     child.once("error", fail);
-    child.once("exit", (code, signal) => done(code ?? (signal ? 128 : 1)));
+    child.once("exit", (code, signal) => done([code, signal]));
   });
   const errors = eachLine(child.stderr, (line) => {
     context.log.write(line);
     raw.push(line);
   });
-  const settled = ended.then(() => context.interrupt.settle(child));
-  const [code] = await Promise.all([ended, read(child.stdout), errors, settled]);
+  const settled = ended.then(([, signal]) => context.interrupt.settle(child, signal !== null));
+  const [[code, signal]] = await Promise.all([ended, read(child.stdout), errors, settled]);
+  if (code === null) throw new EngineFailure(`the engine was ended by ${signal} in its ${args[0]}`, []);
   return code;
 }
 

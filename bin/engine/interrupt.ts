@@ -55,9 +55,9 @@ export class Interrupt {
     child.once("exit", () => this.running.delete(child));
   }
 
-  /** After an engine that was told to stop: it kills its direct children only, so programs that those had started are ended here. */
-  async settle(child: ChildProcess): Promise<void> {
-    if (!this.requested || child.pid === undefined) return;
+  /** After an engine that was told to stop, or `died` of a signal: it kills its direct children at most, so programs that those had started are ended here. */
+  async settle(child: ChildProcess, died: boolean): Promise<void> {
+    if (!(this.requested || died) || child.pid === undefined) return;
     const end = Date.now() + groupDeadline;
     let alive = signalGroup(child.pid, "SIGTERM");
     while (alive && Date.now() < end) {

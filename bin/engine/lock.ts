@@ -1,6 +1,6 @@
-import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { linkSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
-import { dirname } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { Failure } from "../failure";
 
@@ -13,7 +13,12 @@ export interface LockHolder {
   readonly since: string;
 }
 
+/** The holder that a damaged lock file tells of. */
+const unknown: LockHolder = { pid: 0, host: hostname(), birth: "", command: "", since: "" };
+
 export interface Lock {
+  /** Who had it before and ended without giving it back. */
+  readonly after?: LockHolder | undefined;
   /** Gives the lock back; also done when the process ends. */
   release(): void;
 }
@@ -31,11 +36,13 @@ export function tryLock(path: string, command: string): Lock | LockHolder {
     command,
     since: new Date().toISOString(),
   };
+  let after: LockHolder | undefined;
   for (let attempt = 0; attempt < 10; attempt++) {
-    if (create(path, me)) return lockAt(path);
+    if (create(path, me)) return lockAt(path, after);
     const holder = holderOf(path);
     if (holder && isAlive(holder)) return holder;
     if (holder) removeStale(path, holder);
+    after = holder;
   }
   throw new Failure(`the lock ${path} cannot be taken: others take it again and again`);
 }
@@ -62,13 +69,23 @@ export async function lockWaiting(path: string, command: string, seconds: number
   }
 }
 
-function lockAt(path: string): Lock {
+function lockAt(path: string, after: LockHolder | undefined): Lock {
+  removeRemains(path);
   const release = () => {
     process.off("exit", release);
     if (holderOf(path)?.pid === process.pid) rmSync(path, { force: true });
   };
   process.on("exit", release);
-  return { release };
+  return { release, after };
+}
+
+/** What processes that were killed while they took the lock left beside it. */
+function removeRemains(path: string): void {
+  for (const name of readdirSync(dirname(path))) {
+    const [pid] = name.startsWith(`${basename(path)}.`) ? (/\d+$/.exec(name) ?? []) : [];
+    if (pid !== undefined && !isAlive({ ...unknown, pid: Number(pid) }))
+      rmSync(join(dirname(path), name), { force: true });
+  }
 }
 
 /** A link appears with its content, so nobody ever reads half a lock. */
@@ -91,7 +108,7 @@ function holderOf(path: string): LockHolder | undefined {
     return JSON.parse(readFileSync(path, "utf8")) as LockHolder;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    if (error instanceof SyntaxError) return { pid: 0, host: hostname(), birth: "", command: "", since: "" };
+    if (error instanceof SyntaxError) return unknown;
     throw error;
   }
 }

@@ -23,13 +23,13 @@ export interface SignIn {
 
 /** The programs of an installed site, or why they could not be asked. */
 export async function programsOf(root: string): Promise<{ programs: Program[]; problem: string | null }> {
-  const end = await runKit(root, "status", ["--json"]);
+  const end = await runKit(root, "status", { flags: ["--json"] });
   if (!end.ok) return { programs: [], problem: end.error };
   return { programs: (JSON.parse(end.stdout) as { programs: Program[] }).programs, problem: null };
 }
 
 /** Generated sign-ins by hub; empty where there are none to show. */
 export async function signInOf(root: string): Promise<Record<string, SignIn>> {
-  const end = await runKit(root, "credentials", ["--json"]);
+  const end = await runKit(root, "credentials", { flags: ["--json"] });
   return end.ok ? (JSON.parse(end.stdout) as Record<string, SignIn>) : {};
 }

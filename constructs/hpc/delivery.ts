@@ -33,9 +33,9 @@ export class Delivery extends Construct {
         {
           type: "local-exec",
           when: "destroy",
-          // A destroy provisioner may refer to nothing but itself. The kit on the machine is the one that installed;
-          // where the first install failed, or somebody removed the directory, there is none and nothing to end.
-          command: `cd "$ISTHMUS_CONFIG" && kit="$ISTHMUS_ROOT/current/$ISTHMUS_PART/kit/site.py" && if [ -e "$kit" ]; then ${python} "$kit" uninstall --root "$ISTHMUS_ROOT" --id "$ISTHMUS_PART"; else echo "isthmus: $ISTHMUS_PART is not installed at $ISTHMUS_ROOT"; fi`,
+          // A destroy provisioner may refer to nothing but itself. The kit on the machine is the one that installed; where
+          // an install or an uninstall was cut off, or somebody removed the directory, the stack's own cleans up.
+          command: `bundle="$PWD/bundle" && cd "$ISTHMUS_CONFIG" || exit 1; kit="$ISTHMUS_ROOT/current/$ISTHMUS_PART/kit/site.py"; [ -e "$kit" ] || [ ! -d "$ISTHMUS_ROOT" ] || kit="$bundle/kit/site.py"; if [ -e "$kit" ]; then ${python} "$kit" uninstall --root "$ISTHMUS_ROOT" --id "$ISTHMUS_PART"; else echo "isthmus: $ISTHMUS_PART is not installed at $ISTHMUS_ROOT"; fi`,
           environment: {
             ISTHMUS_CONFIG: props.configDirectory,
             // biome-ignore lint/suspicious/noTemplateCurlyInString: Terraform's expression

@@ -13,6 +13,7 @@ from credentials import ACCOUNT_SUFFIX, account_of, known_secrets
 from faults import SiteFault
 from layout import Layout
 from s3 import Endpoint, request
+from whole_file import write_whole
 
 READ = ["s3:GetObject"]
 WRITE = ["s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts"]
@@ -75,11 +76,7 @@ def write_accounts(layout: Layout, buckets: Sequence[Mapping[str, Any]]) -> None
     text = json.dumps({"accessAccounts": accounts}, sort_keys=True)
     if path.exists() and path.read_text("utf-8") == text:
         return
-    fresh = directory / f".users.{os.getpid()}"
-    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w") as stream:
-        stream.write(text)
-    os.replace(fresh, path)
+    write_whole(path, text, 0o600)
 
 
 def policy_of(bucket: Mapping[str, Any]) -> dict[str, Any] | None:

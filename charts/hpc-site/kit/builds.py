@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
@@ -140,11 +140,12 @@ def _versitygw(bundle: Bundle, path: Path, cache: Path) -> None:
     def build(into: Path) -> None:
         what = f"building the S3 gateway (versitygw {version}), once for this machine; a minute or two"
         log = _log(cache, f"versitygw-{version}")
-        with step(what), tempfile.TemporaryDirectory(dir=cache, ignore_cleanup_errors=True) as scratch:
+        scratch = into.with_name(f".{into.name}.scratch")
+        with step(what), _emptied(scratch):
             environment = dict(os.environ, CGO_ENABLED="0", GOBIN=str(into), GOTOOLCHAIN="local", GOWORK="off")
             go = toolchain.go_on_path()
             if not go:
-                go = _go_from_index(bundle, Path(scratch), cache)
+                go = _go_from_index(bundle, scratch, cache)
                 environment |= {f"GO{name}": f"{scratch}/{name}" for name in ("PATH", "CACHE", "MODCACHE")}
             command = [go, "install", "-trimpath", "-ldflags=-s -w", "-modcacherw", f"{VERSITYGW}@v{version}"]
             run_logged(command, log, f"building versitygw {version}", environment)
@@ -152,6 +153,17 @@ def _versitygw(bundle: Bundle, path: Path, cache: Path) -> None:
             raise SiteFault(f"building versitygw {version} left no binary", log)
 
     build_once(path, build)
+
+
+@contextmanager
+def _emptied(directory: Path) -> Iterator[None]:
+    """An empty directory for a build that holds its lock, and none afterwards; what a killed one left goes too."""
+    remove_tree(directory)
+    directory.mkdir()
+    try:
+        yield
+    finally:
+        remove_tree(directory)
 
 
 def _go_from_index(bundle: Bundle, scratch: Path, cache: Path) -> str:

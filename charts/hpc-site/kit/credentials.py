@@ -12,6 +12,7 @@ from pathlib import Path
 from bundle import Bundle, Program, fill
 from faults import SiteFault
 from layout import Layout
+from whole_file import write_whole
 
 CONSONANTS = "bdfghjkmnprstvwz"
 VOWELS = "aeiou"
@@ -37,15 +38,6 @@ def _generate(name: str) -> str:
     return GENERATORS.get(name, lambda: random.token_hex(32))()
 
 
-def _write_private(path: Path, text: str, exclusive: bool = False) -> None:
-    target = path if exclusive else path.with_name(f".{path.name}.{os.getpid()}")
-    descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w") as stream:
-        stream.write(text)
-    if target != path:
-        os.replace(target, path)
-
-
 def _read_private(path: Path) -> dict[str, str]:
     try:
         status = path.stat()
@@ -64,7 +56,7 @@ def _ensure(path: Path, wanted: Mapping[str, Callable[[], str]]) -> dict[str, st
     made = {name: generate() for name, generate in wanted.items() if name not in kept}
     if made:
         values = {**kept, **made}
-        _write_private(path, json.dumps(values, indent=1) + "\n", exclusive=not kept)
+        write_whole(path, json.dumps(values, indent=1) + "\n", 0o600)
         return values
     return kept
 
@@ -116,7 +108,7 @@ def write_environments(layout: Layout, bundle: Bundle, values: Mapping[str, str]
         path = layout.directory("secrets") / f"{program.name}.env"
         text = environment_text(program, secrets, values)
         if not path.exists() or path.read_text("utf-8") != text:
-            _write_private(path, text)
+            write_whole(path, text, 0o600)
 
 
 def sign_in(layout: Layout, bundle: Bundle) -> dict[str, object] | None:

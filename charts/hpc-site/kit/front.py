@@ -9,10 +9,12 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from bundle import Bundle, read_bundle
+from cache import remove_tree
 from faults import SiteFault
 from layout import Layout
 from machine import front_conf
 from supervision import Supervisor
+from whole_file import write_whole
 
 CONF = "nginx.conf"
 HUB_CONF = "hub.nginx.conf"
@@ -41,7 +43,9 @@ def check(layout: Layout, fresh: Bundle, values: Mapping[str, str]) -> None:
     if "base" not in parts:
         return
     machine = front_conf()
-    (layout.directory("run") / MACHINE_CONF).write_text(machine, "utf-8")
+    write_whole(layout.directory("run") / MACHINE_CONF, machine, 0o644)
+    for left in layout.directory("run").glob("check-*"):
+        remove_tree(left)  # of a check that was cut off
     with tempfile.TemporaryDirectory(dir=layout.directory("run"), prefix="check-") as scratch:
         # The front includes files by paths relative to its own place, so the trial has the site's shape.
         (Path(scratch) / "run").mkdir()
@@ -92,5 +96,5 @@ def take_over(layout: Layout, supervisor: Supervisor, started: list[str]) -> boo
     running = [name for name in asked if states.get(name, {}).get("statename") == "RUNNING" and name not in started]
     for name in running:
         supervisor.signal(name, "HUP")
-    _record(layout).write_text(digest)
+    write_whole(_record(layout), digest, 0o644)
     return bool(running)

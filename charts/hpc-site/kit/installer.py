@@ -17,6 +17,7 @@ from layout import Layout
 from ports import require_ports
 from progress import say
 from supervision import Supervisor, include_text
+from whole_file import write_whole
 
 HEALTH_SECONDS = 180.0
 ROLLBACK_SECONDS = 60.0
@@ -25,7 +26,9 @@ REPAIR_SECONDS = 45.0
 
 def is_as_wanted(layout: Layout, bundle: Bundle) -> bool:
     """Whether a bundle is installed, everything it runs from is there, and its programs are healthy."""
-    if releases.current_release(layout, bundle.id) != bundle.release or not builds.all_built(bundle):
+    if releases.current_release(layout, bundle.id) != bundle.release or releases.unfinished(layout, bundle.id):
+        return False
+    if not builds.all_built(bundle):
         return False
     ini = layout.ini(bundle.id)
     if not ini.exists() or ini.read_text("utf-8") != include_text(layout, bundle, builds.values_for(bundle, layout)):
@@ -50,15 +53,18 @@ def install(layout: Layout, bundle: Bundle) -> bool:
         values = builds.values_for(bundle, layout)
         _prepare(layout, bundle, values)
         release = releases.copy_release(layout, bundle)
-        previous = releases.current_release(layout, bundle.id)
-        if previous == bundle.release:
+        current, previous = releases.current_release(layout, bundle.id), releases.way_back(layout, bundle.id)
+        if previous == current == bundle.release:
             _repair(layout, release, values)
-            return True
-        try:
-            _activate(layout, release, values, HEALTH_SECONDS)
-            _set_rights(layout, release)
-        except SiteFault as fault:
-            raise _rolled_back(layout, bundle, previous, fault) from None
+        else:
+            releases.begin(layout, bundle.id, previous)
+            releases.prune(layout, bundle.id, [bundle.release, previous, current])
+            try:
+                _activate(layout, release, values, HEALTH_SECONDS)
+                _set_rights(layout, release)
+            except SiteFault as fault:
+                raise _rolled_back(layout, bundle, previous, fault) from None
+        releases.finish(layout, bundle.id)
         releases.prune(layout, bundle.id, [bundle.release, previous])
     return True
 
@@ -98,14 +104,11 @@ def _prepare(layout: Layout, bundle: Bundle, values: Mapping[str, str]) -> None:
 def _activate(layout: Layout, bundle: Bundle, values: Mapping[str, str], seconds: float) -> None:
     releases.switch(layout, bundle.id, bundle.release)
     credentials.write_environments(layout, bundle, values)
-    layout.ini(bundle.id).write_text(include_text(layout, bundle, values), "utf-8")
+    write_whole(layout.ini(bundle.id), include_text(layout, bundle, values), 0o644)
     supervisor = Supervisor(layout)
     names = [program.name for program in bundle.programs]
-    if supervisor.running():
-        changed = supervisor.update()
-    else:
-        supervisor.start(_hub_environment(layout))
-        changed = names
+    fresh = not supervisor.running() and supervisor.start(_hub_environment(layout))
+    changed = names if fresh else supervisor.update()
     if set(changed) & set(names):
         say(f"started {', '.join(name for name in names if name in changed)}")
     changed += supervisor.revive(names)
@@ -125,10 +128,12 @@ def _rolled_back(layout: Layout, bundle: Bundle, previous: str | None, fault: Si
     try:
         if previous is None:
             deactivate(layout, bundle.id)
+            releases.finish(layout, bundle.id)
             releases.prune(layout, bundle.id, [])
             return SiteFault(f"{fault}. Nothing of {bundle.id} runs now", fault.log)
         before = read_bundle(layout.directory("releases") / previous)
         _activate(layout, before, builds.values_for(before, layout), ROLLBACK_SECONDS)
+        releases.finish(layout, bundle.id)
         releases.prune(layout, bundle.id, [previous])
         return SiteFault(f"{fault}. The previous release {previous} runs again", fault.log)
     except SiteFault as second:

@@ -54,9 +54,10 @@ class Layout:
     def installed(self) -> list[str]:
         """Ids of the bundles installed here, `base` first."""
         try:
-            names = sorted(entry.name for entry in (self.root / "current").iterdir() if entry.is_symlink())
+            links = [entry.name for entry in (self.root / "current").iterdir() if entry.is_symlink()]
         except FileNotFoundError:
             return []
+        names = [name for name in links if not name.startswith(".")]  # a switch that was cut off leaves its new link
         return sorted(names, key=lambda name: (name != "base", name))
 
     def make(self, extra: list[str]) -> None:

@@ -36,7 +36,8 @@ def ensure(layout: Layout, only: str | None) -> list[str]:
     supervisor = Supervisor(layout)
     programs = [program for bundle in bundles for program in bundle.programs]
     built = all(builds.all_built(bundle) for bundle in bundles)
-    if programs and built and not health.down(programs, supervisor) and front.is_current(layout):
+    whole = built and not any(releases.unfinished(layout, bundle.id) for bundle in bundles)
+    if programs and whole and not health.down(programs, supervisor) and front.is_current(layout):
         return []
     return [bundle.id for bundle in bundles if installer.install(layout, bundle)]
 
@@ -85,6 +86,7 @@ def uninstall(layout: Layout, bundle_id: str) -> bool:
             _end_children(layout, bundle_id)
             installer.deactivate(layout, bundle_id)
             sweep(layout.root, bundle_id)
+        releases.finish(layout, bundle_id)
         releases.prune(layout, bundle_id, [])
     if bundle_id == "base":
         for name in ("run", "cache"):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import py_compile
 import re
 import shutil
 import tempfile
@@ -14,20 +13,20 @@ from bundle import Bundle, bundle_files, read_bundle
 from cache import remove_tree
 from faults import SiteFault
 from layout import Layout
+from whole_file import write_whole
 
 
 def check_python(bundle: Bundle) -> None:
-    """Compiles every Python file of a bundle, without leaving anything behind.
+    """Compiles every Python file of a bundle, without writing anything.
 
     :raises SiteFault: with the first file that does not compile.
     """
-    with tempfile.TemporaryDirectory() as scratch:
-        for name in bundle_files(bundle.directory):
-            if name.endswith(".py"):
-                try:
-                    py_compile.compile(str(bundle.directory / name), cfile=f"{scratch}/checked.pyc", doraise=True)
-                except py_compile.PyCompileError as error:
-                    raise SiteFault(f"{name} of bundle {bundle.id} is no valid Python: {error.msg}") from None
+    for name in bundle_files(bundle.directory):
+        if name.endswith(".py"):
+            try:
+                compile((bundle.directory / name).read_bytes(), name, "exec", dont_inherit=True)
+            except (SyntaxError, ValueError) as error:
+                raise SiteFault(f"{name} of bundle {bundle.id} is no valid Python: {error}") from None
 
 
 def copy_release(layout: Layout, bundle: Bundle) -> Bundle:
@@ -71,11 +70,11 @@ def _unpack_pages(release: Path) -> None:
 def switch(layout: Layout, bundle_id: str, release: str | None) -> None:
     """Points `current/<id>` at a release in one step; None removes the link."""
     link = layout.link(bundle_id)
+    fresh = link.with_name(f".{bundle_id}.new")
+    fresh.unlink(missing_ok=True)
     if release is None:
         link.unlink(missing_ok=True)
         return
-    fresh = link.with_name(f".{bundle_id}.{os.getpid()}")
-    fresh.unlink(missing_ok=True)
     fresh.symlink_to(Path("..") / "releases" / release)
     os.replace(fresh, link)
 
@@ -86,6 +85,34 @@ def current_release(layout: Layout, bundle_id: str) -> str | None:
     if not link.is_symlink() or not (link / "bundle.json").exists():
         return None
     return os.path.basename(os.readlink(link))
+
+
+def _before(layout: Layout, bundle_id: str) -> Path:
+    return layout.directory("run") / f"{bundle_id}.before"
+
+
+def begin(layout: Layout, bundle_id: str, previous: str | None) -> None:
+    """Notes that an install has begun, and what it goes back to: it may be cut off at any moment."""
+    write_whole(_before(layout, bundle_id), previous or "", 0o644)
+
+
+def finish(layout: Layout, bundle_id: str) -> None:
+    """Notes that an install has ended, well or with a way back."""
+    _before(layout, bundle_id).unlink(missing_ok=True)
+
+
+def unfinished(layout: Layout, bundle_id: str) -> bool:
+    """Whether an install was cut off: what runs was never found healthy, and rights may be missing."""
+    return _before(layout, bundle_id).exists()
+
+
+def way_back(layout: Layout, bundle_id: str) -> str | None:
+    """The release last found healthy: the current one, or what an install that was cut off would go back to."""
+    try:
+        noted = _before(layout, bundle_id).read_text("utf-8")
+    except FileNotFoundError:
+        return current_release(layout, bundle_id)
+    return noted if noted and (layout.directory("releases") / noted / "bundle.json").exists() else None
 
 
 def releases_of(layout: Layout, bundle_id: str) -> list[Path]:

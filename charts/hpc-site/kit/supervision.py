@@ -18,7 +18,10 @@ from bundle import Bundle, fill
 from faults import SiteFault, telling_line
 from layout import Layout
 from processes import alive
+from whole_file import write_whole
 
+# How long a supervisor that an earlier caller started may take until it answers.
+OTHER_SECONDS = 5
 # What programs may know of the caller's environment: never its credentials, nor settings of the tool that called.
 KEPT = (
     *("HOME", "LANG", "LANGUAGE", "LOGNAME", "PATH", "SHELL", "TMPDIR", "TZ", "USER", "LD_LIBRARY_PATH"),
@@ -142,11 +145,14 @@ class Supervisor:
         except (OSError, http.client.HTTPException, xmlrpc.client.Error):
             return {}
 
-    def start(self, hub_environment: str) -> None:
-        """Starts the supervisor, detached from the caller: no pipe, no terminal, no environment of it."""
+    def start(self, hub_environment: str) -> bool:
+        """Starts the supervisor, detached from the caller: no pipe, no terminal, no environment of it.
+
+        Returns whether it is the one that runs now: a caller that was killed may have started another a moment before.
+        """
         layout = self._layout
         configuration = layout.directory("supervisor") / "supervisord.conf"
-        configuration.write_text(MAIN, "utf-8")
+        write_whole(configuration, MAIN, 0o644)
         kept = {k: v for k, v in os.environ.items() if k in KEPT or k.startswith(KEPT_PREFIXES)}
         log = layout.log("supervisord")
         command = [f"{hub_environment}/bin/python", f"{hub_environment}/bin/supervisord", "-c", str(configuration)]
@@ -161,14 +167,16 @@ class Supervisor:
                 start_new_session=True,
                 check=False,
             )
-        if started.returncode != 0:
-            reason = telling_line(layout.log("supervisord-start"), f"exit code {started.returncode}")
-            raise SiteFault(f"the supervisor does not start: {reason}", log)
-        deadline = time.monotonic() + 15
+        refused = started.returncode != 0
+        deadline = time.monotonic() + (OTHER_SECONDS if refused else 15)
         while not self.running():
+            if time.monotonic() > deadline and refused:
+                reason = telling_line(layout.log("supervisord-start"), f"exit code {started.returncode}")
+                raise SiteFault(f"the supervisor does not start: {reason}", log)
             if time.monotonic() > deadline:
                 raise SiteFault(f"the supervisor does not answer: {telling_line(log, 'its log is empty')}", log)
             time.sleep(0.05)
+        return not refused
 
     def update(self) -> list[str]:
         """Takes over the includes as they are now; returns the programs that were started, restarted or ended."""

@@ -1,0 +1,69 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { stackName } from "../config/names";
+import { runMark } from "./engine/leftovers";
+import type { StackResult } from "./engine/run";
+import type { Config } from "./load-or-exit";
+import type { Session } from "./session";
+import { isInstalled, type KitCall, type LocalSite, localSites, runKit } from "./site-kit";
+
+/** What the last step of `up` found at a site. */
+export interface Ensured {
+  readonly site: string;
+  readonly ok: boolean;
+  /** What it did, or the line that matters of its failure. */
+  readonly lines: readonly string[];
+}
+
+/**
+ * The last step of `up`, outside the engine, for what no plan can see: installs again what an engine that was killed, or
+ * somebody's `rm`, took from under its state, and starts what is down.
+ */
+export function ensureSites(config: Config, session: Session, stacks: readonly StackResult[]): Promise<Ensured[]> {
+  const fine = new Set(stacks.filter((r) => r.state === "done" || r.state === "unchanged").map((r) => r.stack));
+  const sites = localSites(config.federation, config.directory);
+  return Promise.all(
+    sites.filter(({ site }) => fine.has(stackName(site.id, "base"))).map((local) => ensureSite(session, local, fine)),
+  );
+}
+
+async function ensureSite(session: Session, { site, root }: LocalSite, fine: ReadonlySet<string>): Promise<Ensured> {
+  const { progress, directory, state, output } = session;
+  const lines: string[] = [];
+  const say = (line: string) => {
+    lines.push(line);
+    progress.line(`${site.id}  ${line}`);
+  };
+  const call: KitCall = { progress: say, directory, environment: runMark(state) };
+  for (const part of ["base", ...site.hubs.map((h) => h.id)]) {
+    const bundle = join(output, "stacks", stackName(site.id, part), "bundle");
+    if (!fine.has(stackName(site.id, part)) || !existsSync(bundle) || isThere(root, part, bundle)) continue;
+    say(`${part} is recorded as applied and not there: installing it`);
+    const end = await runKit(root, "install", {
+      ...call,
+      kit: join(bundle, "kit", "site.py"),
+      flags: ["--bundle", bundle],
+    });
+    if (!end.ok) return failed(`${part} cannot be installed: ${end.error}`);
+  }
+  if (!isInstalled(root)) return { site: site.id, ok: true, lines };
+  const end = await runKit(root, "ensure", call);
+  return end.ok ? { site: site.id, ok: true, lines } : failed(`not all programs run: ${end.error}`, end.error);
+
+  function failed(line: string, error = line): Ensured {
+    progress.line(`${site.id}  ${line}`);
+    return { site: site.id, ok: false, lines: [...lines, error] };
+  }
+}
+
+/** Whether what a site runs of a part is what was synthesized. */
+function isThere(root: string, part: string, bundle: string): boolean {
+  const installed = digestOf(join(root, "current", part));
+  return installed !== undefined && installed === digestOf(bundle);
+}
+
+function digestOf(bundle: string): string | undefined {
+  const path = join(bundle, "bundle.json");
+  if (!existsSync(path)) return undefined;
+  return (JSON.parse(readFileSync(path, "utf8")) as { digest: string }).digest;
+}

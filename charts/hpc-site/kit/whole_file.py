@@ -1,0 +1,20 @@
+"""Files that are never seen half-written, whatever ends the writer."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+
+def write_whole(path: Path, text: str, mode: int) -> None:
+    """Writes a file beside its place and moves it there.
+
+    Call it with the site's lock held: the file beside has one name, so that what a killed writer left goes with it.
+    """
+    fresh = path.with_name(f".{path.name}.new")
+    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
+        stream.write(text)
+        stream.flush()
+        os.fsync(stream.fileno())
+    os.replace(fresh, path)
