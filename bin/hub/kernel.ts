@@ -33,8 +33,8 @@ export class Kernel {
 
   private constructor(
     private readonly client: HubClient,
-    /** `user/ann/api/kernels/ID`, as an absolute path. */
-    private readonly path: string,
+    /** `/east/prod/user/ann/api/kernels/ID` */
+    readonly path: string,
     private readonly socket: WebSocket,
   ) {
     socket.on("message", (data, binary) => {
@@ -53,11 +53,16 @@ export class Kernel {
     const body = (await client.api(`${server}api/kernels`, { method: "POST", json: { name: "python3" } })).body;
     const path = `${server}api/kernels/${(body as { id: string }).id}`;
     try {
-      return new Kernel(client, path, await connect(client, path));
+      return await Kernel.at(client, path);
     } catch (error) {
       await remove(client, path).catch(() => {});
       throw error;
     }
+  }
+
+  /** Connects to a kernel that runs, by its `path`, as a notebook does whose connection was cut. */
+  static async at(client: HubClient, path: string): Promise<Kernel> {
+    return new Kernel(client, path, await connect(client, path));
   }
 
   /**

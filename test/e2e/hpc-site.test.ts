@@ -7,7 +7,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { runProgram } from "../../bin/hub/program";
 import { HubSession, withHubSession } from "../../bin/hub/session";
 import { baseBundle, hubBundle } from "../../constructs/hpc/programs";
-import { baseInput, buckets, freePorts, frontConf, hubConf, hubInput, writeBundle } from "./hpc-site/bundles";
+import { baseInput, buckets, freePorts, frontConf, hubInput, writeBundle } from "./hpc-site/bundles";
 import { Site, until } from "./hpc-site/kit";
 
 // One site through its life, in order. Its environments come from the machine's cache and are built there the first time.
@@ -152,31 +152,6 @@ test("a change restarts only what it affects, and the front never", async () => 
   await site.install(render("base2", baseBundle(baseInput(ports.front, { nginxConf: frontConf(ports.front, "new") }))));
   await until("the front's new answer", async () => (await (await fetch(`${front}/healthz`)).text()) === "new\n");
   expect(await site.pids()).toEqual(after);
-});
-
-test("a front that nginx refuses is never used", async () => {
-  const broken = frontConf(ports.front).replace("listen ", "lissen ");
-  const base = render("base3", baseBundle(baseInput(ports.front, { nginxConf: broken })));
-  const { code, stderr } = await site.call("install", "--bundle", base);
-  expect(code).toBe(1);
-  expect(stderr).toMatch(/refused by nginx: .*unknown directive "lissen" in base\/nginx\.conf/);
-  const hub = render("prod3", hubBundle(hubInput(ports.front, first(), { nginxConf: `${hubConf("/x/", 1)}}` })));
-  expect((await site.call("install", "--bundle", hub)).stderr).toContain("refused by nginx");
-  expect(await (await fetch(`${front}/healthz`)).text()).toBe("new\n");
-});
-
-test("a hub that does not start gives way to the release before", async () => {
-  const auth = { kind: "carrierPigeon" } as unknown as { kind: "sharedPassword" };
-  const { code, stderr } = await site.call(
-    "install",
-    "--bundle",
-    render("prod4", hubBundle(hubInput(ports.front, first(), { auth }))),
-  );
-  expect(code).toBe(1);
-  expect(stderr).toMatch(
-    /cannot sign people in by carrierPigeon.*previous release prod-[0-9a-f]{12} runs again.*\(log: .*prod-hub.log\)/,
-  );
-  expect((await site.status()).programs.every((p) => p.state === "RUNNING" && p.health !== "down")).toBe(true);
 });
 
 test("a first install that fails leaves nothing of itself", async () => {

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { dirname, join } from "node:path";
-import type { BundleFiles } from "../../../constructs/hpc/bundle";
+import { type BundleFiles, type BundleManifest, type Program, sealBundle } from "../../../constructs/hpc/bundle";
 import type { HubBundleInput } from "../../../constructs/hpc/hub-programs";
 import type { BaseBundleInput, SiteBucket } from "../../../constructs/hpc/programs";
 
@@ -61,6 +61,7 @@ http {
   server {
     listen 127.0.0.1:${front};
     location = /healthz { default_type text/plain; return 200 "${healthz}\\n"; }
+    location /published/ { root buckets/try-library; }
     include ../../current/*/hub.nginx.conf;
   }
 }
@@ -170,4 +171,12 @@ export function writeBundle(place: string, { files }: BundleFiles): string {
     writeFileSync(join(place, path), text);
   }
   return place;
+}
+
+/** A bundle with one of its programs changed, whole otherwise: what no config can ask for. */
+export function withProgram({ files }: BundleFiles, name: string, differs: Partial<Program>): BundleFiles {
+  const manifest = JSON.parse(files.get("bundle.json") ?? "") as BundleManifest & { format: number; digest: string };
+  const { format: _format, digest: _digest, ...rest } = manifest;
+  const programs = rest.programs.map((program) => (program.name === name ? { ...program, ...differs } : program));
+  return sealBundle(new Map([...files].filter(([path]) => path !== "bundle.json")), { ...rest, programs });
 }
