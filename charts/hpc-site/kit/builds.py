@@ -72,7 +72,8 @@ def build_all(bundle: Bundle) -> None:
     if not missing:
         return
     cache = cache_directory()
-    require_space(cache, sum(SPACE.get(name, 500) for name in missing), " and ".join(sorted(missing)))
+    elsewhere = " or set ISTHMUS_CACHE to a directory on a larger disk"
+    require_space(cache, sum(SPACE.get(name, 500) for name in missing), " and ".join(sorted(missing)), elsewhere)
     environments = {name: path for name, path in missing.items() if name.startswith("env.")}
     jobs: list[Callable[[], None]] = []
     if environments:

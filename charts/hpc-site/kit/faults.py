@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from pathlib import Path
 
 
@@ -16,6 +17,16 @@ class SiteFault(Exception):
         """The message with the path of its log, on one line."""
         text = " ".join(str(self).split())
         return f"{text} (log: {self.log})" if self.log else text
+
+
+def as_fault(error: SiteFault | OSError) -> SiteFault:
+    """What the machine refused, as a fault with the next step where that is known."""
+    if isinstance(error, SiteFault):
+        return error
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        where = error.filename2 or error.filename or "the site's directory"
+        return SiteFault(f"no space left on the disk of {where}: free some there, then run the same command again")
+    return SiteFault(str(error))
 
 
 def telling_line(log: Path, fallback: str) -> str:

@@ -12,8 +12,8 @@ import front
 import health
 import releases
 from bundle import Bundle, read_bundle
-from faults import SiteFault
-from layout import Layout
+from faults import SiteFault, as_fault
+from layout import Layout, require_space
 from ports import require_ports
 from progress import say
 from supervision import Supervisor, include_text
@@ -22,6 +22,8 @@ from whole_file import write_whole
 HEALTH_SECONDS = 180.0
 ROLLBACK_SECONDS = 60.0
 REPAIR_SECONDS = 45.0
+# What a site needs beside its bundle while one is installed, in MB: a trial of the front, secrets, logs.
+MARGIN = 8
 
 
 def is_as_wanted(layout: Layout, bundle: Bundle) -> bool:
@@ -51,9 +53,11 @@ def install(layout: Layout, bundle: Bundle) -> bool:
         if is_as_wanted(layout, bundle):
             return False
         values = builds.values_for(bundle, layout)
+        current, previous = releases.current_release(layout, bundle.id), releases.way_back(layout, bundle.id)
+        if current != bundle.release:
+            require_space(layout.root, MARGIN + 2 * releases.megabytes_of(bundle), f"bundle {bundle.id}")
         _prepare(layout, bundle, values)
         release = releases.copy_release(layout, bundle)
-        current, previous = releases.current_release(layout, bundle.id), releases.way_back(layout, bundle.id)
         if previous == current == bundle.release:
             _repair(layout, release, values)
         else:
@@ -62,8 +66,8 @@ def install(layout: Layout, bundle: Bundle) -> bool:
             try:
                 _activate(layout, release, values, HEALTH_SECONDS)
                 _set_rights(layout, release)
-            except SiteFault as fault:
-                raise _rolled_back(layout, bundle, previous, fault) from None
+            except (SiteFault, OSError) as error:
+                raise _rolled_back(layout, bundle, previous, as_fault(error)) from None
         releases.finish(layout, bundle.id)
         releases.prune(layout, bundle.id, [bundle.release, previous])
     return True
@@ -94,9 +98,14 @@ def _prepare(layout: Layout, bundle: Bundle, values: Mapping[str, str]) -> None:
     require_ports(layout, bundle.ports)
     front.check(layout, bundle, values)
     configparser.RawConfigParser(strict=True).read_string(include_text(layout, bundle, values))
+    credentials.ensure_secrets(layout, bundle)
+    _lay_out_lake(layout, bundle)
+
+
+def _lay_out_lake(layout: Layout, bundle: Bundle) -> None:
+    """Buckets of a base; a hub's account where that is new."""
     if bundle.id == "base":
         buckets.make_buckets(layout, bundle.site["buckets"])
-    credentials.ensure_secrets(layout, bundle)
     base = bundle if bundle.id == "base" else read_bundle(layout.link("base"))
     buckets.write_accounts(layout, base.site["buckets"])
 
@@ -132,12 +141,14 @@ def _rolled_back(layout: Layout, bundle: Bundle, previous: str | None, fault: Si
             releases.prune(layout, bundle.id, [])
             return SiteFault(f"{fault}. Nothing of {bundle.id} runs now", fault.log)
         before = read_bundle(layout.directory("releases") / previous)
+        _lay_out_lake(layout, before)
         _activate(layout, before, builds.values_for(before, layout), ROLLBACK_SECONDS)
+        _set_rights(layout, before)
         releases.finish(layout, bundle.id)
         releases.prune(layout, bundle.id, [previous])
         return SiteFault(f"{fault}. The previous release {previous} runs again", fault.log)
-    except SiteFault as second:
-        return SiteFault(f"{fault}. Going back failed too: {second}", fault.log)
+    except (SiteFault, OSError) as second:
+        return SiteFault(f"{fault}. Going back failed too: {as_fault(second)}", fault.log)
 
 
 def deactivate(layout: Layout, bundle_id: str) -> None:

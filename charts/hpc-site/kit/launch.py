@@ -67,6 +67,16 @@ def end_earlier(record: str, root: str, tree: str) -> None:
         time.sleep(0.01)
 
 
+def remember(record: str) -> None:
+    """Writes down this process group, over what is there and as long: a full disk keeps no program from starting."""
+    try:
+        descriptor = os.open(record, os.O_WRONLY | os.O_CREAT, 0o644)
+        os.write(descriptor, f"{os.getpgrp():<10} {boot_id()}\n".encode())
+        os.close(descriptor)
+    except OSError as error:
+        print(f"{record} cannot be written: {error}", file=sys.stderr, flush=True)
+
+
 def read_environment(path: str) -> dict[str, str]:
     """`NAME=value` lines."""
     with open(path, encoding="utf-8") as stream:
@@ -80,8 +90,7 @@ def main(arguments: list[str]) -> None:
     record = f"{root}/run/{name}.pgid"
     environments = os.path.realpath(os.path.join(os.path.dirname(command[0]), "..", ".."))
     end_earlier(record, root, environments)
-    with open(record, "w") as stream:
-        stream.write(f"{os.getpgrp()} {boot_id()}\n")
+    remember(record)
     bundle = f"{root}/current/{os.environ['ISTHMUS_ID']}"
     own = read_environment(f"{root}/secrets/{name}.env")
     os.execve(command[0], command, {**os.environ, "ISTHMUS_BUNDLE": bundle, **own})

@@ -110,12 +110,12 @@ def cache_directory() -> Path:
     return Path(os.path.abspath(base)) / "isthmus"
 
 
-def require_space(where: Path, megabytes: int, what: str) -> None:
-    """Refuses to begin a build that would fill the disk."""
+def require_space(where: Path, megabytes: int, what: str, otherwise: str = "") -> None:
+    """Refuses to begin what would fill the disk; `otherwise` is another way than to free some space."""
     where.mkdir(parents=True, exist_ok=True)
     free = shutil.disk_usage(where).free // 1_000_000
     if free < megabytes:
         raise SiteFault(
             f"too little disk space for {what}: {where} has {free} MB free, {megabytes} MB are needed; "
-            "free some, or set ISTHMUS_CACHE to a directory on a larger disk"
+            f"free some{otherwise}, then run the same command again"
         )

@@ -29,6 +29,11 @@ def check_python(bundle: Bundle) -> None:
                 raise SiteFault(f"{name} of bundle {bundle.id} is no valid Python: {error}") from None
 
 
+def megabytes_of(bundle: Bundle) -> int:
+    """What a bundle's files take."""
+    return sum((bundle.directory / name).stat().st_size for name in bundle_files(bundle.directory)) // 1_000_000
+
+
 def copy_release(layout: Layout, bundle: Bundle) -> Bundle:
     """Puts a bundle's files under `releases/`, read-only; a release that is there already is used as it is."""
     target = layout.directory("releases") / bundle.release

@@ -25,7 +25,7 @@ import credentials
 import installer
 import operations
 from bundle import read_bundle
-from faults import SiteFault
+from faults import SiteFault, as_fault
 from layout import site_layout
 from progress import say
 
@@ -115,12 +115,10 @@ def main() -> int:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         arguments.action(arguments)
-    except SiteFault as fault:
-        reason = fault.line()
+    except (SiteFault, OSError) as error:
+        reason = as_fault(error).line()
     except KeyboardInterrupt:
         reason = "interrupted; the same command again goes on from here"
-    except OSError as error:
-        reason = str(error)
     else:
         return 0
     sys.stdout.flush()

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import configparser
+import contextlib
+import errno
+import io
 import os
 import shlex
 import socket
@@ -19,13 +22,15 @@ from buckets import make_buckets, policy_of
 from bundle import Bundle, Program, fill
 from cache import build_once, run_logged
 from credentials import account_of, environment_text, passphrase, secret_of
-from faults import SiteFault, telling_line
+from faults import SiteFault, as_fault, telling_line
+from launch import boot_id, remember
 from layout import Layout, require_space, site_layout
 from machine import front_conf, nameservers
 from pip_settings import uv_environment
 from ports import require_ports
 from s3 import Endpoint, signed_headers
 from supervision import include_text
+from whole_file import write_whole
 
 
 def program(**differs: Any) -> Program:  # noqa: ANN401
@@ -165,6 +170,35 @@ class Refusals(InScratch):
         log.write_text("starting\nOSError: [Errno 98] Address already in use\nbye\n")
         self.assertIn("Address already in use", telling_line(log, "nothing"))
         self.assertEqual(telling_line(self.scratch / "none.log", "nothing"), "nothing")
+
+
+class FullDisk(InScratch):
+    def test_what_cannot_be_written_leaves_the_file_as_it_was(self) -> None:
+        place = self.scratch / "file"
+        write_whole(place, "before", 0o600)
+        self.assertEqual(stat.S_IMODE(place.stat().st_mode), 0o600)
+        full = OSError(errno.ENOSPC, "No space left on device")
+        with patch("whole_file.os.replace", side_effect=full), self.assertRaises(OSError) as raised:
+            write_whole(place, "after", 0o600)
+        self.assertEqual(place.read_text(), "before")
+        self.assertEqual(raised.exception.filename, str(place))
+        self.assertEqual([path.name for path in self.scratch.glob("*file*")], ["file"])
+
+    def test_it_is_told_with_the_next_step(self) -> None:
+        told = as_fault(OSError(errno.ENOSPC, "No space left on device", "/site/x")).line()
+        self.assertEqual(told, "no space left on the disk of /site/x: free some there, then run the same command again")
+        self.assertIn("Permission denied", as_fault(OSError(errno.EACCES, "Permission denied", "/site/x")).line())
+
+    def test_a_program_starts_though_its_group_cannot_be_recorded(self) -> None:
+        record = self.scratch / "one.pgid"
+        with contextlib.redirect_stderr(io.StringIO()) as told:
+            remember(str(self.scratch / "nowhere" / "one.pgid"))
+            remember(str(record))
+        self.assertIn("cannot be written", told.getvalue())
+        length = len(record.read_text())
+        self.assertEqual(record.read_text().split(), [str(os.getpgrp()), boot_id()])
+        remember(str(record))
+        self.assertEqual(len(record.read_text()), length)
 
 
 class Cache(InScratch):
