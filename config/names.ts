@@ -25,7 +25,7 @@ export function stackName(site: string, part: string): string {
 /** Parts of stack names that no hub may have. */
 export const reservedParts = ["lake", "homes", "cluster", "services", "catalog", "grants", "base"] as const;
 
-/** First words of URL paths that no site may have, since hubs of a computing centre live at `/<site>/<hub>/`. */
+/** First words of URL paths that no site may have, since hubs of a computing centre live at `/<site>-<port>/<hub>/`. */
 export const reservedPaths = ["zarr", "icechunk", "files", "edr", "stac", "intake", "healthz"] as const;
 
 /** Names of the catalog's own pages and of paths that a STAC API would have: no site's or dataset's id. */
@@ -40,9 +40,12 @@ export const reservedPages = [
   "search",
 ] as const;
 
-/** Path of a hub where hubs share a host. */
-export function hubPath(site: string, hub: string): string {
-  return `/${site}/${hub}/`;
+/**
+ * Path of a hub where hubs share a host, with the port of its front: browsers keep cookies by host and path and ignore ports,
+ * so two sites of the same name on one machine would sign each other's users out.
+ */
+export function hubPath(site: string, hub: string, port: number): string {
+  return `/${site}-${port}/${hub}/`;
 }
 
 /** Path of a dataset at a gateway. Icechunk repositories and other files are served as objects, Zarr as Zarr. */

@@ -7,7 +7,7 @@ const requestDeadline = 30_000;
 
 /** One person's way to one hub: cookies, token, deadlines. */
 export class HubClient {
-  /** The hub's base, with a slash at the end: `http://127.0.0.1:8610/east/prod/`. */
+  /** The hub's base, with a slash at the end: `http://127.0.0.1:8610/east-8610/prod/`. */
   readonly base: URL;
   readonly jar = new CookieJar();
   /** An API token; without one, cookies say who asks. */

@@ -49,7 +49,7 @@ export class HubSession {
     this.serverPath = path;
   }
 
-  /** Path of the running server, with a slash at the end: `/east/prod/user/ann/`. */
+  /** Path of the running server, with a slash at the end: `/east-8610/prod/user/ann/`. */
   get server(): string {
     if (this.serverPath === undefined) throw new Error("no server was started");
     return this.serverPath;

@@ -11,6 +11,8 @@ export interface HubSurroundings {
   readonly institution: string;
   readonly timezone: string;
   readonly url: string;
+  /** Of the site's front. */
+  readonly port: number;
   readonly catalog: string;
   readonly buckets: readonly ResolvedBucket[];
   readonly datasets: readonly ResolvedDataset[];
@@ -43,8 +45,8 @@ export function resolveHub(id: string, hub: HubConfig, at: HubSurroundings) {
   return {
     id,
     title: hub.title ?? `${at.institution}: ${id}`,
-    path: hubPath(at.site, id),
-    url: at.url + hubPath(at.site, id),
+    path: hubPath(at.site, id, at.port),
+    url: at.url + hubPath(at.site, id, at.port),
     expires: hub.expires === undefined ? null : expiryInstant(hub.expires, at.timezone),
     auth,
     allow: hub.allow === "everyone" ? ({ everyone: true } as const) : { users: hub.allow.users },

@@ -43,7 +43,7 @@ export function resolveHpcSite(federation: string, site: HpcSiteConfig) {
     );
   });
   const catalog = `${url}/stac/catalog.json`;
-  const surroundings = { federation, site: site.site, ...base, url, catalog, buckets, datasets };
+  const surroundings = { federation, site: site.site, ...base, url, port: listen.port, catalog, buckets, datasets };
   return {
     ...base,
     provider: site.provider,

@@ -35,7 +35,7 @@ export interface HubBundleInput {
   readonly title: string;
   /** Of the site's front, without a slash at the end. */
   readonly url: string;
-  /** `/<site>/<hub>/`. */
+  /** `/<site>-<port>/<hub>/`. */
   readonly basePath: string;
   readonly listen: Listen;
   /** On loopback. */

@@ -119,7 +119,7 @@ test("for programs: one JSON on stdout, progress on stderr, no passwords unless 
   const { sites, stacks } = JSON.parse(stdout);
   expect(sites.east).toMatchObject({
     state: "up",
-    hub: "http://127.0.0.1:8610/east/prod/",
+    hub: "http://127.0.0.1:8610/east-8610/prod/",
     data: "http://127.0.0.1:8610",
     catalog: "http://127.0.0.1:8610/stac/catalog.json",
     hubs: { prod: { signIn: { users: "any user name", admins: ["admin"] } } },

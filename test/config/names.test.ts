@@ -21,7 +21,7 @@ test.each([
   [bucketName(long, "east", long), "abcdefghijklmnopqrstuvwxyz-0123-east-abcdefghijklmnopq-725b23b6"],
   [stackName("east", "base"), "east-base"],
   [stackName("east", "prod"), "east-prod"],
-  [hubPath("east", "prod"), "/east/prod/"],
+  [hubPath("east", "prod", 8610), "/east-8610/prod/"],
   [datasetPath("zarr", "hadcm3-a1b"), "/zarr/hadcm3-a1b.zarr"],
   [datasetPath("icechunk", "sst"), "/icechunk/sst"],
   [datasetPath("cog", "dem"), "/files/dem"],
