@@ -51,8 +51,13 @@ export async function bringUp(
   });
   const ensured = interrupt.requested ? [] : await ensureSites(config, session, stacks);
   const left = [...index.keys()].filter((stack) => !names.includes(stack));
-  const ok = allWell(stacks) && ensured.every((e) => e.ok);
-  closingLines(session, { ok, stacks, ensured, left }, target, (performance.now() - began) / 1000);
+  const well = ensured.every((e) => e.ok);
+  const ok = allWell(stacks) && well;
+  // What has expired fails again and again, and was told above.
+  const goesOn = !well || !allWell(stacks.filter((r) => !isExpired(r.stack, site(r.stack), over)));
+  const again =
+    goesOn || interrupt.requested ? ["isthmus up", ...(target === undefined ? [] : [target])].join(" ") : "";
+  closingLines(session, { ok, stacks, ensured, left }, again, (performance.now() - began) / 1000);
   return { ok, stacks, ensured, left };
 }
 
@@ -66,18 +71,12 @@ function configsOf({ output, index }: Session, stacks: readonly string[]) {
   );
 }
 
-function closingLines(
-  { progress, federation, directory, interrupt }: Session,
-  result: UpResult,
-  target: string | undefined,
-  seconds: number,
-) {
+function closingLines({ progress, federation, directory }: Session, result: UpResult, again: string, seconds: number) {
   for (const stack of result.left)
     progress.line(`${stack} has left the config but still exists: take it down with isthmus down ${stack}`);
   const other = otherwiseDeployed({ id: federation.id, directory });
   if (other) progress.line(`${other}, if this federation has got another id since`);
-  const again = ["isthmus up", ...(target === undefined ? [] : [target])].join(" ");
-  const how = result.ok && !interrupt.requested ? "" : `; run \`${again}\` again to go on`;
+  const how = again === "" ? "" : `; run \`${again}\` again to go on`;
   progress.line(`${federation.id}: ${tally(result.stacks)} in ${seconds.toFixed(1)} s${how}`);
 }
 

@@ -8,11 +8,12 @@ export interface PlanJson {
     readonly type: string;
     /** An object that a failed replacement left behind. */
     readonly deposed?: string;
-    readonly change: { readonly actions: readonly string[] };
+    readonly change: { readonly actions: readonly string[]; readonly before?: unknown; readonly after?: unknown };
   }[];
 }
 
-export type Deed = "delete" | "replace";
+/** `leave`: a site's directory stays as it is, and the site starts anew in another one. */
+export type Deed = "delete" | "replace" | "leave";
 
 /** A planned end of a resource that nobody agreed to. */
 export interface Refusal {
@@ -33,8 +34,14 @@ export interface Consent {
 
 /** Every planned deletion or replacement that `consent` does not cover, in the plan's order. */
 export function refusals(plan: PlanJson, consent: Consent): Refusal[] {
-  return (plan.resource_changes ?? []).flatMap(({ address, mode, type, change }) => {
-    if (mode !== "managed" || !change.actions.includes("delete") || recordTypes.has(type)) return [];
+  return (plan.resource_changes ?? []).flatMap(({ address, mode, type, change }): Refusal[] => {
+    if (mode !== "managed" || !change.actions.includes("delete")) return [];
+    if (recordTypes.has(type)) {
+      const left = rootLeft(change);
+      return left === undefined || consent.addresses.has(address)
+        ? []
+        : [{ address, type, deed: "leave", loses: left }];
+    }
     const deed: Deed = change.actions.includes("create") ? "replace" : "delete";
     const loses = protectedTypes[type];
     if (consent.addresses.has(address) || (loses === undefined && consent.unprotected)) return [];
@@ -42,9 +49,20 @@ export function refusals(plan: PlanJson, consent: Consent): Refusal[] {
   });
 }
 
+/** The directory of a site that another one replaces; the site's base tells for its hubs too. */
+function rootLeft({ actions, before, after }: { actions: readonly string[]; before?: unknown; after?: unknown }) {
+  const inputOf = (value: unknown) =>
+    (value as { input?: { root?: unknown; part?: unknown } } | null | undefined)?.input;
+  const [was, is] = [inputOf(before), inputOf(after)];
+  if (!actions.includes("create") || was?.part !== "base" || typeof was.root !== "string" || is === undefined) return;
+  return was.root === is.root ? undefined : `${was.root} for ${String(is.root)}`;
+}
+
 /** What is refused and how to agree to it, for one stack. */
 export function refusalText(stack: string, refused: readonly Refusal[]): string {
   const lines = refused.map(({ address, deed, loses }) => {
+    if (deed === "leave")
+      return `  leave ${loses}, which starts without its buckets, homes, databases and secrets\n  (to take them along: isthmus down with the old \`storage.root\`, move the directory, isthmus up)`;
     const what = loses === undefined ? "" : `, and with it ${loses}`;
     return `  ${deed === "delete" ? "delete" : "delete and make anew"} ${address}${what}`;
   });

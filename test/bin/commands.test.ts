@@ -216,10 +216,13 @@ test("a program that cannot be started fails up with its own word", async () => 
 
 test("what has expired is named, with what to do", async () => {
   writeConfig(["east"], "expires: 2020-01-31");
-  await up(undefined, flags());
+  const expired = { install: "echo expired; exit 1" };
+  synth.write = (output) => lab.write({ "east-base": expired, "east-prod": { needs: ["east-base"] } }, output);
+  expect(await up(undefined, flags())).toBe(3);
   expect(stdout).toContain(
     "east expired on 2020-02-01T00:00:00Z: extend `expires` or take it down with isthmus down east\n",
   );
+  expect(stdout).not.toContain("to go on");
 });
 
 test("two hubs of one site brought up at once: the second is told who is at work", async () => {

@@ -9,48 +9,78 @@ from pathlib import Path
 from typing import Any
 
 from bundle import Bundle
+from cache import remove_tree
 from credentials import ACCOUNT_SUFFIX, account_of, known_secrets
 from faults import SiteFault
 from layout import Layout
+from progress import say
 from s3 import Endpoint, request
 from whole_file import write_whole
 
+# Where the S3 endpoint keeps uploads in a bucket until they are whole.
+UPLOADS = ".sgwtmp"
 READ = ["s3:GetObject"]
 WRITE = ["s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts"]
 LIST = ["s3:ListBucket", "s3:GetBucketLocation"]
 LIST_UPLOADS = ["s3:ListBucketMultipartUploads"]
 
 
-def make_buckets(layout: Layout, buckets: Sequence[Mapping[str, Any]]) -> None:
+def make_buckets(layout: Layout, buckets: Sequence[Mapping[str, Any]], going_back: bool = False) -> None:
     """Makes each bucket's directory, or the link to the directory that it was given; what is there stays.
 
-    A relative path counts from the directory that the kit runs in at the install: the federation file's.
+    A relative path counts from the directory that the kit runs in at the install: the federation file's. Going back to
+    an earlier release, a bucket stays where its data has been moved.
 
-    :raises SiteFault: where an existing bucket's directory is missing, or data would be hidden by a new `path`.
+    :raises SiteFault: where an existing bucket's directory is missing, or data would be left behind by another `path`.
     """
     for bucket in buckets:
         place = layout.directory("buckets") / bucket["name"]
-        if bucket.get("path") is None:
-            place.mkdir(mode=0o755, exist_ok=True)
+        target = place if bucket.get("path") is None else Path(os.path.abspath(bucket["path"]))
+        if bucket.get("existing") and not target.is_dir():
+            raise SiteFault(
+                f"bucket {bucket['id']} is said to exist, but {target} is no directory: name its directory as `path`, "
+                "or leave `existing` out"
+            )
+        if going_back and place.is_symlink() and _holds_data(place) and not _holds_data(target):
             continue
-        target = Path(os.path.abspath(bucket["path"]))
-        if not target.is_dir():
-            if bucket.get("existing"):
-                raise SiteFault(f"bucket {bucket['id']} is said to exist, but {target} is no directory")
-            target.mkdir(parents=True)
-        _link(place, target, bucket["id"])
+        _settle(place, target, bucket["id"])
 
 
-def _link(place: Path, target: Path, bucket_id: str) -> None:
+def _settle(place: Path, target: Path, bucket_id: str) -> None:
+    """Makes `place` lead to `target`: itself, or another directory."""
+    now = Path(os.readlink(place)) if place.is_symlink() else place
+    if now == target:
+        target.mkdir(mode=0o755, parents=True, exist_ok=True)
+        return
+    if _holds_data(now) and not (place.is_symlink() and target != place and _holds_data(target)):
+        raise SiteFault(
+            f"bucket {bucket_id} would be {target} from now on, without what it holds in {now}: move that to {target} "
+            f"and remove {place} first; or name its place as `path` (or give the bucket another id, and it stays there)"
+        )
+    if _holds_data(now):
+        say(f"warning: bucket {bucket_id} is {target} now; what it held before stays in {now}")
     if place.is_symlink():
-        if Path(os.readlink(place)) == target:
-            return
         place.unlink()
     elif place.is_dir():
-        if any(entry.name != ".sgwtmp" for entry in place.iterdir()):
-            raise SiteFault(f"bucket {bucket_id} holds data in {place}: move it to {target} and remove {place} first")
-        place.rmdir()
-    place.symlink_to(target, target_is_directory=True)
+        remove_tree(place)  # empty
+    target.mkdir(mode=0o755, parents=True, exist_ok=True)
+    if target != place:
+        place.symlink_to(target, target_is_directory=True)
+
+
+def _holds_data(directory: Path) -> bool:
+    """Whether a bucket's directory has more in it than what the S3 endpoint makes for itself."""
+    return directory.is_dir() and any(entry.name != UPLOADS for entry in directory.iterdir())
+
+
+def tell_what_stays(layout: Layout, before: Sequence[Mapping[str, Any]], now: Sequence[Mapping[str, Any]]) -> None:
+    """Says where the data of buckets is that have left the config: nothing of it is ever removed."""
+    names = {bucket["name"] for bucket in now}
+    for bucket in before:
+        place = layout.directory("buckets") / bucket["name"]
+        if bucket["name"] not in names and _holds_data(place):
+            where = os.path.realpath(place)
+            say(f"warning: bucket {bucket['id']} has left the config; its data stays in {where}, and nobody is let in")
 
 
 def hubs_of(buckets: Sequence[Mapping[str, Any]]) -> list[str]:

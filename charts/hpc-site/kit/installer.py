@@ -100,12 +100,14 @@ def _prepare(layout: Layout, bundle: Bundle, values: Mapping[str, str]) -> None:
     configparser.RawConfigParser(strict=True).read_string(include_text(layout, bundle, values))
     credentials.ensure_secrets(layout, bundle)
     _lay_out_lake(layout, bundle)
+    if bundle.id == "base" and "base" in layout.installed():
+        buckets.tell_what_stays(layout, read_bundle(layout.link("base")).site["buckets"], bundle.site["buckets"])
 
 
-def _lay_out_lake(layout: Layout, bundle: Bundle) -> None:
+def _lay_out_lake(layout: Layout, bundle: Bundle, going_back: bool = False) -> None:
     """Buckets of a base; a hub's account where that is new."""
     if bundle.id == "base":
-        buckets.make_buckets(layout, bundle.site["buckets"])
+        buckets.make_buckets(layout, bundle.site["buckets"], going_back)
     base = bundle if bundle.id == "base" else read_bundle(layout.link("base"))
     buckets.write_accounts(layout, base.site["buckets"])
 
@@ -141,7 +143,7 @@ def _rolled_back(layout: Layout, bundle: Bundle, previous: str | None, fault: Si
             releases.prune(layout, bundle.id, [])
             return SiteFault(f"{fault}. Nothing of {bundle.id} runs now", fault.log)
         before = read_bundle(layout.directory("releases") / previous)
-        _lay_out_lake(layout, before)
+        _lay_out_lake(layout, before, going_back=True)
         _activate(layout, before, builds.values_for(before, layout), ROLLBACK_SECONDS)
         _set_rights(layout, before)
         releases.finish(layout, bundle.id)

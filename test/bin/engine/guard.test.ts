@@ -52,6 +52,25 @@ test("the end of anything else needs --yes, records of deliveries need nothing",
   expect(refusals(mixed, yes)).toEqual([]);
 });
 
+test("a site that would start anew in another directory is refused, with the way to take its data along", () => {
+  const moved = (part: string, from: string, to: string): PlanJson => {
+    const change = { before: { input: { part, root: from } }, after: { input: { part, root: to } } };
+    const record = { address: "terraform_data.site", mode: "managed", type: "terraform_data" };
+    return { resource_changes: [{ ...record, change: { actions: ["delete", "create"], ...change } }] };
+  };
+  const refused = refusals(moved("base", ".isthmus/demo/east", "/srv/east"), yes);
+  expect(refusalText("east-base", refused)).toBe(
+    `refused, since this would
+  leave .isthmus/demo/east for /srv/east, which starts without its buckets, homes, databases and secrets
+  (to take them along: isthmus down with the old \`storage.root\`, move the directory, isthmus up)
+  if that is meant: --destroy 'east-base:terraform_data.site'`,
+  );
+  const agreed = { addresses: new Set(["terraform_data.site"]), unprotected: false };
+  expect(refusals(moved("base", "a", "b"), agreed)).toEqual([]);
+  expect(refusals(moved("base", "a", "a"), nothing)).toEqual([]);
+  expect(refusals(moved("prod", "a", "b"), nothing), "its base tells").toEqual([]);
+});
+
 test("forgetting without deleting is allowed", () => {
   expect(refusals(plan(["aws_s3_bucket.a", "forget"]), nothing)).toEqual([]);
 });

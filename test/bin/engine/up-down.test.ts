@@ -119,6 +119,24 @@ test("a stack that left the config is recorded and goes from its record, with wh
   expect([...readIndex(lab.state).keys()]).toEqual(["east-base", "east-prod"]);
 });
 
+test("another root is refused as the engine plans it, until that is agreed to; the old one is then uninstalled", async () => {
+  const at = (root: string) => {
+    const provisioner = [{ "local-exec": { when: "destroy", command: note("-base") } }];
+    const site = { input: { root, part: "base" }, triggers_replace: { root }, provisioner };
+    lab.write({ "east-base": { more: { resource: { terraform_data: { site } } } } });
+  };
+  at("one");
+  await lab.up();
+  at("two");
+  const refused = await lab.up();
+  expect(refused["east-base"]?.state).toBe("failed");
+  expect(refused["east-base"]?.detail).toContain("leave one for two, which starts without its buckets");
+  expect(lab.journalLines()).toEqual([]);
+  const agreed = await lab.up(undefined, ["east-base:terraform_data.site"]);
+  expect(statesOf(agreed)).toEqual({ "east-base": "done" });
+  expect(lab.journalLines()).toEqual(["-base"]);
+});
+
 test("a changed digest makes the bundle anew without an uninstall, and is what the record then says", async () => {
   lab.write({ a: both("a") });
   await lab.up();

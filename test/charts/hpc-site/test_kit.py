@@ -18,7 +18,7 @@ from typing import Any
 from unittest.mock import patch
 
 import sources  # noqa: F401
-from buckets import make_buckets, policy_of
+from buckets import make_buckets, policy_of, tell_what_stays
 from bundle import Bundle, Program, fill
 from cache import build_once, run_logged
 from credentials import account_of, environment_text, passphrase, secret_of
@@ -132,10 +132,53 @@ class Rights(InScratch):
         make_buckets(self.layout, [bucket])
         (self.scratch / "buckets" / "old").mkdir()
         (self.scratch / "buckets" / "old" / "data").write_text("x")
-        with self.assertRaisesRegex(SiteFault, "holds data"):
+        with self.assertRaisesRegex(SiteFault, "without what it holds in .*buckets/old: move that to"):
             make_buckets(self.layout, [{**bucket, "name": "old"}])
-        with self.assertRaisesRegex(SiteFault, "is said to exist"):
-            make_buckets(self.layout, [{**bucket, "existing": True, "path": str(self.scratch / "nowhere")}])
+
+    def test_data_is_not_left_behind_by_another_path_or_none_unless_the_new_place_has_its_own(self) -> None:
+        place, one, two = (self.scratch / name for name in ("buckets/lib", "one", "two"))
+        bucket = {"id": "lib", "name": "lib", "existing": False, "path": str(one)}
+        make_buckets(self.layout, [bucket])
+        (one / "data").write_text("x")
+        for path in (str(two), None):
+            with self.assertRaisesRegex(SiteFault, f"without what it holds in {one}"):
+                make_buckets(self.layout, [{**bucket, "path": path}])
+            self.assertEqual(os.readlink(place), str(one))
+        two.mkdir()
+        (two / "data").write_text("moved")
+        with patch("buckets.say") as said:
+            make_buckets(self.layout, [{**bucket, "path": str(two)}])
+        said.assert_called_once_with(f"warning: bucket lib is {two} now; what it held before stays in {one}")
+        self.assertEqual((place / "data").read_text(), "moved")
+        self.assertEqual((one / "data").read_text(), "x")
+
+    def test_an_empty_bucket_gets_another_path_or_none_without_a_word(self) -> None:
+        place = self.scratch / "buckets" / "lib"
+        bucket = {"id": "lib", "name": "lib", "existing": False, "path": None}
+        make_buckets(self.layout, [bucket])
+        (place / ".sgwtmp").mkdir()
+        make_buckets(self.layout, [{**bucket, "path": str(self.scratch / "one")}])
+        self.assertTrue(place.is_symlink())
+        make_buckets(self.layout, [bucket])
+        self.assertTrue(place.is_dir() and not place.is_symlink())
+
+    def test_a_bucket_that_is_said_to_exist_must(self) -> None:
+        bucket = {"id": "lib", "name": "lib", "existing": True, "path": str(self.scratch / "nowhere")}
+        for path in (bucket["path"], None):
+            with self.assertRaisesRegex(SiteFault, "is said to exist, but .* is no directory: name its directory"):
+                make_buckets(self.layout, [{**bucket, "path": path}])
+        self.assertEqual(os.listdir(self.scratch / "buckets"), [])
+
+    def test_data_of_buckets_that_left_the_config_is_named(self) -> None:
+        kept, empty = ({"id": name, "name": f"try-{name}"} for name in ("kept", "empty"))
+        make_buckets(self.layout, [kept, empty])
+        (self.scratch / "buckets" / "try-kept" / "data").write_text("x")
+        with patch("buckets.say") as said:
+            tell_what_stays(self.layout, [kept, empty], [kept])
+            tell_what_stays(self.layout, [kept, empty], [])
+        place = os.path.realpath(self.scratch / "buckets" / "try-kept")
+        line = f"warning: bucket kept has left the config; its data stays in {place}, and nobody is let in"
+        said.assert_called_once_with(line)
 
 
 class Signature(unittest.TestCase):

@@ -25,10 +25,20 @@ export class Site {
 
   /** Runs the kit as a provisioner does: its output is a pipe that is read to its end, so a program that kept it would hang the test. */
   call(verb: string, ...flags: string[]): Promise<Called> {
+    return this.callWith(process.env.ISTHMUS_PYTHON ?? "python3", {}, verb, ...flags);
+  }
+
+  /** The same by a given Python, with more in its environment. */
+  protected callWith(
+    python: string,
+    environment: Readonly<Record<string, string>>,
+    verb: string,
+    ...flags: string[]
+  ): Promise<Called> {
     const began = Date.now();
     const kit = join(this.bundle, "kit", "site.py");
-    const child = spawn(process.env.ISTHMUS_PYTHON ?? "python3", [kit, verb, "--root", this.root, ...flags], {
-      env: { ...process.env, ISTHMUS_NODE: process.execPath, AWS_SECRET_ACCESS_KEY: "of-the-caller" },
+    const child = spawn(python, [kit, verb, "--root", this.root, ...flags], {
+      env: { ...process.env, ISTHMUS_NODE: process.execPath, AWS_SECRET_ACCESS_KEY: "of-the-caller", ...environment },
       stdio: ["ignore", "pipe", "pipe"],
     });
     let stdout = "";
