@@ -1,8 +1,10 @@
 #!/usr/bin/env node
 import { Command } from "commander";
+import { register as backup } from "./commands/backup";
 import { register as catalog } from "./commands/catalog";
 import { register as demo } from "./commands/demo";
 import { register as down } from "./commands/down";
+import { register as restore } from "./commands/restore";
 import { register as rules } from "./commands/rules";
 import { register as run } from "./commands/run";
 import { register as schema } from "./commands/schema";
@@ -22,7 +24,7 @@ const program = new Command("isthmus")
   .showHelpAfterError("(`isthmus --help` lists the commands)")
   .exitOverride((error) => process.exit(error.exitCode === 0 ? exitCodes.ok : exitCodes.usage));
 
-for (const register of [validate, schema, rules, synth, up, status, verify, run, catalog, down, demo])
+for (const register of [validate, schema, rules, synth, up, status, verify, run, catalog, backup, restore, down, demo])
   register(program);
 
 program.parseAsync().catch((error: unknown) => {

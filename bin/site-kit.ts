@@ -25,6 +25,7 @@ export function localSites(federation: ResolvedFederation, configDirectory: stri
 export interface KitEnd {
   readonly ok: boolean;
   readonly stdout: string;
+  readonly stderr: string;
   /** The line that matters of a failure. */
   readonly error: string;
 }
@@ -49,40 +50,58 @@ export interface KitCall {
   readonly directory?: string;
   /** More of its environment. */
   readonly environment?: Readonly<Record<string, string>>;
+  /** Lets it read this process's standard input, or write to its standard output. */
+  readonly shares?: "stdin" | "stdout";
+  /** Ends it in an orderly way. */
+  readonly signal?: AbortSignal;
 }
 
 /** Runs a site's kit. */
-export async function runKit(
+export function runKit(
   root: string,
-  verb: "install" | "uninstall" | "ensure" | "status" | "credentials",
-  { kit = kitPath(root), flags = [], progress = () => {}, directory, environment = {} }: KitCall = {},
+  verb: "install" | "uninstall" | "ensure" | "status" | "credentials" | "backup" | "restore",
+  { kit = kitPath(root), flags = [], ...call }: KitCall = {},
 ): Promise<KitEnd> {
-  const child = spawn(pythonCommand(), [kit, verb, "--root", root, ...flags], {
+  return callKit(kit, [verb, "--root", root, ...flags], call);
+}
+
+const prefix = "isthmus: ";
+const failure = "isthmus: error: ";
+
+/** Runs a kit with any arguments. */
+export async function callKit(
+  kit: string,
+  args: readonly string[],
+  { progress = () => {}, directory, environment = {}, shares, signal }: Omit<KitCall, "kit" | "flags"> = {},
+): Promise<KitEnd> {
+  const child = spawn(pythonCommand(), [kit, ...args], {
     ...(directory === undefined ? {} : { cwd: directory }),
     env: { ...engineEnvironment(), ...environment },
-    stdio: ["ignore", "pipe", "pipe"],
+    stdio: [shares === "stdin" ? "inherit" : "ignore", shares === "stdout" ? "inherit" : "pipe", "pipe"],
   });
-  const out: string[] = [];
-  const err: string[] = [];
+  const [out, err]: [string[], string[]] = [[], []];
+  const stop = () => child.kill("SIGTERM");
+  signal?.addEventListener("abort", stop);
   const ended = new Promise<number>((done) => {
     child.once("error", (error) => {
-      err.push(`isthmus: error: ${error.message}`);
+      err.push(failure + error.message);
       done(127);
     });
     child.once("exit", (code) => done(code ?? 1));
   });
-  const prefix = "isthmus: ";
-  const read = async (stream: NodeJS.ReadableStream, lines: string[]) => {
-    for await (const line of createInterface({ input: stream })) {
+  const read = async (stream: NodeJS.ReadableStream | null, lines: string[]) => {
+    for await (const line of stream === null ? [] : createInterface({ input: stream })) {
       lines.push(line);
-      if (lines === out && line.startsWith(prefix)) progress(line.slice(prefix.length));
+      if (line.startsWith(prefix) && !line.startsWith(failure)) progress(line.slice(prefix.length));
     }
   };
   const [code] = await Promise.all([ended, read(child.stdout, out), read(child.stderr, err)]);
-  return { ok: code === 0, stdout: out.join("\n"), error: code === 0 ? "" : errorLine(err, code) };
+  signal?.removeEventListener("abort", stop);
+  const error = code === 0 ? "" : errorLine(err, code);
+  return { ok: code === 0, stdout: out.join("\n"), stderr: err.join("\n"), error };
 }
 
 function errorLine(err: readonly string[], code: number): string {
-  const own = err.findLast((line) => line.startsWith("isthmus: error: "));
-  return own?.slice("isthmus: error: ".length) ?? err.findLast((line) => line.trim() !== "") ?? `exit ${code}`;
+  const own = err.findLast((line) => line.startsWith(failure));
+  return own?.slice(failure.length) ?? err.findLast((line) => line.trim() !== "") ?? `exit ${code}`;
 }

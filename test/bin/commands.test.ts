@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { down } from "../../bin/commands/down";
@@ -212,6 +212,27 @@ test("a program that cannot be started fails up with its own word", async () => 
   expect(await up("east", flags())).toBe(3);
   expect(stdout).toContain("east  not all programs run: s3 does not start (log: log/s3.log)\n");
   expect(stdout).toContain("run `isthmus up east` again to go on");
+});
+
+test("what was applied and is not on this machine is installed again, from the bundle of its stack", async () => {
+  await up("east", flags());
+  rmSync(join(lab.directory, ".isthmus/demo/east"), { recursive: true });
+  for (const part of ["base", "prod"]) {
+    const bundle = join(lab.output, "stacks", `east-${part}`, "bundle");
+    mkdirSync(join(bundle, "kit"), { recursive: true });
+    copyFileSync(join(__dirname, "stand-in-kit.py"), join(bundle, "kit/site.py"));
+    writeFileSync(join(bundle, "bundle.json"), JSON.stringify({ federation: "demo", id: part, digest: part }));
+  }
+  stdout = "";
+  expect(await up("east", flags())).toBe(0);
+  for (const part of ["base", "prod"])
+    expect(stdout).toContain(
+      `east  ${part} is recorded as applied and not there: installing it\neast  ${part} installed\n`,
+    );
+  expect(stdout).toContain("demo: 2 unchanged in ");
+  stdout = "";
+  expect(await up("east", flags())).toBe(0);
+  expect(stdout).not.toContain("install");
 });
 
 test("what has expired is named, with what to do", async () => {

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sys
 from pathlib import Path
 
 verb, root = sys.argv[1], Path(sys.argv[sys.argv.index("--root") + 1])
 stopped = root / "stopped"
-if verb == "ensure":
+if verb == "install":
+    bundle = Path(sys.argv[sys.argv.index("--bundle") + 1])
+    part = json.loads((bundle / "bundle.json").read_text("utf-8"))["id"]
+    shutil.copytree(bundle, root / "current" / part)
+    print(f"isthmus: {part} installed")
+elif verb == "ensure":
     if (root / "broken").exists():
         print("isthmus: error: s3 does not start (log: log/s3.log)", file=sys.stderr)
         sys.exit(1)

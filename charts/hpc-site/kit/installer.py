@@ -43,6 +43,11 @@ def install(layout: Layout, bundle: Bundle) -> bool:
 
     :raises SiteFault: with what runs now: the previous release, or nothing of this bundle.
     """
+    if layout.restore_mark.exists():
+        raise SiteFault(
+            "a restore of this site has not ended: run isthmus restore with the same file again, "
+            f"or remove {layout.restore_mark} to go on with what is there"
+        )
     if is_as_wanted(layout, bundle):
         return False
     if bundle.id != "base" and "base" not in layout.installed():

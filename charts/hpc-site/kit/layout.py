@@ -51,6 +51,11 @@ class Layout:
         """The log of a program."""
         return self.root / "log" / f"{program}.log"
 
+    @property
+    def restore_mark(self) -> Path:
+        """There while a restore from a backup has not ended."""
+        return self.root / "restore.unfinished"
+
     def installed(self) -> list[str]:
         """Ids of the bundles installed here, `base` first."""
         try:

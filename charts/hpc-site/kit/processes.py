@@ -140,8 +140,8 @@ def sweep(root: Path, bundle_id: str | None = None, spared: Container[int] = ())
     return len(pids)
 
 
-def end_recorded(run: Path, root: Path, cache: Path) -> None:
-    """Ends programs that no supervisor watches any more, nginx too, which writes its title over its environment."""
+def recorded(run: Path, root: Path, cache: Path) -> list[int]:
+    """Living programs of a site that `launch` recorded; nginx too, which writes its title over its environment."""
     groups = recorded_groups(run)
 
     def ours(pid: int) -> bool:
@@ -152,6 +152,11 @@ def end_recorded(run: Path, root: Path, cache: Path) -> None:
         nginx = executable.name == "nginx" and executable.is_relative_to(cache)
         return nginx or environment_of(pid).get("ISTHMUS_SITE_ROOT") == str(root)
 
-    pids = [process.pid for process in processes() if process.group in groups and ours(process.pid)]
+    return [process.pid for process in processes() if process.group in groups and ours(process.pid)]
+
+
+def end_recorded(run: Path, root: Path, cache: Path) -> None:
+    """Ends programs that no supervisor watches any more."""
+    pids = recorded(run, root, cache)
     send(pids, signal.SIGKILL)
     wait_gone(pids, 5)

@@ -9,12 +9,19 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 HEARTBEAT_SECONDS = 15.0
+_told = {"on": "stdout"}
+
+
+def say_on_stderr() -> None:
+    """From now on standard output is for something else."""
+    _told["on"] = "stderr"
 
 
 def say(text: str) -> None:
     """One line of progress."""
-    sys.stdout.write(f"isthmus: {text}\n")
-    sys.stdout.flush()
+    stream = sys.stderr if _told["on"] == "stderr" else sys.stdout
+    stream.write(f"isthmus: {text}\n")
+    stream.flush()
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""site.py install|uninstall|ensure|stop|status|credentials: one site on this machine. See --help.
+"""site.py install|uninstall|ensure|stop|status|credentials|backup|restore: one site on this machine. See --help.
 
 Exit code 0: done (or nothing to do); 1: failed, with a last line `isthmus: error: ...` on standard error.
 """
@@ -21,6 +21,7 @@ if not sys.platform.startswith("linux"):
 if (beside := str(Path(__file__).resolve().parent)) not in sys.path:
     sys.path.insert(0, beside)
 
+import backup_commands
 import credentials
 import installer
 import operations
@@ -106,6 +107,7 @@ def parser() -> argparse.ArgumentParser:
             command.add_argument("--id", required=name == "uninstall", help="base, or a hub's id")
         if name in ("status", "credentials"):
             command.add_argument("--json", action="store_true", help="for programs to read")
+    backup_commands.add(commands)
     return main_parser
 
 
