@@ -5,6 +5,7 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, openSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { locked } from "./bootstrap-lock.mjs";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const say = (line) => console.log(`isthmus: ${line}`);
@@ -119,7 +120,7 @@ try {
   if (!(name in commands)) throw new Stop(`usage: node bin/bootstrap.mjs ${Object.keys(commands).join("|")}`);
   checkNode();
   const python = findPython();
-  await prepare();
+  await locked(join(root, ".isthmus", "bootstrap.lock"), say, prepare);
   if (commands[name]) hand(python, [...commands[name], ...process.argv.slice(3)]);
 } catch (error) {
   if (!(error instanceof Stop)) throw error;
