@@ -79,10 +79,10 @@ def _scratch(layout: Layout) -> Iterator[Path]:
     """A private place for copies of databases; what a killed backup left is removed."""
     run = layout.directory("run")
     run.mkdir(mode=0o700, exist_ok=True)
-    for old in run.glob("backup-*"):
-        if not alive(int(old.name.removeprefix("backup-"))):
+    for old in run.glob(".backup-*"):  # with its dot no hub's: run/<hub>-dask
+        if not alive(int(old.name.removeprefix(".backup-"))):
             shutil.rmtree(old)
-    scratch = run / f"backup-{os.getpid()}"
+    scratch = run / f".backup-{os.getpid()}"
     scratch.mkdir(mode=0o700)
     try:
         yield scratch

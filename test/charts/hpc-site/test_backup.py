@@ -198,7 +198,13 @@ class WholeOrNotAtAll(OfASite):
         self.assertEqual(self.left(), [f".a.isthmus-backup.tar.gz.{killed}.partial"])
         self.assertEqual(self.backed_up().name, "a.isthmus-backup.tar.gz")
         self.assertEqual(self.left(), ["a.isthmus-backup.tar.gz"])
-        self.assertEqual([path.name for path in (self.layout.root / "run").glob("backup-*")], [])
+        self.assertEqual([path.name for path in (self.layout.root / "run").glob(".backup-*")], [])
+
+    def test_a_hub_called_backup_keeps_what_it_runs_on(self) -> None:
+        write(self.layout.root / "run" / "backup-hub.pgid", "1 x")
+        write(self.layout.root / "run" / "backup-dask" / "scheduler", "x")
+        self.backed_up()
+        self.assertTrue((self.layout.root / "run" / "backup-dask" / "scheduler").exists())
 
     def test_a_site_that_is_not_there_is_told_with_the_next_step(self) -> None:
         for root in (self.scratch / "nowhere", self.scratch / "catalog"):
