@@ -85,7 +85,7 @@ function staticText(path: string): string {
   return known;
 }
 
-/** Files that the package brings for a site, by path in the bundle: `kit`, `config`, or locks by name. */
+/** Files that the package brings for a site, by path in the bundle: `kit`, `config`, `starter`, `templates`, or locks by name. */
 export function staticFiles(...paths: readonly string[]): Map<string, string> {
   const base = join(packageRoot(), "charts", "hpc-site");
   const found = new Map<string, string>();
@@ -93,7 +93,7 @@ export function staticFiles(...paths: readonly string[]): Map<string, string> {
     if (/\.\w+$/.test(path)) found.set(path, staticText(join(base, path)));
     else
       for (const name of readdirSync(join(base, path)).sort())
-        if (/\.(py|json)$/.test(name)) found.set(`${path}/${name}`, staticText(join(base, path, name)));
+        if (/\.(py|json|ipynb|html)$/.test(name)) found.set(`${path}/${name}`, staticText(join(base, path, name)));
   }
   return found;
 }

@@ -69,6 +69,10 @@ export interface HubBundleInput {
 
 const launch = "kit/launch.py";
 const loopback = "127.0.0.1";
+const hubFiles = [
+  ...["config/jupyterhub_config.py", "config/spawner.py", "config/homes.py"],
+  ...["templates/page.html", "templates/spawn.html"],
+];
 const configuration = ["config/hub_site.py", "site.json", launch];
 
 /** The bundle of one hub: its proxy, JupyterHub, Dask Gateway with its proxy, and the culler of idle servers. */
@@ -76,7 +80,8 @@ export function hubBundle(input: HubBundleInput): BundleFiles {
   const { stack, nginxConf, ...rest } = input;
   const { federation, site, hub } = input;
   const files = new Map([
-    ...staticFiles("kit", "config", "locks/hub.txt", "locks/user.txt", "locks/uv.txt", "locks/chp"),
+    ...staticFiles("kit", "config", "starter", "templates"),
+    ...staticFiles("locks/hub.txt", "locks/user.txt", "locks/uv.txt", "locks/chp"),
     ["hub.nginx.conf", nginxConf],
     ["site.json", json(siteJson(rest))],
   ] as [string, string][]);
@@ -161,7 +166,7 @@ function hubProgram({ hub, ports: p, basePath, dask }: HubBundleInput): Program 
     command: ["{env.hub}/bin/jupyterhub", "-f", "{bundle}/config/jupyterhub_config.py"],
     environment: { ISTHMUS_USER_ENV: "{env.user}" },
     secrets: [...own, ...(dask ? ["DASK_GATEWAY_HUB_TOKEN"] : []), "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"],
-    inputs: [...configuration, "config/jupyterhub_config.py", "config/spawner.py"],
+    inputs: [...configuration, ...hubFiles],
     health: { url: `http://${loopback}:${p.hub}${basePath}hub/health`, status: [200] },
   };
 }

@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 from typing import Any, ClassVar
 
+from homes import STARTER, make_home
 from hub_site import ROOT, carries_our_mark, dask_environment, home_of, hub_environment, profile_of, user_prefix
 from jupyterhub.spawner import SimpleLocalProcessSpawner
 from tornado import web
@@ -55,10 +56,11 @@ class SiteSpawner(SimpleLocalProcessSpawner):
     async def start(self) -> tuple[str, int]:
         """Starts the server with a log of its own: a hub that restarts does not take its servers' output away."""
         profile = self.profile()
-        self.default_url = profile["url"]
+        seeded = make_home(Path(self.home_dir), Path(os.environ["ISTHMUS_BUNDLE"]) / "starter")
+        # Once, a lab opens with the notebook that tells how to begin.
+        self.default_url = f"/lab/tree/{STARTER}" if seeded and profile["url"] == "/lab" else profile["url"]
         self.cpu_limit = profile["cores"]
         self.mem_limit = profile["memoryBytes"]
-        Path(self.home_dir).mkdir(mode=0o700, parents=True, exist_ok=True)
         log = ROOT / "log" / f"notebook-{self.site['hub']}-{user_prefix(self.user.name)}.log"
         if log.exists() and log.stat().st_size > LOG_BYTES:
             log.replace(log.with_suffix(".log.1"))
