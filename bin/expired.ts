@@ -5,6 +5,8 @@ import type { ResolvedFederation } from "../config/resolve/federation";
 export interface Expired {
   readonly target: string;
   readonly at: string;
+  /** The site's. */
+  readonly timezone: string;
 }
 
 /** Sites and hubs that expired before `now` (ms); a hub of an expired site is not named again. */
@@ -12,14 +14,25 @@ export function expired(federation: ResolvedFederation, now: number = Date.now()
   const past = (at: string | null): at is string => at !== null && Date.parse(at) <= now;
   return federation.sites.flatMap((site) => {
     if (site.provider !== "hpc") return [];
-    if (past(site.expires)) return [{ target: site.id, at: site.expires }];
-    return site.hubs.flatMap((hub) => (past(hub.expires) ? [{ target: `${site.id}/${hub.id}`, at: hub.expires }] : []));
+    const { timezone } = site;
+    if (past(site.expires)) return [{ target: site.id, at: site.expires, timezone }];
+    return site.hubs.flatMap((hub) =>
+      past(hub.expires) ? [{ target: `${site.id}/${hub.id}`, at: hub.expires, timezone }] : [],
+    );
   });
 }
 
 /** What to do about it. */
-export function expiredLine({ target, at }: Expired): string {
-  return `${target} expired on ${at}: extend \`expires\` or take it down with isthmus down ${target}`;
+export function expiredLine({ target, at, timezone }: Expired): string {
+  return `${target} expired after ${lastMoment(at, timezone)}: extend \`expires\` or take it down with isthmus down ${target}`;
+}
+
+/** The last day before an instant on the clocks of a time zone where a day begins then; else its day and time there. */
+export function lastMoment(at: string, timezone: string): string {
+  const clock = new Intl.DateTimeFormat("sv-SE", { timeZone: timezone, dateStyle: "short", timeStyle: "short" });
+  const day = (time: number) => clock.format(time).slice(0, 10);
+  const instant = Date.parse(at);
+  return day(instant - 1) === day(instant) ? `${clock.format(instant)} ${timezone}` : day(instant - 1);
 }
 
 /** Whether a stack belongs to an expired site or is an expired hub's. */

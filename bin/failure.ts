@@ -14,9 +14,13 @@ export class Failure extends Error {
   }
 }
 
-/** The command line asks for something that is not there or cannot be meant. */
-export function usageFailure(message: string): Failure {
-  return new Failure(message, exitCodes.usage);
+/**
+ * The command line asks for something that is not there or cannot be meant.
+ * @param command whose help tells more, where the message itself does not say what to write instead
+ */
+export function usageFailure(message: string, command?: string): Failure {
+  const more = command === undefined ? "" : ` (\`isthmus ${command} --help\` shows how)`;
+  return new Failure(`${message}${more}`, exitCodes.usage);
 }
 
 /** Runs a command's action; a `Failure` becomes its message on stderr and its exit code. */

@@ -5,6 +5,7 @@ import type { DatasetRecord } from "../../constructs/catalog/record";
 import type { Outcome, SiteDataset } from "../catalog/record-datasets";
 import { exitCodes } from "../exit-codes";
 import { reportFailure, usageFailure } from "../failure";
+import { LiveLine } from "../live-line";
 import { type Config, loadOrExit } from "../load-or-exit";
 
 interface Flags {
@@ -51,15 +52,34 @@ async function record(file: string | undefined, ids: readonly string[] | undefin
   const config = loadOrExit(file);
   const datasets = chosen(config, ids);
   const { recordDatasets } = await import("../catalog/record-datasets.js");
-  const count = { recorded: 0, unchanged: 0, skipped: 0, failed: 0 };
-  await recordDatasets(config.directory, datasets, ({ site, dataset }, outcome) => {
-    count[outcome.result] += 1;
-    const out = outcome.result === "failed" ? console.error : console.log;
-    out(`${site}/${dataset.id}  ${outcome.result}: ${told(outcome)}`);
-  });
-  const sums = Object.entries(count).filter(([, n]) => n > 0);
-  console.log(sums.length > 0 ? sums.map(([result, n]) => `${n} ${result}`).join(", ") : "no datasets");
-  return count.failed > 0 ? exitCodes.engine : exitCodes.ok;
+  const outcomes = new Map<SiteDataset, Outcome>();
+  const live = new LiveLine(process.stdout);
+  const rest = [...datasets];
+  await recordDatasets(config.directory, datasets, (of, outcome) => {
+    outcomes.set(of, outcome);
+    // in the config's order, whichever is read first
+    for (let next = rest[0]; next && outcomes.has(next); next = rest[0]) {
+      tell(live, next, outcomes.get(next) as Outcome);
+      rest.shift();
+    }
+    live.wait(`read ${outcomes.size} of ${datasets.length}`);
+  }).finally(() => live.end());
+  const results = [...outcomes.values()].map(({ result }) => result);
+  const count = (result: Outcome["result"]) => results.filter((r) => r === result).length;
+  const sums = (["recorded", "unchanged", "skipped", "failed"] as const).filter((result) => count(result) > 0);
+  console.log(sums.length > 0 ? sums.map((result) => `${count(result)} ${result}`).join(", ") : "no datasets");
+  if (count("recorded") > 0)
+    console.log("next: look at the records in catalog/ and commit them; isthmus up brings the pages to every site");
+  return count("failed") > 0 ? exitCodes.engine : exitCodes.ok;
+}
+
+function tell(live: LiveLine, { site, dataset }: SiteDataset, outcome: Outcome): void {
+  const line = `${site}/${dataset.id}  ${outcome.result}: ${told(outcome)}`;
+  if (outcome.result !== "failed") live.line(line);
+  else {
+    live.end();
+    console.error(line);
+  }
 }
 
 function chosen({ federation }: Config, ids: readonly string[] | undefined): SiteDataset[] {

@@ -41,13 +41,14 @@ export function register(program: Command): void {
 
 async function run(target: string, file: string, args: readonly string[], flags: RunFlags): Promise<number> {
   const seconds = Number(flags.timeout);
-  if (!(seconds > 0)) throw usageFailure(`--timeout "${flags.timeout}" is not a number of seconds`);
+  if (!(seconds > 0)) throw usageFailure(`--timeout "${flags.timeout}" is not a number of seconds`, "run");
   const config = loadOrExit(flags.file);
   const { hubOf } = await import("../hub/local-hub.js");
   const { runFile } = await import("../hub/run-file.js");
   const { interruptible } = await import("../hub/interruptible.js");
   const local = hubOf(config, target);
-  const say = (line: string) => process.stderr.write(`isthmus: ${line}\n`);
+  const { steps } = await import("../hub/steps.js");
+  const { say, write, end: endSteps } = steps(process.stderr);
   return interruptible(say, async (signal) => {
     const end = await runFile(local, file, {
       ...flags,
@@ -56,8 +57,8 @@ async function run(target: string, file: string, args: readonly string[], flags:
       deadline: seconds * 1000,
       signal,
       say,
-      onOutput: ({ stream, text }) => (flags.json ? process.stderr : process[stream]).write(text),
-    });
+      onOutput: ({ stream, text }) => write(flags.json ? process.stderr : process[stream], text),
+    }).finally(endSteps);
     if (end.error) process.stderr.write(`${end.error.traceback}\n`);
     if (flags.json) process.stdout.write(`${JSON.stringify(end.result ?? null, null, 2)}\n`);
     return end.error ? exitCodes.faults : end.exitCode;
@@ -71,7 +72,10 @@ function variables(given: readonly string[], env: NodeJS.ProcessEnv): Record<str
       const [name = "", ...value] = entry.split("=");
       if (value.length > 0) return [name, value.join("=")];
       const here = env[name];
-      if (here === undefined) throw usageFailure(`--env ${name}: there is no such variable here`);
+      if (here === undefined)
+        throw usageFailure(
+          `--env ${name}: there is no such variable here: set it, or give it a value, --env ${name}=VALUE`,
+        );
       return [name, here];
     }),
   );

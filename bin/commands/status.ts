@@ -1,10 +1,18 @@
 import type { Command } from "commander";
+import { loadFederation } from "../../config/load";
+import { deployedFederation } from "../deployed";
 import { exitCodes } from "../exit-codes";
-import { reportFailure } from "../failure";
-import { loadOrExit } from "../load-or-exit";
+import { reportFailure, usageFailure } from "../failure";
+import { federationFile } from "../federation-file";
+import { exitWithFaults } from "../load-or-exit";
+import type { Status } from "../status/model";
+import { paintFor } from "../terminal";
 
 export interface StatusFlags {
   readonly file?: string;
+  readonly programs?: boolean;
+  /** Seconds, as written; `true` without any. */
+  readonly watch?: string | true;
   readonly json?: boolean;
   readonly showSecrets?: boolean;
 }
@@ -12,12 +20,14 @@ export interface StatusFlags {
 export function register(program: Command): void {
   program
     .command("status")
-    .description("how the federation stands: addresses, sign-in, programs, stacks; changes nothing")
+    .description("how the federation stands: addresses, sign-in, what is not well; changes nothing")
     .argument("[file]", "federation file (default: ./federation.yaml, else cdktf.json's context.federation)")
     .option("-f, --file <file>", "the same, as an option")
+    .option("--programs", "every program of every site, not only those that are not well")
+    .option("--watch [seconds]", "look again every so often (default: 5), until Ctrl-C")
     .option("--json", "for programs; without passwords")
     .option("--show-secrets", "with --json: passwords too")
-    .addHelpText("after", "\nExample:\n  isthmus status --json")
+    .addHelpText("after", "\nExample:\n  isthmus status --watch")
     .action((file: string | undefined, flags: StatusFlags) =>
       reportFailure(() => status(file === undefined ? flags : { ...flags, file })),
     );
@@ -25,11 +35,40 @@ export function register(program: Command): void {
 
 /** `status` as a function: its exit code. */
 export async function status(flags: StatusFlags): Promise<number> {
-  const config = loadOrExit(flags.file);
-  const { collectStatus } = await import("../status/collect.js");
   const { showStatus, withoutSecrets } = await import("../status/show.js");
-  const found = await collectStatus(config);
+  const file = federationFile(flags.file);
+  const show = (found: Status) =>
+    showStatus(found, { paint: paintFor(process.stdout), programs: flags.programs ?? false });
+  if (flags.watch !== undefined) return watch(flags, () => collect(file), show);
+  const found = await collect(file);
   const shown = flags.showSecrets ? found : withoutSecrets(found);
-  console.log(flags.json ? JSON.stringify(shown, null, 2) : showStatus(found));
+  process.stdout.write(`${flags.json ? JSON.stringify(shown, null, 2) : show(found)}\n`);
+  return exitCodes.ok;
+}
+
+/** A config with faults does not hide what runs; where nothing was ever deployed, its faults are all there is to tell. */
+async function collect(file: string): Promise<Status> {
+  const { collectDeployed, collectStatus } = await import("../status/collect.js");
+  const loaded = loadFederation(file);
+  if (loaded.federation) return collectStatus({ ...loaded, federation: loaded.federation, file });
+  const deployed = deployedFederation(file);
+  if (deployed && deployed.index.size > 0) return collectDeployed(deployed, loaded);
+  exitWithFaults(loaded);
+}
+
+async function watch(
+  flags: StatusFlags,
+  look: () => Promise<Status>,
+  show: (status: Status) => string,
+): Promise<number> {
+  if (flags.json) throw usageFailure("--watch is for people: without it, --json tells how it stands now", "status");
+  const seconds = flags.watch === true ? 5 : Number(flags.watch);
+  if (!(seconds > 0)) throw usageFailure(`--watch "${flags.watch}" is not a number of seconds`, "status");
+  const { watchStatus } = await import("../status/watch.js");
+  const end = new AbortController();
+  const stop = () => end.abort();
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, stop);
+  await watchStatus({ screen: process.stdout, seconds, signal: end.signal, collect: look, show });
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.off(signal, stop);
   return exitCodes.ok;
 }

@@ -2,7 +2,9 @@ import type { Command } from "commander";
 import { didYouMean, listed } from "../../config/suggest";
 import { exitCodes } from "../exit-codes";
 import { reportFailure, usageFailure } from "../failure";
+import { LiveLine } from "../live-line";
 import { type Config, loadOrExit } from "../load-or-exit";
+import { paintFor } from "../terminal";
 
 interface VerifyFlags {
   readonly file?: string;
@@ -34,13 +36,24 @@ async function verify(target: string, flags: VerifyFlags): Promise<number> {
   const onlyData = site.provider !== "hpc" || (site.hubs.length === 0 && !target.includes("/"));
   const hubs = onlyData ? [] : hubsOf(config, target);
   const screen = flags.json ? process.stderr : process.stdout;
-  const coloured = screen.isTTY === true && !process.env.NO_COLOR;
-  const checks = new Checks((check) => screen.write(`${checkLine(check, coloured)}\n`));
+  const paint = paintFor(screen);
+  const live = new LiveLine(screen);
+  const checks = new Checks(
+    (check) => live.line(checkLine(check, paint)),
+    (place, name) => live.wait(`${place}: ${name}`),
+  );
   const began = performance.now();
-  const say = (line: string) => process.stderr.write(`isthmus: ${line}\n`);
+  const say = (line: string) => {
+    live.end();
+    process.stderr.write(`isthmus: ${line}\n`);
+  };
   return interruptible(say, async (signal) => {
-    await verifyOutside(config, site, checks, signal);
-    for (const hub of hubs) await verifyInside(config.federation, hub, flags.user, checks, signal);
+    try {
+      await verifyOutside(config, site, checks, signal);
+      for (const hub of hubs) await verifyInside(config.federation, hub, flags.user, checks, signal);
+    } finally {
+      live.end();
+    }
     const seconds = (performance.now() - began) / 1000;
     screen.write(`${closingLine(checks.all, seconds)}\n`);
     const report = { federation: config.federation.id, target, ok: checks.ok, seconds, checks: checks.all };
@@ -54,6 +67,7 @@ function siteOf({ federation }: Config, target: string) {
   const site = federation.sites.find((s) => s.id === id);
   const known = federation.sites.map((s) => s.id);
   if (!site) throw usageFailure(`no site "${id}": ${didYouMean(id, known) ?? `there are ${listed(known)}`}`);
-  if (target !== id && site.provider !== "hpc") throw usageFailure(`site ${id} has no hubs: it is data only`);
+  if (target !== id && site.provider !== "hpc")
+    throw usageFailure(`site ${id} has no hubs: it is data only; isthmus verify ${id} checks its datasets`);
   return site;
 }

@@ -4,6 +4,7 @@ import { Failure } from "../failure";
 import { interruptible } from "../hub/interruptible";
 import type { LocalHub } from "../hub/local-hub";
 import { runFile } from "../hub/run-file";
+import { steps } from "../hub/steps";
 import { type Config, loadOrExit } from "../load-or-exit";
 import { fetchPage } from "../verify/fetch";
 import { installerEnvironment } from "./installer-environment";
@@ -17,9 +18,7 @@ const demoUser = "demo";
 /** How long (ms) each of the two programs may take. */
 const programDeadline = 900_000;
 
-const say = (line: string) => {
-  process.stdout.write(`isthmus: ${line}\n`);
-};
+const { say, write, end: endSteps } = steps(process.stdout);
 
 /**
  * Brings a demo federation up, publishes its data at one site, computes on it at another, and tells how to go on. What is
@@ -36,7 +35,8 @@ export async function startDemo(file: string | undefined): Promise<number> {
     const path = resultPath(config);
     const earlier = readResult(path, keyOf(roles));
     const there = earlier !== undefined && (await allServed(roles.publisher, signal));
-    const result = there ? earlier : await publishAndCompute(config, roles, () => up(undefined, wish), signal);
+    const work = () => publishAndCompute(config, roles, () => up(undefined, wish), signal).finally(endSteps);
+    const result = there ? earlier : await work();
     if (!result) return exitCodes.engine;
     if (!there) writeResult(path, result);
     process.stdout.write(`\n${await summary(config.federation, roles, result)}\n`);
@@ -56,11 +56,15 @@ async function publishAndCompute(
   const publishedAt = new Date().toISOString();
   if (await recordAgain(config)) {
     say("the catalog has changed: bringing it to every site");
+    endSteps();
     if ((await upAgain()) !== exitCodes.ok) return undefined;
   }
   say(`computing at ${computer.site.id}, on data that lives at ${publisher.site.id}`);
   const told = computed.safeParse(await runAt(computer, compute, {}, signal));
-  if (!told.success) throw new Failure(`${compute} does not tell what it computed: ${told.error.message}`);
+  if (!told.success)
+    throw new Failure(
+      `${compute} does not tell what it computed: ${told.error.message}; compare it with the demo's, config/federations/demo/compute.py`,
+    );
   return { format: 1, key: keyOf(roles), publishedAt, computedAt: new Date().toISOString(), result: told.data };
 }
 
@@ -71,7 +75,7 @@ async function runAt(local: LocalHub, file: string, environment: Record<string, 
     deadline: programDeadline,
     signal,
     say,
-    onOutput: ({ stream, text }) => process[stream].write(text),
+    onOutput: ({ stream, text }) => write(process[stream], text),
   });
   if (end.exitCode !== 0)
     throw new Failure(`${file} failed at ${local.site.id}\n${end.error?.traceback ?? ""}`.trimEnd());
@@ -88,7 +92,10 @@ async function recordAgain({ directory, federation }: Config): Promise<boolean> 
     if (outcome.result === "failed") failed.push(`${dataset.id}: ${outcome.reason}`);
     if (outcome.result === "recorded") changed = true;
   });
-  if (failed.length > 0) throw new Failure(`the catalog cannot be recorded: ${failed.join("; ")}`);
+  if (failed.length > 0)
+    throw new Failure(
+      `the catalog cannot be recorded: ${failed.join("; ")}; isthmus status shows whether all sites are up`,
+    );
   return changed;
 }
 

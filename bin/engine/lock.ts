@@ -47,6 +47,12 @@ export function tryLock(path: string, command: string): Lock | LockHolder {
   throw new Failure(`the lock ${path} cannot be taken: others take it again and again`);
 }
 
+/** Who holds the lock at `path` now; undefined where nobody does. Takes nothing. */
+export function lockHolder(path: string): LockHolder | undefined {
+  const holder = holderOf(path);
+  return holder && isAlive(holder) ? holder : undefined;
+}
+
 /** Takes the lock or says clearly who has it. */
 export function lockOrFail(path: string, command: string, what: string): Lock {
   const taken = tryLock(path, command);

@@ -1,11 +1,5 @@
+import { type Colour, isTerminal, type Paint, paintFor, type Screen } from "../terminal";
 import type { StackResult, StackState } from "./run";
-
-/** Where progress is shown: the part of a terminal that is used here. */
-export interface Screen {
-  readonly isTTY?: boolean;
-  readonly columns?: number;
-  write(text: string): unknown;
-}
 
 /** Shows what a run does. */
 export interface Progress {
@@ -19,22 +13,24 @@ export interface Progress {
   close(): void;
 }
 
-const colours: Partial<Record<StackState, number>> = { done: 32, unchanged: 2, failed: 31, skipped: 33, stopped: 33 };
+const colours: Partial<Record<StackState, Colour>> = {
+  done: "green",
+  unchanged: "dim",
+  failed: "red",
+  skipped: "yellow",
+  stopped: "yellow",
+};
 
 /** Live lines on a terminal, plain lines elsewhere. */
 export function showProgress(screen: Screen, width: number, env: NodeJS.ProcessEnv = process.env): Progress {
-  const terminal = screen.isTTY === true && env.TERM !== "dumb";
-  return terminal ? new LiveLines(screen, width, !env.NO_COLOR) : new PlainLines(screen, width);
+  const paint = paintFor(screen, env);
+  return isTerminal(screen, env) ? new LiveLines(screen, width, paint) : new PlainLines(screen, width, paint);
 }
 
 /** `east-base  done 12.3 s  2 made` */
-export function resultLine(
-  { stack, state, seconds, detail, log }: StackResult,
-  width: number,
-  coloured: boolean,
-): string {
-  const code = coloured ? colours[state] : undefined;
-  const word = code === undefined ? state : `\u001b[${code}m${state}\u001b[0m`;
+export function resultLine({ stack, state, seconds, detail, log }: StackResult, width: number, paint: Paint): string {
+  const colour = colours[state];
+  const word = colour === undefined ? state : paint(colour, state);
   const time = state === "done" || state === "failed" || state === "unchanged" ? ` ${seconds.toFixed(1)} s` : "";
   const place = log === undefined ? "" : `\n${" ".repeat(width)}  log: ${log}`;
   return `${stack.padEnd(width)}  ${word}${time}${detail === "" ? "" : `  ${detail}`}${place}`;
@@ -44,10 +40,11 @@ class PlainLines implements Progress {
   constructor(
     private readonly screen: Screen,
     private readonly width: number,
+    private readonly paint: Paint,
   ) {}
 
   state(result: StackResult): void {
-    if (result.state !== "running") this.line(resultLine(result, this.width, false));
+    if (result.state !== "running") this.line(resultLine(result, this.width, this.paint));
   }
 
   step(stack: string, line: string): void {
@@ -70,14 +67,14 @@ class LiveLines implements Progress {
   constructor(
     private readonly screen: Screen,
     private readonly width: number,
-    private readonly coloured: boolean,
+    private readonly paint: Paint,
   ) {}
 
   state(result: StackResult): void {
     if (result.state === "running") this.running.set(result.stack, { since: Date.now(), text: "" });
     else this.running.delete(result.stack);
     if (result.state === "running") this.draw("");
-    else this.draw(`${resultLine(result, this.width, this.coloured)}\n`);
+    else this.draw(`${resultLine(result, this.width, this.paint)}\n`);
     if (this.running.size === 0) this.close();
     else this.timer ??= setInterval(() => this.draw(""), 250).unref();
   }

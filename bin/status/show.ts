@@ -1,49 +1,138 @@
-import type { HubStatus, SiteStatus, Status } from "./collect";
+import { type Paint, plain } from "../terminal";
+import type { Busy, Ending, HubStatus, SiteStatus, StackStatus, Status } from "./model";
+import { secondLevel, table } from "./table";
 
-/** A glance for a person: sites with their addresses and sign-in, what is down, stacks that are not as the config says. */
-export function showStatus(status: Status): string {
-  const sites = Object.entries(status.sites).map(([id, site]) => siteText(id, site));
-  const odd = status.stacks.filter((s) => s.standing !== "applied");
-  const width = Math.max(0, ...odd.map((s) => s.stack.length));
-  const lines = odd.map((s) => `  ${s.stack.padEnd(width)}  ${s.standing}${advice(s.standing, s.stack)}`);
-  const fine = status.stacks.length - odd.length;
-  const stacks = `stacks: ${fine} of ${status.stacks.length} as the config says`;
-  return [`${status.title} (${status.federation})`, ...sites, [stacks, ...lines].join("\n")].join("\n\n");
+/** How much of it a person wants to see. */
+export interface View {
+  readonly paint: Paint;
+  /** Every program, not only those that are not well. */
+  readonly programs: boolean;
+  /** Milliseconds; what expires within two weeks is said to. */
+  readonly now: number;
 }
 
-function advice(standing: string, stack: string): string {
-  return standing === "left the config" ? ` (take it down with isthmus down ${stack})` : "";
+const soon = 14 * 24 * 3_600_000;
+
+/** A glance for a person: each site in a line that says how it is, its addresses and sign-in, then what is not as it should be. */
+export function showStatus(status: Status, view: Partial<View> = {}): string {
+  const full: View = { paint: plain, programs: false, now: Date.now(), ...view };
+  const { paint } = full;
+  const width = Math.max(4, ...Object.keys(status.sites).map((id) => id.length));
+  const sites = Object.entries(status.sites).map(([id, site]) => siteText(id, site, width, full));
+  const title = status.title === status.federation ? status.title : `${status.title} (${status.federation})`;
+  const faults = status.faults === null ? [] : [faultsLine(status.faults, paint)];
+  return [[paint("bold", title), ...faults].join("\n"), ...sites, stacksText(status, paint)].join("\n\n");
 }
 
-function siteText(id: string, site: SiteStatus): string {
-  const expiry = site.expires === null ? "" : `, ${site.expired ? "expired" : "expires"} ${site.expires}`;
+function faultsLine(faults: string, paint: Paint): string {
+  return `${paint("red", `the config has ${faults}`)}: isthmus validate shows them. This is what was deployed.`;
+}
+
+function siteText(id: string, site: SiteStatus, width: number, { paint, programs, now }: View): string {
+  const colour = {
+    up: "green",
+    "partly up": "red",
+    down: "red",
+    "not installed": "yellow",
+    "data only": "dim",
+  } as const;
+  const state = paint(colour[site.state], site.state);
+  const about = [site.institution, ending(site, now, paint)].filter((part) => part !== null && part !== "");
+  const head = `${paint("bold", `${id}:`.padEnd(width + 1))} ${[state, ...about].join(", ")} (${site.provider})`;
   const rows: [string, string][] = [
-    ["catalog", site.catalog ?? ""],
+    ...Object.entries(site.hubs).flatMap(([hub, told]) => hubRows(hub, told, now, paint)),
     ["data", site.data ?? ""],
-    ...Object.entries(site.hubs).flatMap(([hub, status]) => hubRows(hub, status)),
-    ["down", downPrograms(site)],
-    ["problem", site.problem ?? ""],
+    ["catalog", site.catalog ?? ""],
     ["files", site.root ?? ""],
+    ["problem", site.problem === null ? "" : paint("red", site.problem)],
+    ...trouble(id, site, paint),
+    ...(programs ? programRows(site, paint) : []),
   ];
-  const shown = rows.filter(([, value]) => value !== "").map(([key, value]) => `  ${key.padEnd(9)} ${value}`);
-  return [`${id}: ${site.state}, ${site.institution} (${site.provider}${expiry})`, ...shown].join("\n");
+  return [head, ...table(rows.filter(([, value]) => value !== ""))].join("\n");
 }
 
-function hubRows(id: string, hub: HubStatus): [string, string][] {
-  const expiry = hub.expires === null ? "" : `  (${hub.expired ? "expired" : "expires"} ${hub.expires})`;
-  const { signIn } = hub;
-  const rows: [string, string][] = [[`hub ${id}`, hub.url + expiry]];
+function hubRows(id: string, hub: HubStatus, now: number, paint: Paint): [string, string][] {
+  const { signIn, standing, movesTo } = hub;
+  const odd = standing === "not deployed" || standing === "left the config";
+  const marks = [
+    odd ? paint("yellow", standing) : "",
+    movesTo === null ? "" : paint("yellow", `isthmus up moves it to ${movesTo}`),
+    ending(hub, now, paint),
+  ].filter((mark) => mark !== "");
+  const rows: [string, string][] = [[`hub ${id}`, [hub.url, ...marks].join("  ")]];
   if (!signIn) return rows;
-  if (signIn.password) rows.push(["  sign in", `${signIn.users}, password ${signIn.password}`]);
-  if (signIn.adminPassword) rows.push(["  admin", `${signIn.admins.join(" or ")}, password ${signIn.adminPassword}`]);
+  if (signIn.password) rows.push([secondLevel("sign in"), `${signIn.users}, password ${signIn.password}`]);
+  if (signIn.adminPassword)
+    rows.push([secondLevel("admin"), `${signIn.admins.join(" or ")}, password ${signIn.adminPassword}`]);
   return rows;
 }
 
-function downPrograms(site: SiteStatus): string {
-  return site.programs
-    .filter((p) => p.state !== "RUNNING" || p.health === "down")
-    .map((p) => `${p.name} (${p.state === "RUNNING" ? "does not answer" : p.state})`)
-    .join(", ");
+function ending({ expires, expired, expiresAtSite }: Ending, now: number, paint: Paint): string {
+  if (expires === null) return "";
+  if (expired) return paint("red", `expired after ${expiresAtSite}`);
+  const near = Date.parse(expires) - now < soon;
+  return near ? paint("yellow", `expires soon, after ${expiresAtSite}`) : `expires after ${expiresAtSite}`;
+}
+
+function trouble(id: string, site: SiteStatus, paint: Paint): [string, string][] {
+  const down = site.programs.filter((p) => p.state !== "RUNNING" || p.health === "down");
+  if (down.length === 0) return [];
+  const words = down.map((p) => `${p.name} (${p.state === "RUNNING" ? "does not answer" : p.state})`);
+  return [
+    ["down", paint("red", words.join(", "))],
+    ["", `isthmus up ${id} starts ${down.length === 1 ? "it" : "them"}; logs are in ${site.root}/log`],
+  ];
+}
+
+function programRows({ programs }: SiteStatus, paint: Paint): [string, string][] {
+  const width = Math.max(0, ...programs.map((p) => p.name.length));
+  return programs.map((p, i) => {
+    const well = p.state === "RUNNING" && p.health !== "down";
+    const state = paint(well ? "green" : "red", p.health === "down" ? "does not answer" : p.state);
+    const since = p.state === "RUNNING" && p.uptimeSeconds != null ? `  for ${duration(p.uptimeSeconds)}` : "";
+    return [i === 0 ? "programs" : " ", `${p.name.padEnd(width)}  ${state}${since}`];
+  });
+}
+
+/** `45 s`, `12 min`, `3 h`, `9 d`. */
+export function duration(seconds: number): string {
+  if (seconds < 90) return `${Math.round(seconds)} s`;
+  if (seconds < 5400) return `${Math.round(seconds / 60)} min`;
+  return seconds < 172_800 ? `${Math.round(seconds / 3600)} h` : `${Math.round(seconds / 86_400)} d`;
+}
+
+/** What is not as the config says, each with the command that changes it. */
+function stacksText({ stacks, busy, faults }: Status, paint: Paint): string {
+  const fine = stacks.filter((s) => s.standing === "applied" || s.standing === "deployed");
+  const odd = stacks.filter((s) => !fine.includes(s));
+  const width = Math.max(0, ...odd.map((s) => s.stack.length));
+  const lines = odd.map((s) => `  ${s.stack.padEnd(width)}  ${paint("yellow", s.standing)}${advice(s, busy)}`);
+  const count =
+    faults === null
+      ? `stacks: ${fine.length} of ${stacks.length} as the config says`
+      : `stacks: ${stacks.length} deployed`;
+  return [...(busy ? [busyLine(busy, paint)] : []), count, ...lines].join("\n");
+}
+
+function busyLine({ command, pid, host, since }: Busy, paint: Paint): string {
+  return paint("yellow", `\`isthmus ${command}\` is at work since ${since} (process ${pid} on ${host})`);
+}
+
+function advice({ standing, stack, site }: StackStatus, busy: Busy | null): string {
+  const part = stack.startsWith(`${site}-`) ? stack.slice(site.length + 1) : "base";
+  const target = part === "base" ? site : `${site}/${part}`;
+  switch (standing) {
+    case "left the config":
+      return ` (take it down with isthmus down ${stack})`;
+    case "incomplete":
+      return busy ? " (being changed now)" : ` (its last change did not end: isthmus up ${target} goes on)`;
+    case "changed":
+      return ` (isthmus up ${target} applies it)`;
+    case "not deployed":
+      return ` (isthmus up ${target} makes it)`;
+    default:
+      return "";
+  }
 }
 
 /** The status for programs; passwords only on request. */

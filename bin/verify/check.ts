@@ -30,7 +30,11 @@ export class Unmet extends Error {
 export class Checks {
   readonly all: Check[] = [];
 
-  constructor(private readonly onCheck: (check: Check) => void) {}
+  /** @param onStart hears of each check as it begins */
+  constructor(
+    private readonly onCheck: (check: Check) => void,
+    readonly onStart: (place: string, name: string) => void = () => {},
+  ) {}
 
   get ok(): boolean {
     return this.all.every((check) => check.state !== "failed");
@@ -48,6 +52,7 @@ export class Checks {
    */
   async run(place: string, name: string, fix: string, work: () => Promise<string>): Promise<boolean> {
     const began = performance.now();
+    this.onStart(place, name);
     const told = await outcome(work, fix);
     this.add({ place, name, ...told, seconds: Number(((performance.now() - began) / 1000).toFixed(3)) });
     return told.state === "ok";

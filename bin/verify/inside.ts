@@ -72,6 +72,7 @@ async function runChecks({ sites }: ResolvedFederation, local: LocalHub, session
   const program = { source, file: "verify.py", arguments: [JSON.stringify(wish)] };
   const printed: string[] = [];
   const began = performance.now();
+  checks.onStart(place, "what a notebook can do");
   const why = await runProgram(session, program, {
     deadline: programDeadline,
     onOutput: ({ text }) => printed.push(text),

@@ -1,14 +1,15 @@
+import type { Colour, Paint } from "../terminal";
 import type { Check } from "./check";
 
 const width = 52;
 
+const colours: Readonly<Record<Check["state"], Colour>> = { ok: "green", failed: "red", skipped: "yellow" };
+
 /** A check's line, and under a failed one what to do next. */
-export function checkLine(check: Check, coloured: boolean): string {
+export function checkLine(check: Check, paint: Paint): string {
   const { state, seconds, place, name, detail, fix } = check;
   const word = { ok: "ok", failed: "FAILED", skipped: "skipped" }[state].padEnd(7);
-  const colour = { ok: 32, failed: 31, skipped: 33 }[state];
-  const shown = coloured ? `\u001b[${colour}m${word}\u001b[0m` : word;
-  const line = `${shown} ${seconds.toFixed(2).padStart(6)} s  ${`${place}: ${name}`.padEnd(width)}  ${detail}`;
+  const line = `${paint(colours[state], word)} ${seconds.toFixed(2).padStart(6)} s  ${`${place}: ${name}`.padEnd(width)}  ${detail}`;
   return fix === undefined ? line : `${line}\n${" ".repeat(18)}next: ${fix}`;
 }
 

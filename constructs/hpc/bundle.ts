@@ -85,7 +85,7 @@ function staticText(path: string): string {
   return known;
 }
 
-/** Files that the package brings for a site, by path in the bundle: `kit`, `config`, `starter`, `templates`, or locks by name. */
+/** Files that the package brings for a site, by path in the bundle: `kit`, `config`, ..., or locks by name. */
 export function staticFiles(...paths: readonly string[]): Map<string, string> {
   const base = join(packageRoot(), "charts", "hpc-site");
   const found = new Map<string, string>();

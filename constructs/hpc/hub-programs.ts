@@ -80,7 +80,7 @@ export function hubBundle(input: HubBundleInput): BundleFiles {
   const { stack, nginxConf, ...rest } = input;
   const { federation, site, hub } = input;
   const files = new Map([
-    ...staticFiles("kit", "config", "starter", "templates"),
+    ...staticFiles("kit", "config", "starter", "templates", "labconfig"),
     ...staticFiles("locks/hub.txt", "locks/user.txt", "locks/uv.txt", "locks/chp"),
     ["hub.nginx.conf", nginxConf],
     ["site.json", json(siteJson(rest))],

@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { down } from "../../bin/commands/down";
@@ -31,6 +31,7 @@ beforeEach(() => {
   vi.spyOn(process.stderr, "write").mockImplementation((text) => hear("err", String(text)));
   vi.spyOn(console, "log").mockImplementation((text) => hear("out", `${text}\n`));
   stdout = stderr = "";
+  for (const [site, port] of Object.entries({ east: 8610, west: 8710 })) ports.set(site, port);
   writeConfig(["east", "west"]);
 });
 afterEach(() => {
@@ -41,13 +42,16 @@ afterEach(() => {
 
 const profiles = "profiles: { small: { title: Small, cores: 1, memory: 2Gi } }";
 
+const ports = new Map<string, number>();
+const portOf = (site: string) => ports.get(site) ?? 0;
+
 function writeConfig(sites: readonly string[], expires = "", id = "demo"): void {
   rmSync(join(lab.directory, "sites"), { recursive: true, force: true });
   mkdirSync(join(lab.directory, "sites"));
   const top = `format: 1\nfederation: ${id}\ntitle: Demo\ncontact: https://example.org\nsites: [sites/*.yaml]\n`;
   writeFileSync(join(lab.directory, "federation.yaml"), top);
-  sites.forEach((site, i) => {
-    const port = 8610 + i * 100;
+  sites.forEach((site) => {
+    const port = portOf(site);
     const head = `site: ${site}\ninstitution: ${site} institute\nprovider: hpc\nlogin: here\nscheduler: { kind: local }`;
     const hub = `hubs: { prod: { ports: ${port + 10}, allow: everyone, defaultProfile: small, ${profiles} } }`;
     writeFileSync(
@@ -58,15 +62,20 @@ function writeConfig(sites: readonly string[], expires = "", id = "demo"): void 
   synth.write = (output) => lab.write(Object.fromEntries(sites.flatMap(stacksOf)), output);
 }
 
-/** The base's install puts the kit where a real one would. */
+/** The installs put the kit and the site's settings where real ones would. */
 function stacksOf(site: string): [string, LabStack][] {
   const root = `../../../.isthmus/demo/${site}`;
   const kit = join(__dirname, "stand-in-kit.py");
-  const install = `mkdir -p ${root}/current/base/kit ${root}/buckets && cp '${kit}' ${root}/current/base/kit/site.py`;
+  const url = `http://127.0.0.1:${portOf(site)}`;
+  const settings = (part: string, more: object) =>
+    `mkdir -p ${root}/current/${part}/kit && echo '${JSON.stringify({ url, ...more })}' > ${root}/current/${part}/site.json`;
+  const base = `${settings("base", {})} && mkdir -p ${root}/buckets && cp '${kit}' ${root}/current/base/kit/site.py`;
+  const hub = settings("prod", { title: "prod", basePath: `/${site}-${portOf(site)}/prod/` });
   const input = (part: string) => ({ root: `.isthmus/demo/${site}`, part });
+  const needs = [`${site}-base`];
   return [
-    [`${site}-base`, { install, uninstall: `rm -r ${root}/current`, input: input("base") }],
-    [`${site}-prod`, { needs: [`${site}-base`], input: input("prod") }],
+    [`${site}-base`, { install: base, uninstall: `rm -r ${root}/current`, input: input("base") }],
+    [`${site}-prod`, { needs, install: hub, uninstall: `rm -r ${root}/current/prod`, input: input("prod") }],
   ];
 }
 
@@ -151,6 +160,58 @@ test("stacks that left the config are named by up and status, and down takes the
   expect(await down("west", flags({ yes: true }))).toBe(0);
   expect(existsSync(join(lab.directory, ".isthmus/demo/west/current"))).toBe(false);
   expect(existsSync(join(lab.directory, ".isthmus/demo/east/current"))).toBe(true);
+});
+
+test("status tells what runs: old addresses until up moves them, hubs that are not deployed, what left the config", async () => {
+  await up("east", flags());
+  ports.set("east", 9610);
+  writeConfig(["east", "west"]);
+  stdout = "";
+  await status({ file: file() });
+  expect(stdout).toContain("http://127.0.0.1:8610/stac/catalog.json");
+  expect(stdout).toContain(
+    "http://127.0.0.1:8610/east-8610/prod/  isthmus up moves it to http://127.0.0.1:9610/east-9610/prod/\n",
+  );
+  expect(stdout).toContain("http://127.0.0.1:8710/west-8710/prod/  not deployed\n");
+
+  writeConfig(["west"]);
+  stdout = "";
+  await status({ file: file() });
+  expect(stdout).toMatch(/^east: up, left the config \(hpc\)$/m);
+  expect(stdout).toContain("http://127.0.0.1:8610/east-8610/prod/  left the config\n");
+});
+
+test("faults in the config hide nothing: status goes by what was deployed, and says so", async () => {
+  await up("east", flags());
+  writeFileSync(join(lab.directory, "sites", "west.yaml"), "site: west\nprovidr: hpc\n");
+  stdout = "";
+  expect(await status({ file: file() })).toBe(0);
+  expect(stdout).toMatch(/^the config has \d+ faults? in 1 of \d files?: isthmus validate shows them\./m);
+  expect(stdout).toMatch(/^east: up \(hpc\)$/m);
+  expect(stdout).toContain("http://127.0.0.1:8610/east-8610/prod/\n");
+  expect(stdout).toContain("any user name, password open-sesame");
+  expect(stdout).toContain("stacks: 2 deployed\n");
+  stdout = "";
+  await status({ file: file(), json: true });
+  expect(JSON.parse(stdout)).toMatchObject({
+    faults: expect.stringContaining("in 1 of"),
+    sites: { east: { state: "up" } },
+  });
+});
+
+test("status says who is at work, instead of that something is incomplete", async () => {
+  await up("east", flags());
+  const path = join(lab.state.index, "east-prod.json");
+  writeFileSync(path, readFileSync(path, "utf8").replace('"status": "applied"', '"status": "applying"'));
+  stdout = "";
+  await status({ file: file() });
+  expect(stdout).toContain("east-prod  incomplete (its last change did not end: isthmus up east/prod goes on)");
+  const lock = tryLock(lab.state.lock, "up east");
+  stdout = "";
+  await status({ file: file() });
+  expect(stdout).toMatch(new RegExp(`\`isthmus up east\` is at work since .* \\(process ${process.pid} on `));
+  expect(stdout).toContain("east-prod  incomplete (being changed now)");
+  if ("release" in lock) lock.release();
 });
 
 test("what another command deployed is taken down as well", async () => {
@@ -241,7 +302,7 @@ test("what has expired is named, with what to do", async () => {
   synth.write = (output) => lab.write({ "east-base": expired, "east-prod": { needs: ["east-base"] } }, output);
   expect(await up(undefined, flags())).toBe(3);
   expect(stdout).toContain(
-    "east expired on 2020-02-01T00:00:00Z: extend `expires` or take it down with isthmus down east\n",
+    "east expired after 2020-01-31: extend `expires` or take it down with isthmus down east\n",
   );
   expect(stdout).not.toContain("to go on");
 });

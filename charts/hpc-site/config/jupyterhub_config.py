@@ -47,14 +47,8 @@ SiteSpawner.site = site
 c.JupyterHub.spawner_class = SiteSpawner
 c.Spawner.cmd = [f"{USER_ENVIRONMENT}/bin/jupyterhub-singleuser"]
 # The environment is shared by all notebooks: nobody installs extensions into it.
-# It asks nobody else: no news of the project, no look for a newer version.
 # A site that root installed runs notebooks as root; jupyter-server wants to be told that this is meant.
-c.Spawner.args = [
-    "--LabApp.extension_manager=readonly",
-    "--LabApp.news_url=None",
-    "--LabApp.check_for_updates_class=jupyterlab.handlers.announcements.NeverCheckForUpdate",
-    *(["--allow-root"] if os.geteuid() == 0 else []),
-]
+c.Spawner.args = ["--LabApp.extension_manager=readonly", *(["--allow-root"] if os.geteuid() == 0 else [])]
 c.Spawner.options_form = options_form(site["profiles"])
 c.Spawner.options_from_form = options_from_form
 c.Spawner.apply_user_options = lambda spawner, options: spawner.check_options(options)

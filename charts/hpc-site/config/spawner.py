@@ -49,6 +49,7 @@ class SiteSpawner(SimpleLocalProcessSpawner):
             **hub_environment(self.site, self.user.name, os.environ, USER_ENVIRONMENT),
             "VIRTUAL_ENV": USER_ENVIRONMENT,
             "JUPYTER_PREFER_ENV_PATH": "1",
+            "JUPYTER_CONFIG_PATH": os.environ["ISTHMUS_BUNDLE"],  # labconfig/: no questions about news from elsewhere
         }
         theirs: dict[str, str] = super().get_env()
         return {**theirs, **{name: value for name, value in ours.items() if not name.startswith("JUPYTERHUB_")}}

@@ -57,7 +57,7 @@ function isthmus(...args: string[]): Promise<{ status: number | null; out: strin
 test("record reads what it can, tells what failed and why, and ends with 3 for it", async () => {
   const { status, out, err } = await isthmus("record");
   expect(out).toBe(
-    "archive/t2m  recorded: air_temperature (time 2, latitude 3, longitude 4), 1860-02-29 to 1861-02-28, bbox -135, 15, -123.75, 20, 0.00 MB\n1 recorded, 1 failed\n",
+    "archive/t2m  recorded: air_temperature (time 2, latitude 3, longitude 4), 1860-02-29 to 1861-02-28, bbox -135, 15, -123.75, 20, 0.00 MB\n1 recorded, 1 failed\nnext: look at the records in catalog/ and commit them; isthmus up brings the pages to every site\n",
   );
   expect(err).toBe(
     `archive/lost  failed: ${server.url}/library/lost: no Zarr store there (neither zarr.json nor .zmetadata); publish the dataset first, or correct its \`bucket\` and \`path\`\n`,

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { paintFor, plain } from "../../../bin/terminal";
 import type { Check } from "../../../bin/verify/check";
 import { checkLine, closingLine } from "../../../bin/verify/show";
 
@@ -7,18 +8,18 @@ const failed: Check = { ...ok, state: "failed", detail: "it answers 503", fix: "
 const skipped: Check = { ...ok, state: "skipped", detail: "west does not answer" };
 
 test("a line has the state, the time, where, what, and what was found", () => {
-  expect(checkLine(ok, false)).toMatch(/^ok {8}0\.01 s {2}east: the front answers +http:\/\/x\/healthz$/);
+  expect(checkLine(ok, plain)).toMatch(/^ok {8}0\.01 s {2}east: the front answers +http:\/\/x\/healthz$/);
 });
 
 test("a failed check says what to do next", () => {
-  const [line, next] = checkLine(failed, false).split("\n");
+  const [line, next] = checkLine(failed, plain).split("\n");
   expect(line).toMatch(/^FAILED .* it answers 503$/);
   expect(next).toMatch(/^ +next: isthmus up$/);
 });
 
 test("colours only where they are wanted", () => {
-  expect(checkLine(failed, true)).toContain("\u001b[31mFAILED");
-  expect(checkLine(failed, false)).not.toContain("\u001b");
+  expect(checkLine(failed, paintFor({ isTTY: true, write: () => {} }, {}))).toContain("\u001b[31mFAILED");
+  expect(checkLine(failed, plain)).not.toContain("\u001b");
 });
 
 test("the last line counts", () => {

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { BrowserContext, Locator, Page } from "playwright-core";
 
 /** How long (ms) a server, a cluster or a cell may take. */
-const deadline = 240_000;
+const deadline = 100_000;
 
 /** A person with a browser at a hub: what is done here is clicked and typed, never called. */
 export class Person {
@@ -41,7 +41,7 @@ export class Person {
     await this.picture("3-size");
     await start.click();
     await this.page.locator(".jp-Notebook").waitFor();
-    await this.page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").waitFor();
+    await this.page.getByText("Python 3 (ipykernel) | Idle").waitFor();
   }
 
   /** A cell of the open notebook, by its place. */
@@ -49,17 +49,17 @@ export class Person {
     return this.page.locator(`.jp-Notebook .jp-Cell[data-windowed-list-index="${index}"]`);
   }
 
-  /** Runs the selected cell, which is the one at this place, as Shift+Enter does; what it shows when it has ended. */
+  /** Runs the selected cell, which is the one at this place, as Shift+Enter does; what it shows once it has ended. */
   async runCell(index: number): Promise<Locator> {
     const cell = this.cell(index);
     const code = (await cell.getAttribute("class"))?.includes("jp-CodeCell") === true;
     await this.page.keyboard.press("Shift+Enter");
     if (code) await cell.locator(".jp-InputPrompt", { hasText: /^\[\d+\]:$/ }).waitFor();
-    return cell.locator(".jp-Cell-outputArea");
+    return cell.locator(".jp-OutputArea-output");
   }
 
   async signOut(hub: string): Promise<void> {
     await this.page.goto(`${hub}hub/home`);
-    await this.page.getByRole("link", { name: "Logout" }).click();
+    await this.page.getByRole("button", { name: "Logout" }).click();
   }
 }

@@ -1,0 +1,72 @@
+import type { Program, SignIn } from "./programs";
+
+/**
+ * `applied`: as the config says; `changed`: `up` would change it; `incomplete`: its last apply did not finish;
+ * `not deployed`; `left the config`: it exists, but the config does not have it any more; `deployed`: it exists, and no
+ * valid config says how it should be.
+ */
+export type StackStanding = "applied" | "changed" | "incomplete" | "not deployed" | "left the config" | "deployed";
+
+export interface StackStatus {
+  readonly stack: string;
+  readonly site: string;
+  readonly standing: StackStanding;
+  /** When it was last applied (ISO 8601), and by what. */
+  readonly at: string | null;
+  readonly engine: string | null;
+}
+
+/** When a site or hub ends. */
+export interface Ending {
+  /** The instant (ISO 8601, UTC). */
+  readonly expires: string | null;
+  readonly expired: boolean;
+  /** The last day, or the day and time, on the site's clocks. */
+  readonly expiresAtSite: string | null;
+}
+
+export interface HubStatus extends Ending {
+  readonly title: string;
+  /** Where it is now; where it will be, if it is not deployed. */
+  readonly url: string;
+  /** Where the next `up` puts it, if that is another place. */
+  readonly movesTo: string | null;
+  readonly standing: "deployed" | "not deployed" | "left the config";
+  readonly signIn: SignIn | null;
+}
+
+export interface SiteStatus extends Ending {
+  readonly provider: string;
+  readonly institution: string | null;
+  /** `up`: every program runs and is healthy; `down`: none runs; `data only`: nothing of it is run here. */
+  readonly state: "up" | "partly up" | "down" | "not installed" | "data only";
+  /** The first hub. */
+  readonly hub: string | null;
+  /** Front of the datasets: `<data>/zarr/DATASET.zarr`. */
+  readonly data: string | null;
+  readonly catalog: string | null;
+  readonly hubs: Readonly<Record<string, HubStatus>>;
+  readonly programs: readonly Program[];
+  /** Why the programs could not be asked. */
+  readonly problem: string | null;
+  /** Directory of an installed site. */
+  readonly root: string | null;
+}
+
+/** Another `isthmus` that changes the federation now. */
+export interface Busy {
+  readonly command: string;
+  readonly pid: number;
+  readonly host: string;
+  readonly since: string;
+}
+
+export interface Status {
+  readonly federation: string;
+  readonly title: string;
+  /** `3 faults in 2 of 4 files`, where the config cannot be used: then this is what was deployed. */
+  readonly faults: string | null;
+  readonly busy: Busy | null;
+  readonly sites: Readonly<Record<string, SiteStatus>>;
+  readonly stacks: readonly StackStatus[];
+}

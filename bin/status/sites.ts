@@ -1,0 +1,120 @@
+import type { ResolvedSite } from "../../config/resolve/site";
+import type { DeployedSite } from "../deployed";
+import { expired, lastMoment } from "../expired";
+import type { Config } from "../load-or-exit";
+import { isInstalled, localSites } from "../site-kit";
+import { type Installed, installedAt } from "./installed";
+import type { Ending, HubStatus, SiteStatus } from "./model";
+import { type Program, programsOf, type SignIn, signInOf } from "./programs";
+
+/** Every site: those of the config in its order, then those that are only deployed. */
+export async function siteStatuses(
+  config: Config | undefined,
+  deployed: readonly DeployedSite[],
+): Promise<Record<string, SiteStatus>> {
+  const wanted = config?.federation.sites ?? [];
+  const roots = new Map(deployed.map((site) => [site.id, site.root]));
+  for (const { site, root } of config ? localSites(config.federation, config.directory) : []) {
+    // a root that is to move: what runs is still in the old one
+    if (isInstalled(root) || !roots.has(site.id)) roots.set(site.id, root);
+  }
+  const left = deployed.filter(({ id }) => !wanted.some((site) => site.id === id));
+  const all = await Promise.all([
+    ...wanted.map(async (site) => [site.id, await configured(site, roots.get(site.id), deployed, config)] as const),
+    ...left.map(async (site) => [site.id, await onlyDeployed(site, config !== undefined)] as const),
+  ]);
+  return Object.fromEntries(all);
+}
+
+async function configured(
+  site: ResolvedSite,
+  root: string | undefined,
+  deployed: readonly DeployedSite[],
+  config: Config | undefined,
+): Promise<SiteStatus> {
+  const { provider, institution } = site;
+  const over = new Set(config ? expired(config.federation).map((e) => e.target) : []);
+  const ending = endingOf(site.expires, site.timezone, over.has(site.id));
+  if (site.provider === "store") {
+    const front = config?.federation.sites.find((s) => s.id === site.servedBy);
+    const served =
+      front?.provider === "hpc" ? { data: front.url, catalog: front.catalog } : { data: null, catalog: null };
+    return { ...nothing, ...ending, ...served, provider, institution, state: "data only" };
+  }
+  const known = [...site.hubs.map((h) => h.id), ...(deployed.find((d) => d.id === site.id)?.hubs ?? [])];
+  const found = await lookAt(root, new Set(known));
+  const hubs = site.hubs.map(({ id, title, url, expires }): [string, HubStatus] => {
+    const there = found.installed.hubs.get(id);
+    const ends = endingOf(expires, site.timezone, over.has(site.id) || over.has(`${site.id}/${id}`));
+    const movesTo = there && there.url !== url ? url : null;
+    const standing = there ? "deployed" : "not deployed";
+    const signIn = there ? (found.signIns[id] ?? null) : null;
+    return [id, { ...ends, title: there?.title ?? title, url: there?.url ?? url, movesTo, standing, signIn }];
+  });
+  const gone = hubsThatLeft(found, new Set(site.hubs.map((h) => h.id)), "left the config");
+  const url = found.installed.url ?? site.url;
+  return {
+    ...siteOf(found, url, { ...Object.fromEntries(hubs), ...gone }),
+    ...ending,
+    ...{ provider, institution, data: site.gateway ? url : null },
+  };
+}
+
+async function onlyDeployed({ root, hubs }: DeployedSite, left: boolean): Promise<SiteStatus> {
+  const found = await lookAt(root, new Set(hubs));
+  const shown = hubsThatLeft(found, new Set(), left ? "left the config" : "deployed");
+  const url = found.installed.url;
+  return { ...siteOf(found, url, shown), ...never, provider: "hpc", institution: left ? "left the config" : null };
+}
+
+interface Found {
+  readonly root: string | undefined;
+  readonly installed: Installed;
+  readonly programs: readonly Program[];
+  readonly problem: string | null;
+  readonly signIns: Readonly<Record<string, SignIn>>;
+}
+
+async function lookAt(root: string | undefined, hubs: ReadonlySet<string>): Promise<Found> {
+  const none = { root: undefined, installed: { url: null, hubs: new Map() }, programs: [], problem: null, signIns: {} };
+  if (root === undefined || !isInstalled(root)) return none;
+  const [asked, signIns] = await Promise.all([programsOf(root), signInOf(root)]);
+  return { root, installed: installedAt(root, hubs), ...asked, signIns };
+}
+
+function hubsThatLeft(
+  { installed, signIns }: Found,
+  wanted: ReadonlySet<string>,
+  standing: HubStatus["standing"],
+): Record<string, HubStatus> {
+  const gone = [...installed.hubs].filter(([id]) => !wanted.has(id));
+  return Object.fromEntries(
+    gone.map(([id, hub]) => [id, { ...never, ...hub, movesTo: null, standing, signIn: signIns[id] ?? null }]),
+  );
+}
+
+function siteOf(found: Found, url: string | null, hubs: SiteStatus["hubs"]) {
+  return {
+    state: found.root === undefined ? ("not installed" as const) : stateOf(found.programs),
+    hub: Object.values(hubs)[0]?.url ?? null,
+    data: url,
+    catalog: url === null ? null : `${url}/stac/catalog.json`,
+    hubs,
+    programs: found.programs,
+    problem: found.problem,
+    root: found.root ?? null,
+  };
+}
+
+function stateOf(programs: readonly Program[]): SiteStatus["state"] {
+  const well = programs.filter((p) => p.state === "RUNNING" && p.health !== "down").length;
+  if (well > 0 && well === programs.length) return "up";
+  return programs.some((p) => p.state === "RUNNING") ? "partly up" : "down";
+}
+
+const never: Ending = { expires: null, expired: false, expiresAtSite: null };
+const nothing = { hub: null, hubs: {}, programs: [], problem: null, root: null };
+
+function endingOf(expires: string | null, timezone: string, over: boolean): Ending {
+  return { expires, expired: over, expiresAtSite: expires === null ? null : lastMoment(expires, timezone) };
+}
