@@ -301,9 +301,7 @@ test("what has expired is named, with what to do", async () => {
   const expired = { install: "echo expired; exit 1" };
   synth.write = (output) => lab.write({ "east-base": expired, "east-prod": { needs: ["east-base"] } }, output);
   expect(await up(undefined, flags())).toBe(3);
-  expect(stdout).toContain(
-    "east expired after 2020-01-31: extend `expires` or take it down with isthmus down east\n",
-  );
+  expect(stdout).toContain("east expired after 2020-01-31: extend `expires` or take it down with isthmus down east\n");
   expect(stdout).not.toContain("to go on");
 });
 

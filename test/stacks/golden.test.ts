@@ -26,7 +26,9 @@ function renderedStacks(): Map<string, string> {
   const all = stacks.flatMap((stack) =>
     [...filesBelow(join(output, "stacks", stack))].map(([path, text]) => ({ stack, path, text })),
   );
-  const rendered = all.filter(({ path }) => !/^bundle\/((kit|locks|config)\/|pages\.json)/.test(path));
+  const rendered = all.filter(
+    ({ path }) => !/^bundle\/((kit|locks|config|starter|templates|labconfig)\/|pages\.json)/.test(path),
+  );
   return new Map(rendered.map(({ stack, path, text }) => [join(stack, path), text]));
 }
 

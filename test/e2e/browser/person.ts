@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { BrowserContext, Locator, Page } from "playwright-core";
 
 /** How long (ms) a server, a cluster or a cell may take. */
-const deadline = 100_000;
+const deadline = 240_000;
 
 /** A person with a browser at a hub: what is done here is clicked and typed, never called. */
 export class Person {
