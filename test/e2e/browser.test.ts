@@ -46,7 +46,7 @@ test("the portal leads to the hubs and to every dataset's page", async ({ skip }
   await person.picture("1-portal");
   expect(await page.title()).toBe("Isthmus demo federation");
   await page.getByRole("link", { name: "West hub" }).click();
-  expect(page.url()).toContain("/west/prod/hub/login");
+  expect(page.url()).toContain(`${site.hub}hub/login`);
 });
 
 test("signs in and starts a server, which opens with the starter notebook", async ({ skip }) => {
@@ -101,7 +101,7 @@ test("a Dask cluster computes, and its dashboard shows the workers", async ({ sk
   const opening = person.page.context().waitForEvent("page");
   await cluster.getByRole("link", { name: /dask-gateway/ }).click();
   const dashboard = await opening;
-  expect(dashboard.url()).toMatch(/\/west\/prod\/services\/dask-gateway\/clusters\/[0-9a-f]+\/status$/);
+  expect(dashboard.url().startsWith(`${site.hub}services/dask-gateway/clusters/`)).toBe(true);
   await dashboard.locator(".bk-Figure").first().waitFor();
   await person.picture("6-dashboard", dashboard);
   await dashboard.goto(dashboard.url().replace(/status$/, "info/main/workers.html"));
