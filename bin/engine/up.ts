@@ -32,7 +32,11 @@ export function upStacks(deployment: Deployment, options: UpOptions): Promise<St
       directory: relativeDirectory(deployment.state, directory),
       config,
     };
-    const record = (status: IndexEntry["status"]) => writeIndex(deployment.state, { ...entry, status });
+    let latest = recorded;
+    const record = (status: IndexEntry["status"]) => {
+      latest = { ...entry, status };
+      writeIndex(deployment.state, latest);
+    };
     return deployStack(deployment, {
       stack,
       directory,
@@ -40,7 +44,7 @@ export function upStacks(deployment: Deployment, options: UpOptions): Promise<St
       recorded,
       before: () => record("applying"),
       after: () => {
-        if (!isSame(recorded, entry)) record("applied");
+        if (!isSame(latest, entry)) record("applied");
       },
     });
   };

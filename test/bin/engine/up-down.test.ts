@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { readIndex } from "../../../bin/engine/stack-index";
@@ -146,6 +146,14 @@ test("a changed digest makes the bundle anew without an uninstall, and is what t
   expect(result.a?.detail).toBe("1 renewed");
   expect(lab.journalLines()).toEqual(["+a", "+a"]);
   expect(readIndex(lab.state).get("a")?.digest).not.toBe(before?.digest);
+});
+
+test("what is made again as it was recorded is recorded as applied, not as under way", async () => {
+  lab.write({ a: both("a") });
+  await lab.up();
+  rmSync(join(lab.state.root, "a.tfstate"));
+  expect(statesOf(await lab.up())).toEqual({ a: "done" });
+  expect(readIndex(lab.state).get("a")?.status).toBe("applied");
 });
 
 test("a run without changes writes no record", async () => {
