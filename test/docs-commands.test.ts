@@ -6,8 +6,15 @@ import { expect, test } from "vitest";
 const repository = join(__dirname, "..");
 const program = join(repository, "dist/bin/isthmus.js");
 
-function help(...args: string[]): string {
-  return spawnSync(process.execPath, [program, ...args, "--help"], { encoding: "utf8", cwd: repository }).stdout;
+const helps = new Map<string, string>();
+
+/** What a command's `--help` says; asked once. */
+function help(command: string): string {
+  const known = helps.get(command);
+  if (known !== undefined) return known;
+  const { stdout } = spawnSync(process.execPath, [program, command, "--help"], { encoding: "utf8", cwd: repository });
+  helps.set(command, stdout);
+  return stdout;
 }
 
 /** Command lines of isthmus in the blocks of code of a page, from pipes and timers too, without what the shell does with them. */
