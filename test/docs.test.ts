@@ -7,8 +7,16 @@ const repository = join(__dirname, "..");
 const program = join(repository, "dist/bin/isthmus.js");
 const readme = readFileSync(join(repository, "README.md"), "utf8");
 
+const helps = new Map<string, string>();
+
+/** What `isthmus COMMAND --help` says; asked once. */
 function help(...args: string[]): string {
-  return spawnSync(process.execPath, [program, ...args, "--help"], { encoding: "utf8", cwd: repository }).stdout;
+  const key = args.join(" ");
+  const known = helps.get(key);
+  if (known !== undefined) return known;
+  const { stdout } = spawnSync(process.execPath, [program, ...args, "--help"], { encoding: "utf8", cwd: repository });
+  helps.set(key, stdout);
+  return stdout;
 }
 
 /** Names of the commands that `isthmus --help` lists, in its order. */
