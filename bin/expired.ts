@@ -13,7 +13,6 @@ export interface Expired {
 export function expired(federation: ResolvedFederation, now: number = Date.now()): Expired[] {
   const past = (at: string | null): at is string => at !== null && Date.parse(at) <= now;
   return federation.sites.flatMap((site) => {
-    if (site.provider !== "hpc") return [];
     const { timezone } = site;
     if (past(site.expires)) return [{ target: site.id, at: site.expires, timezone }];
     return site.hubs.flatMap((hub) =>

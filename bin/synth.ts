@@ -15,7 +15,7 @@ export function synthFederation(config: Config, output: string): string[] {
   mkdirSync(output, { recursive: true });
   const app = new App({ outdir: output, context: { targetVersions } });
   const places = { config: config.directory, output };
-  const stacks = federationStacks(app, config.federation, catalogOf(config), places);
+  const stacks = federationStacks(app, { federation: config.federation, catalog: catalogOf(config), places });
   removeStale(output, stacks);
   app.synth();
   for (const stack of stacks) writeFiles(join(output, "stacks", stack.node.id), stack);

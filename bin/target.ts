@@ -1,5 +1,6 @@
 import { reservedParts, stackName } from "../config/names";
 import type { ResolvedFederation } from "../config/resolve/federation";
+import { siteStacks } from "../config/stack-parts";
 import { didYouMean, listed } from "../config/suggest";
 import type { IndexEntry } from "./engine/stack-index";
 import { usageFailure } from "./failure";
@@ -32,15 +33,13 @@ export function stacksOf(target: string | undefined, choice: Choice): Set<string
 
 /** The stacks that the sites of a config have, told without a synth. */
 export function configuredStacks({ sites }: Pick<ResolvedFederation, "sites">): string[] {
-  return sites.flatMap((site) =>
-    site.provider === "hpc" ? ["base", ...site.hubs.map((h) => h.id)].map((part) => stackName(site.id, part)) : [],
-  );
+  return sites.flatMap(siteStacks);
 }
 
 /** The site that a stack belongs to. */
 export function siteOf(stack: string, { federation, index }: Pick<Choice, "federation" | "index">): string {
   for (const site of federation.sites) {
-    const hubs = site.provider === "hpc" ? site.hubs.map((h) => h.id) : [];
+    const hubs = site.hubs.map((h) => h.id);
     if ([...reservedParts, ...hubs].some((part) => stackName(site.id, part) === stack)) return site.id;
   }
   return index.get(stack)?.site ?? stack;
@@ -51,9 +50,7 @@ function noTarget(target: string, choice: Choice): Error {
   if (store)
     return usageFailure(`${target} has nothing to deploy: provider ${store.provider} only adds data to the catalog`);
   const sites = new Set(choice.stacks.map((stack) => siteOf(stack, choice)));
-  const hubs = choice.federation.sites.flatMap((s) =>
-    s.provider === "hpc" ? s.hubs.map((h) => `${s.id}/${h.id}`) : [],
-  );
+  const hubs = choice.federation.sites.flatMap((s) => s.hubs.map((h) => `${s.id}/${h.id}`));
   const known = [...sites, ...hubs, ...choice.stacks];
   const hint = didYouMean(target, known);
   const aside = choice.aside === undefined ? "" : `; ${choice.aside}`;

@@ -1,25 +1,39 @@
 import type { App } from "cdktf";
 import type { ResolvedFederation } from "../config/resolve/federation";
+import type { ResolvedSite } from "../config/resolve/site";
 import type { CatalogFiles } from "../constructs/catalog/files";
-import { HpcBaseStack } from "./hpc/base";
-import { HpcHubStack } from "./hpc/hub";
+import { hpcStacks } from "./hpc/stacks";
 import type { Places, SiteStack } from "./site-stack";
 
-/** Decides which stacks exist: for each site by its provider, cut by lifetime. A store site has none: it is only catalogued. */
-export function federationStacks(
+/** What the stacks of every site are made from. */
+export interface FederationProps {
+  readonly federation: ResolvedFederation;
+  /** Pages that every site publishes. */
+  readonly catalog: CatalogFiles;
+  readonly places: Places;
+}
+
+/** Makes the stacks of a provider's sites, cut by lifetime, each after those that it needs. */
+const makers: {
+  [P in ResolvedSite["provider"]]: (
+    app: App,
+    site: Extract<ResolvedSite, { provider: P }>,
+    props: FederationProps,
+  ) => SiteStack[];
+} = {
+  hpc: hpcStacks,
+  store: () => [], // only catalogued
+};
+
+/** Decides which stacks exist. */
+export function federationStacks(app: App, props: FederationProps): SiteStack[] {
+  return props.federation.sites.flatMap((site) => stacksOf(app, site, props));
+}
+
+function stacksOf<P extends ResolvedSite["provider"]>(
   app: App,
-  federation: ResolvedFederation,
-  catalog: CatalogFiles,
-  places: Places,
+  site: Extract<ResolvedSite, { provider: P }>,
+  props: FederationProps,
 ): SiteStack[] {
-  return federation.sites.flatMap((site): SiteStack[] => {
-    if (site.provider === "store") return [];
-    const base = new HpcBaseStack(app, { federation, site, catalog, places });
-    const hubs = site.hubs.map((hub) => {
-      const stack = new HpcHubStack(app, { federation, site, hub, places });
-      stack.addDependency(base);
-      return stack;
-    });
-    return [base, ...hubs];
-  });
+  return makers[site.provider as P](app, site, props);
 }

@@ -25,7 +25,7 @@ function validate(given: string | undefined, format: FaultFormat): void {
   else if (bad) console.log(formatFaults(loaded.faults, format));
   if (loaded.federation && format === "text") {
     const { sites, id } = loaded.federation;
-    const hubs = sites.reduce((n, s) => n + (s.provider === "hpc" ? s.hubs.length : 0), 0);
+    const hubs = sites.reduce((n, s) => n + s.hubs.length, 0);
     const datasets = sites.reduce((n, s) => n + s.datasets.length, 0);
     console.log(
       `${id}: valid (${[counted(sites.length, "site"), counted(hubs, "hub"), counted(datasets, "dataset")].join(", ")} in ${counted(loaded.files.length, "file")})`,

@@ -33,7 +33,7 @@ async function verify(target: string, flags: VerifyFlags): Promise<number> {
   const { checkLine, closingLine } = await import("../verify/show.js");
   const { verifyInside } = await import("../verify/inside.js");
   const { verifyOutside } = await import("../verify/outside.js");
-  const onlyData = site.provider !== "hpc" || (site.hubs.length === 0 && !target.includes("/"));
+  const onlyData = site.hubs.length === 0 && !target.includes("/");
   const hubs = onlyData ? [] : hubsOf(config, target);
   const screen = flags.json ? process.stderr : process.stdout;
   const paint = paintFor(screen);
@@ -67,7 +67,7 @@ function siteOf({ federation }: Config, target: string) {
   const site = federation.sites.find((s) => s.id === id);
   const known = federation.sites.map((s) => s.id);
   if (!site) throw usageFailure(`no site "${id}": ${didYouMean(id, known) ?? `there are ${listed(known)}`}`);
-  if (target !== id && site.provider !== "hpc")
-    throw usageFailure(`site ${id} has no hubs: it is data only; isthmus verify ${id} checks its datasets`);
+  if (target !== id && site.hubs.length === 0)
+    throw usageFailure(`site ${id} has no hubs; isthmus verify ${id} checks its datasets`);
   return site;
 }

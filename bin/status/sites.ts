@@ -37,8 +37,7 @@ async function configured(
   const ending = endingOf(site.expires, site.timezone, over.has(site.id));
   if (site.provider === "store") {
     const front = config?.federation.sites.find((s) => s.id === site.servedBy);
-    const served =
-      front?.provider === "hpc" ? { data: front.url, catalog: front.catalog } : { data: null, catalog: null };
+    const served = { data: front?.url ?? null, catalog: front?.catalog ?? null };
     return { ...nothing, ...ending, ...served, provider, institution, state: "data only" };
   }
   const known = [...site.hubs.map((h) => h.id), ...(deployed.find((d) => d.id === site.id)?.hubs ?? [])];

@@ -8,17 +8,16 @@ import { fetchPage } from "./fetch";
 /** What anybody sees of a site without signing in: its front, its catalog, its datasets. */
 export async function verifyOutside(config: Config, site: ResolvedSite, checks: Checks, signal: AbortSignal) {
   const status = "isthmus status shows what runs, isthmus up starts it";
-  if (site.provider === "hpc") {
-    await checks.run(site.id, "the front answers", status, () => front(site.url, signal));
+  const { url } = site;
+  if (url !== null) {
+    await checks.run(site.id, "the front answers", status, () => front(url, signal));
     const files = catalogOf(config);
     const same = (base: string) => sameCatalog(base, files, signal);
-    await checks.run(site.id, "the catalog is the config's", "isthmus up puts the pages in place", () =>
-      same(site.url),
-    );
+    await checks.run(site.id, "the catalog is the config's", "isthmus up puts the pages in place", () => same(url));
     for (const other of config.federation.sites)
-      if (other.provider === "hpc" && other.id !== site.id)
+      if (other.url !== null && other.id !== site.id)
         await checks.run(site.id, `the catalog is the same at ${other.id}`, `isthmus up ${other.id}`, () =>
-          equalCatalogs(site.url, other.url, [...files.keys()], signal),
+          equalCatalogs(url, other.url, [...files.keys()], signal),
         );
   }
   for (const dataset of site.datasets)

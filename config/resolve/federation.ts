@@ -1,15 +1,13 @@
 import type { FederationConfig } from "../schema/federation";
 import type { SiteConfig } from "../schema/site";
-import { type ResolvedSite, resolveHpcSite, resolveStoreSite } from "./site";
+import { type ResolvedSite, resolveRunningSite, resolveStoreSite } from "./site";
 
 /** The whole federation with every default, name and URL present. Sites in the order of their ids, so that file names do not matter. */
 export function resolveFederation(config: FederationConfig, sites: readonly SiteConfig[]) {
-  const ordered = [...sites].sort((a, b) => (a.site < b.site ? -1 : a.site > b.site ? 1 : 0));
-  const made = ordered.filter((s) => s.provider === "hpc").map((s) => resolveHpcSite(config.federation, s));
-  const gateways = new Map(made.flatMap((s) => (s.gateway ? [[s.id, s.url] as const] : [])));
-  const resolved: ResolvedSite[] = ordered.map((s) =>
-    s.provider === "hpc" ? (made.find((m) => m.id === s.site) as ResolvedSite) : resolveStoreSite(s, gateways),
-  );
+  const running = sites.filter((s) => s.provider !== "store").map((s) => resolveRunningSite(config.federation, s));
+  const gateways = new Map(running.flatMap((s) => (s.gateway ? [[s.id, s.url] as const] : [])));
+  const stores = sites.filter((s) => s.provider === "store").map((s) => resolveStoreSite(s, gateways));
+  const resolved: ResolvedSite[] = [...running, ...stores].sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0));
   const { identity } = config;
   return {
     id: config.federation,

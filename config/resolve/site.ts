@@ -1,7 +1,7 @@
 import { expiryInstant } from "../schema/dates";
 import { bytesOf } from "../schema/fields";
 import type { HpcSiteConfig, SiteConfig, StoreSiteConfig } from "../schema/site";
-import { resolveHub } from "./hub";
+import { type ResolvedHub, resolveHub } from "./hub";
 import { datasetEntries, resolveBucket, resolveDataset } from "./lake";
 
 /** The S3 region that a store without regions answers to. */
@@ -64,6 +64,14 @@ export function resolveHpcSite(federation: string, site: HpcSiteConfig) {
   };
 }
 
+/** A site of a provider that runs programs. Those of stores need the gateways of these. */
+export function resolveRunningSite(federation: string, site: Exclude<SiteConfig, StoreSiteConfig>) {
+  switch (site.provider) {
+    case "hpc":
+      return resolveHpcSite(federation, site);
+  }
+}
+
 /** Data only: a store that somebody else runs. `gateways` are the fronts of the other sites. */
 export function resolveStoreSite(site: StoreSiteConfig, gateways: ReadonlyMap<string, string>) {
   const front = site.servedBy === undefined ? undefined : gateways.get(site.servedBy);
@@ -81,6 +89,11 @@ export function resolveStoreSite(site: StoreSiteConfig, gateways: ReadonlyMap<st
     provider: site.provider,
     ...store,
     servedBy: site.servedBy ?? null,
+    /** It runs nothing: no front, no copy of the catalog, no gateway, no hubs. */
+    url: null,
+    catalog: null,
+    gateway: null,
+    hubs: [] as ResolvedHub[],
     buckets,
     datasets: datasetEntries(site).map(([id, d]) => {
       const bucket = buckets.find((b) => b.id === d.bucket)?.name ?? d.bucket;
@@ -91,4 +104,5 @@ export function resolveStoreSite(site: StoreSiteConfig, gateways: ReadonlyMap<st
 
 export type ResolvedHpcSite = ReturnType<typeof resolveHpcSite>;
 export type ResolvedStoreSite = ReturnType<typeof resolveStoreSite>;
+/** A site of any provider. What every one has can be asked for without knowing which it is. */
 export type ResolvedSite = ResolvedHpcSite | ResolvedStoreSite;

@@ -1,6 +1,5 @@
 import { didYouMean, listed } from "../suggest";
 import type { Rule, RuleFinding } from "./rule";
-import { hpcSites } from "./walk";
 
 export const servedBy: Rule = {
   id: "served-by",
@@ -9,7 +8,7 @@ export const servedBy: Rule = {
     federation.sites.flatMap((site): RuleFinding[] => {
       if (site.provider !== "store" || site.servedBy === null || faultySites.includes(site.servedBy)) return [];
       const target = federation.sites.find((s) => s.id === site.servedBy);
-      const fronts = hpcSites(federation).flatMap((s) => (s.gateway ? [s.id] : []));
+      const fronts = federation.sites.flatMap((s) => (s.gateway ? [s.id] : []));
       if (target && fronts.includes(target.id)) return [];
       const message = target ? `this site has no Zarr gateway${reason(target)}` : "the federation has no such site";
       const hint = target ? undefined : didYouMean(site.servedBy, fronts);

@@ -1,7 +1,8 @@
 import { reservedParts, stackName } from "../names";
 import type { ResolvedFederation } from "../resolve/federation";
+import { ownParts } from "../stack-parts";
 import type { Rule, RuleFinding } from "./rule";
-import { allDatasets, hpcSites } from "./walk";
+import { allDatasets } from "./walk";
 
 /** A name, whose it is in words, and where it is written. */
 interface Claim {
@@ -75,8 +76,13 @@ function notReserved(hub: { id: string }): boolean {
 }
 
 function stackClaims(federation: ResolvedFederation): Claim[] {
-  return hpcSites(federation).flatMap((site) => [
-    { name: stackName(site.id, "base"), owner: `the base of site ${site.id}`, site: site.id, path: ["site"] },
+  return federation.sites.flatMap((site) => [
+    ...ownParts[site.provider].map((part) => ({
+      name: stackName(site.id, part),
+      owner: `the ${part} of site ${site.id}`,
+      site: site.id,
+      path: ["site"],
+    })),
     ...site.hubs.filter(notReserved).map((hub) => ({
       name: stackName(site.id, hub.id),
       owner: `hub ${hub.id} of site ${site.id}`,

@@ -3,7 +3,7 @@ import { datasets, storeDatasets } from "./dataset";
 import { block, id } from "./fields";
 import { localHub } from "./hub";
 import { partialBlock } from "./partial";
-import { hpcLocalSite, storeSite } from "./site";
+import { providerSites } from "./site";
 
 /*
  * The shapes as they stand in files, where `defaults` and `templates` may bring any key. The full shapes hold after the
@@ -25,15 +25,9 @@ const instead = new Map<z.ZodType, z.ZodType>([
 ]);
 
 /** What `defaults.site` may hold: keys of any provider's site but its id. */
-export const sitePart = z.union([
-  partialBlock(hpcLocalSite, instead, ["site"]),
-  partialBlock(storeSite, instead, ["site"]),
-]);
-
-const siteId = { site: hpcLocalSite.shape.site };
+export const sitePart = z.union(providerSites.map((site) => partialBlock(site, instead, ["site"])));
 
 /** A site's file. */
-export const siteFile = z.union([
-  block({ ...partialBlock(hpcLocalSite, instead).shape, ...siteId }),
-  block({ ...partialBlock(storeSite, instead).shape, ...siteId }),
-]);
+export const siteFile = z.union(
+  providerSites.map((site) => block({ ...partialBlock(site, instead).shape, site: site.shape.site })),
+);

@@ -120,8 +120,10 @@ export const storeSite = block({
   datasets: storeDatasets,
 });
 
-/** Providers of this version; each is a shape of its own, told apart by `provider`. */
-export const site = z.discriminatedUnion("provider", [hpcLocalSite, storeSite]);
+/** Providers of this version: each is a shape of its own, told apart by `provider`. */
+export const providerSites = [hpcLocalSite, storeSite] as const;
+
+export const site = z.discriminatedUnion("provider", providerSites);
 
 export type SiteConfig = z.infer<typeof site>;
 export type HpcSiteConfig = z.infer<typeof hpcLocalSite>;

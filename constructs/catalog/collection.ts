@@ -35,7 +35,7 @@ export function collection({ site, dataset, record, owner }: CollectionProps): o
     description: [dataset.description, ...remarks(dataset, record)].join("\n\n"),
     ...(dataset.keywords.length > 0 ? { keywords: dataset.keywords } : {}),
     license: dataset.license,
-    providers: [{ name: site.institution, roles: ["host"], ...(site.url === undefined ? {} : { url: site.url }) }],
+    providers: [{ name: site.institution, roles: ["host"], ...(site.url === null ? {} : { url: site.url }) }],
     extent: extent(zarr),
     ...cube,
     ...storage,

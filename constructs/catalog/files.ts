@@ -51,7 +51,7 @@ function rootPage(federation: CatalogFederation, digest: string): object {
       jsonLink("root", "./catalog.json"),
       ...federation.sites.map((site) => jsonLink("child", `./${site.id}/catalog.json`, site.institution)),
       ...federation.sites.flatMap((site) =>
-        site.catalog === undefined ? [] : [jsonLink("alternate", site.catalog, `The copy at ${site.institution}`)],
+        site.catalog === null ? [] : [jsonLink("alternate", site.catalog, `The copy at ${site.institution}`)],
       ),
     ],
   };
@@ -64,7 +64,7 @@ function counted(n: number, noun: string): string {
 /** The folder of the copy that a site's pages call their own: the site's, else that of the site that serves it, else the first there is. */
 function ownerOf(federation: CatalogFederation, site: CatalogSite): string | undefined {
   const serving = federation.sites.find((s) => s.id === site.servedBy);
-  const url = site.catalog ?? serving?.catalog ?? federation.sites.find((s) => s.catalog !== undefined)?.catalog;
+  const url = site.catalog ?? serving?.catalog ?? federation.sites.find((s) => s.catalog !== null)?.catalog;
   return url?.replace(/\/catalog\.json$/, "");
 }
 

@@ -44,7 +44,7 @@ export interface CatalogHub {
   readonly dask: object | null;
 }
 
-/** A site. What a provider does not have is absent. */
+/** A site. What it does not have is null. */
 export interface CatalogSite {
   readonly id: string;
   readonly institution: string;
@@ -53,16 +53,16 @@ export interface CatalogSite {
   /** RFC 3339; null for never. */
   readonly expires: string | null;
   /** The site's front, without a slash at the end. */
-  readonly url?: string;
-  /** The root page of this site's copy of the catalog; absent where the site publishes none. */
-  readonly catalog?: string;
+  readonly url: string | null;
+  /** The root page of this site's copy of the catalog; null where the site publishes none. */
+  readonly catalog: string | null;
   /** Null where the site has no Zarr gateway. */
-  readonly gateway?: object | null;
+  readonly gateway: object | null;
   /** Region or place. */
   readonly region?: string;
   /** The site whose gateway fronts this one's data. */
   readonly servedBy?: string | null;
-  readonly hubs?: readonly CatalogHub[];
+  readonly hubs: readonly CatalogHub[];
   readonly datasets: readonly CatalogDataset[];
 }
 

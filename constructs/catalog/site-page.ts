@@ -30,11 +30,11 @@ function siteFields(federation: CatalogFederation, site: CatalogSite) {
     timezone: site.timezone,
     expires: site.expires,
     contact: federation.contact,
-    portal: site.url ?? null,
-    catalog: site.catalog ?? null,
+    portal: site.url,
+    catalog: site.catalog,
     zarr_gateway: site.gateway && site.url ? `${site.url}/zarr/` : null,
     served_by: site.servedBy ?? null,
-    hubs: (site.hubs ?? []).map(hubFields),
+    hubs: site.hubs.map(hubFields),
   };
   // Of what is public of the config, not of all: a changed profile at one site must not change every site's files.
   return { ...facts, config_digest: digest({ ...facts, datasets: site.datasets }) };

@@ -88,6 +88,5 @@ function originOf(dataset: ResolvedDataset, site: string) {
 }
 
 function portalOf(federation: ResolvedFederation, site: string): string {
-  const sites = federation.sites.map((s) => ({ ...s, hubs: s.provider === "hpc" ? s.hubs : [] }));
-  return landingPage({ title: federation.title, contact: federation.contact, site, sites });
+  return landingPage({ title: federation.title, contact: federation.contact, site, sites: federation.sites });
 }

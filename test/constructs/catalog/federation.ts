@@ -53,6 +53,10 @@ export const store: CatalogSite = {
   expires: null,
   region: "us-west-2",
   servedBy: "west",
+  url: null,
+  catalog: null,
+  gateway: null,
+  hubs: [],
   datasets: [dataset({ id: "sst-archived", servedBy: "west", https: "http://127.0.0.1:8640/zarr/sst-archived.zarr" })],
 };
 
