@@ -27,6 +27,8 @@ const program = new Command("isthmus")
 for (const register of [validate, schema, rules, synth, up, status, verify, run, catalog, backup, restore, down, demo])
   register(program);
 
+for (const command of program.commands) command.showHelpAfterError(`(\`isthmus ${command.name()} --help\` shows how)`);
+
 program.parseAsync().catch((error: unknown) => {
   console.error(error instanceof Error ? (error.stack ?? error.message) : String(error));
   process.exit(exitCodes.engine);

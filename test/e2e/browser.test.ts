@@ -107,6 +107,7 @@ test("a Dask cluster computes, and its dashboard shows the workers", async ({ sk
   await dashboard.goto(dashboard.url().replace(/status$/, "info/main/workers.html"));
   expect(await dashboard.locator("table a[href*=worker]").count()).toBeGreaterThanOrEqual(2);
   await dashboard.close();
+  await person.picture("7-notebook"); // README's picture, docs/demo.png
   await person.cell(11).click(); // the link was clicked in another cell
   await person.runCell(11);
   await person.runCell(cells.end);

@@ -84,5 +84,5 @@ who = "any user name" if site["allow"].get("everyone") else "your user name"
 c.JupyterHub.template_paths = [str(Path(os.environ["ISTHMUS_BUNDLE"]) / "templates")]
 c.JupyterHub.template_vars = {
     "hub_title": site["title"],
-    "announcement_login": f"<h1>{title}</h1>Sign in with {who} and the password that <code>isthmus status</code> shows.",
+    "announcement_login": f"<h1>{title}</h1>Sign in with {who} and the password of <code>isthmus status</code>.",
 }
