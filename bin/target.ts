@@ -48,7 +48,9 @@ export function siteOf(stack: string, { federation, index }: Pick<Choice, "feder
 function noTarget(target: string, choice: Choice): Error {
   const store = choice.federation.sites.find((s) => s.id === target);
   if (store)
-    return usageFailure(`${target} has nothing to deploy: provider ${store.provider} only adds data to the catalog`);
+    return usageFailure(
+      `${target} has nothing to deploy: provider ${store.provider} only adds data to the catalog, which isthmus up brings to the other sites`,
+    );
   const sites = new Set(choice.stacks.map((stack) => siteOf(stack, choice)));
   const hubs = choice.federation.sites.flatMap((s) => s.hubs.map((h) => `${s.id}/${h.id}`));
   const known = [...sites, ...hubs, ...choice.stacks];

@@ -21,12 +21,16 @@ export interface Roles {
 export function rolesOf(config: Config): Roles {
   const [publish, compute] = ["publish.py", "compute.py"].map((name) => join(config.directory, name));
   if (!publish || !compute || !existsSync(publish) || !existsSync(compute))
-    throw usageFailure(`${config.file} is no demo: there is no publish.py and compute.py beside it`);
+    throw usageFailure(
+      `${config.file} is no demo: there is no publish.py and compute.py beside it; isthmus up brings it up as it is`,
+    );
   const sites = localSites(config.federation, config.directory);
   const hubs = sites.flatMap(({ site }) => (site.hubs.length > 0 ? hubsOf(config, site.id) : []));
   const publisher = hubs.find(({ hub }) => hub.publishes.length > 0);
   const computer = hubs.find(({ site }) => site.datasets.length === 0) ?? publisher;
   if (!publisher || !computer)
-    throw usageFailure(`${config.file} is no demo: no hub on this machine publishes a dataset`);
+    throw usageFailure(
+      `${config.file} is no demo: no hub on this machine publishes a dataset; isthmus up brings it up as it is`,
+    );
   return { publisher, computer, publish, compute };
 }

@@ -78,7 +78,10 @@ async function runAt(local: LocalHub, file: string, environment: Record<string, 
     onOutput: ({ stream, text }) => write(process[stream], text),
   });
   if (end.exitCode !== 0)
-    throw new Failure(`${file} failed at ${local.site.id}\n${end.error?.traceback ?? ""}`.trimEnd());
+    throw new Failure(
+      `${file} failed at ${local.site.id}\n${end.error?.traceback ?? ""}`.trimEnd() +
+        "\nwhen that is mended, the same command again goes on from here",
+    );
   return end.result;
 }
 

@@ -51,9 +51,13 @@ async function namedEngine(named: string, env: NodeJS.ProcessEnv): Promise<Engin
   const command = named.includes("/") ? named : onPath(named, env)[0];
   const found = command === undefined ? undefined : await probe(command, env);
   if (!command || !found)
-    throw new Failure(`ISTHMUS_ENGINE names ${named}, which is no Terraform or OpenTofu that runs`);
+    throw new Failure(
+      `ISTHMUS_ENGINE names ${named}, which is no Terraform or OpenTofu that runs: correct it, or unset it to have one found or fetched`,
+    );
   if (!isNewEnough(found.version))
-    throw new Failure(`ISTHMUS_ENGINE names ${named}, version ${found.version}; needed is ${oldestText()} or newer`);
+    throw new Failure(
+      `ISTHMUS_ENGINE names ${named}, version ${found.version}; needed is ${oldestText()} or newer: name another one, or unset it`,
+    );
   return { command, ...found, from: "environment" };
 }
 

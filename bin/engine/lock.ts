@@ -44,7 +44,9 @@ export function tryLock(path: string, command: string): Lock | LockHolder {
     if (holder) removeStale(path, holder);
     after = holder;
   }
-  throw new Failure(`the lock ${path} cannot be taken: others take it again and again`);
+  throw new Failure(
+    `the lock ${path} cannot be taken: others take it again and again; try again when no isthmus runs here`,
+  );
 }
 
 /** Who holds the lock at `path` now; undefined where nobody does. Takes nothing. */

@@ -38,7 +38,8 @@ export function hubsOf({ federation, directory }: Config, target: string): Local
     );
   const hubs = local.site.hubs.filter((h) => hubId === undefined || h.id === hubId);
   const known = local.site.hubs.map((h) => `${siteId}/${h.id}`);
-  if (hubs.length === 0 && hubId === undefined) throw usageFailure(`site ${siteId} has no hub`);
+  if (hubs.length === 0 && hubId === undefined)
+    throw usageFailure(`site ${siteId} has no hub: write one under \`hubs\`, or name another site`);
   if (hubs.length === 0)
     throw usageFailure(`no hub "${target}": ${didYouMean(target, known) ?? `there are ${listed(known)}`}`);
   return hubs.map((hub) => ({ ...local, hub }));
@@ -47,7 +48,7 @@ export function hubsOf({ federation, directory }: Config, target: string): Local
 /** The one hub that a target means; a site with several must be told which. */
 export function hubOf(config: Config, target: string): LocalHub {
   const [hub, another] = hubsOf(config, target);
-  if (!hub) throw usageFailure(`site ${target} has no hub`);
+  if (!hub) throw usageFailure(`site ${target} has no hub: write one under \`hubs\`, or name another site`);
   if (!another) return hub;
   const all = hub.site.hubs.map((h) => `${target}/${h.id}`);
   throw usageFailure(`site ${target} has several hubs: say which, ${listed(all)}`);

@@ -55,7 +55,9 @@ export async function startServer(
 async function explainRefusal(client: HubClient, user: string, body: unknown): Promise<void> {
   if (await serverOf(client, user)) return;
   const { message } = (body ?? {}) as { message?: string };
-  throw new Failure(`the hub does not start a server for ${user}: ${message ?? "no reason given"}`);
+  throw new Failure(
+    `the hub does not start a server for ${user}: ${message ?? "no reason given, its log may have one (isthmus status names the site's files)"}`,
+  );
 }
 
 /** The server, once it is neither stopping nor starting for somebody else's sake; undefined when there is none. */
@@ -87,17 +89,24 @@ async function untilReady(
       for await (const event of serverEvents(client, user, signal)) {
         if (event.message !== undefined) onProgress(event.message);
         if (event.failed)
-          throw new Failure(`the server of ${user} did not start: ${event.message ?? "no reason given"}`);
+          throw new Failure(
+            `the server of ${user} did not start: ${event.message ?? "no reason given"}; its log is log/notebook-* of the site's files (isthmus status names them)`,
+          );
         if (event.ready) break;
       }
       const server = await serverOf(client, user, signal);
       if (server?.ready) return server;
-      if (!server?.pending) throw new Failure(`the server of ${user} did not start; the hub's log has the reason`);
+      if (!server?.pending)
+        throw new Failure(
+          `the server of ${user} did not start; the hub's log has the reason (isthmus status names the site's files)`,
+        );
       await delay(pollInterval, undefined, { signal });
     }
   } catch (error) {
     if (limit.aborted && !client.signal.aborted)
-      throw new Failure(`the server of ${user} was not ready within ${startDeadline / 60_000} minutes`);
+      throw new Failure(
+        `the server of ${user} was not ready within ${startDeadline / 60_000} minutes: try again, or see the hub's log (isthmus status names the site's files)`,
+      );
     throw error;
   }
 }

@@ -101,9 +101,9 @@ def read_bundle(directory: Path, verify: bool = False) -> Bundle:
     try:
         data = json.loads((directory / "bundle.json").read_text("utf-8"))
     except FileNotFoundError:
-        raise SiteFault(f"no bundle at {directory}: it has no bundle.json") from None
+        raise SiteFault(f"no bundle at {directory}: it has no bundle.json; isthmus up writes it") from None
     except ValueError as error:
-        raise SiteFault(f"{directory}/bundle.json is damaged: {error}") from None
+        raise SiteFault(f"{directory}/bundle.json is damaged, isthmus up writes it anew: {error}") from None
     if data.get("format") != 1:
         raise SiteFault(f"{directory} has format {data.get('format')!r}; this kit installs format 1")
     digest = data["digest"]

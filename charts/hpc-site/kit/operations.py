@@ -26,7 +26,7 @@ def installed_bundles(layout: Layout, only: str | None = None) -> list[Bundle]:
     """The bundles that are installed, `base` first; of `only` one hub also the base, which it cannot do without."""
     wanted = [name for name in layout.installed() if only in (None, name) or name == "base"]
     if only and only not in wanted:
-        raise SiteFault(f"{only} is not installed at {layout.root}")
+        raise SiteFault(f"{only} is not installed at {layout.root}: isthmus up installs it")
     return [read_bundle(layout.link(name)) for name in wanted]
 
 

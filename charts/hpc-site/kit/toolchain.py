@@ -52,7 +52,7 @@ def npm(executable: str) -> list[str]:
     """The npm that belongs to a Node, else the one on PATH."""
     version = _output([executable, "--version"], "Node")
     if int(version.lstrip("v").split(".")[0]) < OLDEST_NODE:
-        raise SiteFault(f"Node >= {OLDEST_NODE} is needed for the hubs' proxy; {executable} is {version}")
+        raise SiteFault(f"Node >= {OLDEST_NODE} is needed for the hubs' proxy; {version} is too old: set ISTHMUS_NODE")
     home = Path(os.path.realpath(executable)).parent.parent
     for place in ("lib/node_modules/npm", "share/nodejs/npm", "node_modules/npm"):
         script = home / place / "bin" / "npm-cli.js"
@@ -60,7 +60,7 @@ def npm(executable: str) -> list[str]:
             return [executable, str(script)]
     found = shutil.which("npm")
     if not found:
-        raise SiteFault(f"npm is needed once, to fetch the hubs' proxy: {executable} has none, and none is on PATH")
+        raise SiteFault(f"npm is needed once, to fetch the hubs' proxy: {executable} has none; install npm")
     return [found]
 
 

@@ -33,7 +33,7 @@ test.each([
   ["eats", 'no site "eats": did you mean "east"?'],
   ["west/prd", 'no hub "west/prd": did you mean "west/prod"?'],
   ["archive", "site archive has no hub on this machine; there are bare, east, west"],
-  ["bare", "site bare has no hub"],
+  ["bare", "site bare has no hub: write one under `hubs`, or name another site"],
 ])("%s is refused: %s", (target, message) => {
   expect(() => hubOf(config(), target)).toThrow(message);
 });
