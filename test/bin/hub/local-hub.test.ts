@@ -24,7 +24,7 @@ function config(): Config {
 
 test("a site with one hub means that hub, site/hub means the one", () => {
   expect(hubOf(config(), "east").hub.id).toBe("prod");
-  expect(hubOf(config(), "west/staging").hub.url).toBe("http://127.0.0.1:9002/west/staging/");
+  expect(hubOf(config(), "west/staging").hub.url).toBe("http://127.0.0.1:9002/west-9002/staging/");
   expect(hubsOf(config(), "west").map((h) => h.hub.id)).toEqual(["prod", "staging"]);
 });
 
