@@ -5,6 +5,7 @@ import { usageFailure } from "../failure";
 import type { Output } from "./execution";
 import { accountAt, type LocalHub } from "./local-hub";
 import { type ProgramEnd, runProgram } from "./program";
+import { fullDisks } from "./room";
 import { withHubSession } from "./session";
 
 export interface FileWish {
@@ -44,7 +45,9 @@ export async function runFile(local: LocalHub, file: string, wish: FileWish): Pr
       arguments: wish.arguments ?? [],
       environment: wish.environment ?? {},
     };
-    return runProgram(session, program, { deadline, onOutput });
+    const end = await runProgram(session, program, { deadline, onOutput });
+    if (end.exitCode !== 0) for (const line of fullDisks(local)) say(line);
+    return end;
   });
 }
 

@@ -12,6 +12,12 @@ export interface Program {
   readonly uptimeSeconds?: number | null;
 }
 
+interface KitStatus {
+  /** What is installed; a site that an earlier release installed does not tell what has expired. */
+  readonly ids?: Readonly<Record<string, { readonly expired?: boolean }>>;
+  readonly programs: readonly Program[];
+}
+
 /** How to sign in to a hub with a shared password. */
 export interface SignIn {
   /** Which user names work. */
@@ -25,7 +31,13 @@ export interface SignIn {
 export async function programsOf(root: string): Promise<{ programs: Program[]; problem: string | null }> {
   const end = await runKit(root, "status", { flags: ["--json"] });
   if (!end.ok) return { programs: [], problem: end.error };
-  return { programs: (JSON.parse(end.stdout) as { programs: Program[] }).programs, problem: null };
+  const { ids, programs } = JSON.parse(end.stdout) as KitStatus;
+  return { programs: dueOf(programs, (id) => ids?.[id]?.expired === true), problem: null };
+}
+
+/** The programs that should run: what has expired is not started again, so that it is nothing to repair. */
+export function dueOf(programs: readonly Program[], isExpired: (id: string) => boolean): Program[] {
+  return programs.filter(({ id, state }) => state === "RUNNING" || !isExpired(id));
 }
 
 /** Generated sign-ins by hub; empty where there are none to show. */

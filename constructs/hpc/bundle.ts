@@ -43,6 +43,8 @@ export interface BundleManifest {
   readonly directories: readonly string[];
   readonly programs: readonly Program[];
   readonly ports: readonly { readonly port: number; readonly program: string }[];
+  /** ISO 8601 instant from which the machine does not start its programs any more; null for never. */
+  readonly expires: string | null;
 }
 
 /** A rendered bundle: deterministic, without absolute paths and secrets. */

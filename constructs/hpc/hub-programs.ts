@@ -1,4 +1,4 @@
-import { type BundleFiles, json, type Listen, type Program, sealBundle, staticFiles } from "./bundle";
+import { type BundleFiles, json, type Program, sealBundle, staticFiles } from "./bundle";
 
 /** A size that a user may choose for a notebook. */
 export interface HubProfile {
@@ -26,7 +26,7 @@ export interface HubDask {
   readonly idleSeconds: number;
 }
 
-/** What a hub of a site is made of; its site.json is this without `stack` and `nginxConf`. */
+/** What a hub of a site is made of. */
 export interface HubBundleInput {
   readonly federation: string;
   readonly site: string;
@@ -37,7 +37,6 @@ export interface HubBundleInput {
   readonly url: string;
   /** `/<site>-<port>/<hub>/`. */
   readonly basePath: string;
-  readonly listen: Listen;
   /** On loopback. */
   readonly ports: {
     readonly proxy: number;
@@ -47,7 +46,6 @@ export interface HubBundleInput {
     readonly daskTcp: number;
     readonly daskApi: number;
   };
-  readonly scheduler: { readonly kind: "local" };
   readonly auth: { readonly kind: "sharedPassword" };
   readonly allow: { readonly everyone: true } | { readonly users: readonly string[] };
   readonly admins: readonly string[];
@@ -55,13 +53,9 @@ export interface HubBundleInput {
   /** Of notebooks, Dask schedulers and workers; `{user}` stands for the user's prefix. */
   readonly environment: Readonly<Record<string, string>>;
   readonly s3: { readonly endpoint: string; readonly region: string };
-  readonly buckets: readonly {
-    readonly id: string;
-    readonly name: string;
-    readonly right: string;
-    readonly perUser: boolean;
-  }[];
   readonly dask: HubDask | null;
+  /** ISO 8601 instant from which it is not started any more; null for never. */
+  readonly expires: string | null;
   readonly cull: { readonly idleSeconds: number; readonly maxAgeSeconds: number };
   /** Location blocks that lead to this hub, included by the front's configuration. */
   readonly nginxConf: string;
@@ -77,13 +71,12 @@ const configuration = ["config/hub_site.py", "site.json", launch];
 
 /** The bundle of one hub: its proxy, JupyterHub, Dask Gateway with its proxy, and the culler of idle servers. */
 export function hubBundle(input: HubBundleInput): BundleFiles {
-  const { stack, nginxConf, ...rest } = input;
-  const { federation, site, hub } = input;
+  const { federation, site, hub, stack, nginxConf } = input;
   const files = new Map([
     ...staticFiles("kit", "config", "starter", "templates", "labconfig"),
     ...staticFiles("locks/hub.txt", "locks/user.txt", "locks/uv.txt", "locks/chp"),
     ["hub.nginx.conf", nginxConf],
-    ["site.json", json(siteJson(rest))],
+    ["site.json", json(siteJson(input))],
   ] as [string, string][]);
   const programs = [proxyProgram(input), hubProgram(input), ...daskPrograms(input), cullerProgram(input)];
   return sealBundle(files, {
@@ -93,26 +86,25 @@ export function hubBundle(input: HubBundleInput): BundleFiles {
     stack,
     environments: { hub: "locks/hub.txt", user: "locks/user.txt" },
     tools: { uv: "locks/uv.txt", chp: "locks/chp" },
+    expires: input.expires,
     directories: [`home/${hub}`, `run/${hub}-dask`],
     programs,
     ports: ports(input),
   });
 }
 
-/** Keys in one order, and only those that the programs read, whatever order or more the caller's objects have. */
-function siteJson(input: Omit<HubBundleInput, "stack" | "nginxConf">) {
-  const { federation, site, hub, title, url, basePath, listen, scheduler, auth, allow, admins } = input;
+/** Keys in one order, and only those that JupyterHub and Dask Gateway read: any change in them restarts both. */
+function siteJson(input: HubBundleInput) {
+  const { hub, title, url, basePath, auth, allow, admins } = input;
   const { proxy, proxyApi, hub: hubPort, dask, daskTcp, daskApi } = input.ports;
   return {
-    ...{ federation, site, hub, title, url, basePath, listen },
+    ...{ hub, title, url, basePath },
     ports: { proxy, proxyApi, hub: hubPort, dask, daskTcp, daskApi },
-    ...{ scheduler, auth, allow, admins },
+    ...{ auth, allow, admins },
     profiles: input.profiles,
     environment: input.environment,
     s3: { endpoint: input.s3.endpoint, region: input.s3.region },
-    buckets: input.buckets,
     dask: input.dask,
-    cull: input.cull,
   };
 }
 

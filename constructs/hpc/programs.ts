@@ -36,6 +36,7 @@ export interface BaseBundleInput {
   /** Of the site's front, without a slash at the end. */
   readonly url: string;
   readonly listen: Listen;
+  readonly expires: string | null;
   readonly s3: { readonly endpoint: string; readonly port: number; readonly region: string };
   readonly buckets: readonly SiteBucket[];
   /** The front's whole configuration; paths relative to the site's root, it includes the hubs' `hub.nginx.conf` from `../../current/`. */
@@ -70,6 +71,7 @@ export function baseBundle(input: BaseBundleInput): BundleFiles {
     stack: input.stack,
     environments: { hub: "locks/hub.txt" },
     tools: { uv: "locks/uv.txt", go: "locks/go.txt", versitygw: "1.7.0" },
+    expires: input.expires,
     directories: ["state/base/iam"],
     programs: [s3Program(input, host), ...(expires ? [expiryProgram()] : []), frontProgram(input, host)],
     ports: [

@@ -29,6 +29,7 @@ export class HpcBaseStack extends SiteStack {
       url: site.url,
       listen: site.listen,
       s3: site.s3,
+      expires: site.expires,
       buckets: site.buckets.map((bucket) => ({ ...bucket, grants: grantsOf(bucket, site) })),
       nginxConf: siteFront({
         listen: site.listen,

@@ -26,8 +26,7 @@ export class HpcHubStack extends SiteStack {
       stack: this.node.id,
       url: site.url,
       basePath: hub.path,
-      listen: site.listen,
-      scheduler: site.scheduler,
+      expires: earliest(hub.expires, site.expires),
       s3: site.s3,
       nginxConf: hubLocation(hub.path, hub.ports.proxy),
     });

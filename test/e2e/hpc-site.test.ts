@@ -193,6 +193,33 @@ test("a stopped site has no process, and ensure starts it again", async () => {
   expect((await fetch(`${front}/here/prod/hub/login`)).status).toBe(200);
 });
 
+test("an expired hub is not started again, but the rest of its site is", async () => {
+  const until2999 = hubBundle(
+    hubInput(ports.front, first(), { title: "Another title", expires: "2999-01-01T00:00:00Z" }),
+  );
+  const before = await site.pids();
+  await site.install(render("prod-ends", until2999));
+  expect(await site.pids()).toEqual(before);
+  const manifest = join(site.root, "current/prod/bundle.json");
+  const text = readFileSync(manifest, "utf8").replace("2999-", "2001-");
+  rmSync(manifest);
+  writeFileSync(manifest, text);
+  const told =
+    "here/prod expired on 2001-01-01T00:00:00Z and is not started: extend `expires`, or isthmus down here/prod";
+  expect((await site.call("ensure")).stdout).toContain(told);
+  expect(await site.pids()).toEqual(before);
+  await site.call("stop");
+  const ensured = await site.call("ensure");
+  expect([ensured.code, ensured.stdout]).toEqual([0, expect.stringContaining(told)]);
+  const { ids, programs } = await site.status();
+  expect(ids.prod).toMatchObject({ expired: true, expires: "2001-01-01T00:00:00Z" });
+  for (const { id, name, state } of programs) expect(state, name).toBe(id === "prod" ? "STOPPED" : "RUNNING");
+  const over = hubBundle(hubInput(ports.front, first(), { expires: "2001-01-01T00:00:00Z" }));
+  expect((await site.call("install", "--bundle", render("prod-over", over))).stderr).toContain("prod expired on 2001");
+  await site.install(join(scratch, "prod2"));
+  expect((await site.status()).programs.every((p) => p.state === "RUNNING")).toBe(true);
+});
+
 test("buckets that leave the config keep their data and lose their rights", async () => {
   const fewer = baseInput(ports.front, { buckets: buckets.filter((b) => b.id === "scratch") });
   await site.install(render("base5", baseBundle(fewer)));

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import os
+import shutil
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -14,7 +15,21 @@ from tornado import web
 from traitlets import default
 
 LOG_BYTES = 5_000_000
+# A server writes settings, kernels' addresses and notebooks into the home; with less room it fails in odd ways.
+HOME_BYTES = 16 * 2**20
 USER_ENVIRONMENT = os.environ.get("ISTHMUS_USER_ENV", "")
+
+
+class NoRoom(web.HTTPError):
+    """A home on a full disk, with what the hub shows its user on the page and tells its API."""
+
+    def __init__(self, free: int, admins: list[str]) -> None:
+        whom = " or ".join(admins)
+        self.jupyterhub_message = (
+            f"your home directory is on a full disk ({free // 2**20} MiB free, {HOME_BYTES // 2**20} are needed): "
+            f"ask the hub's admin{f' ({whom})' if whom else ''} to free some space there, then start your server again"
+        )
+        super().__init__(507, self.jupyterhub_message)
 
 
 class SiteSpawner(SimpleLocalProcessSpawner):
@@ -54,9 +69,17 @@ class SiteSpawner(SimpleLocalProcessSpawner):
         theirs: dict[str, str] = super().get_env()
         return {**theirs, **{name: value for name, value in ours.items() if not name.startswith("JUPYTERHUB_")}}
 
+    def require_room(self) -> None:
+        """Refuses to start a server in a home that nothing can be written to."""
+        home = Path(self.home_dir)
+        place = next(path for path in (home, *home.parents) if path.exists())
+        if (free := shutil.disk_usage(place).free) < HOME_BYTES:
+            raise NoRoom(free, self.site["admins"])
+
     async def start(self) -> tuple[str, int]:
         """Starts the server with a log of its own: a hub that restarts does not take its servers' output away."""
         profile = self.profile()
+        self.require_room()
         seeded = make_home(Path(self.home_dir), Path(os.environ["ISTHMUS_BUNDLE"]) / "starter")
         # Once, a lab opens with the notebook that tells how to begin.
         self.default_url = f"/lab/tree/{STARTER}" if seeded and profile["url"] == "/lab" else profile["url"]

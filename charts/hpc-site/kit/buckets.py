@@ -104,8 +104,6 @@ def write_accounts(layout: Layout, buckets: Sequence[Mapping[str, Any]]) -> None
     directory.mkdir(mode=0o700, parents=True, exist_ok=True)
     path = directory / "users.json"
     text = json.dumps({"accessAccounts": accounts}, sort_keys=True)
-    if path.exists() and path.read_text("utf-8") == text:
-        return
     write_whole(path, text, 0o600)
 
 

@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -61,6 +62,17 @@ class Bundle:
     def ports(self) -> list[dict[str, Any]]:
         """The ports that this bundle's programs listen on, each with its program."""
         return list(self.data.get("ports", []))
+
+    @property
+    def expires(self) -> str | None:
+        """The instant (ISO 8601) from which its programs are not started any more; None for never."""
+        instant: str | None = self.data.get("expires")
+        return instant
+
+    @property
+    def expired(self) -> bool:
+        """Whether that instant has passed by this machine's clock."""
+        return self.expires is not None and datetime.fromisoformat(self.expires) <= datetime.now(UTC)
 
     @cached_property
     def site(self) -> dict[str, Any]:

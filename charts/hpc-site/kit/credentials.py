@@ -106,9 +106,7 @@ def write_environments(layout: Layout, bundle: Bundle, values: Mapping[str, str]
     secrets = ensure_secrets(layout, bundle)
     for program in bundle.programs:
         path = layout.directory("secrets") / f"{program.name}.env"
-        text = environment_text(program, secrets, values)
-        if not path.exists() or path.read_text("utf-8") != text:
-            write_whole(path, text, 0o600)
+        write_whole(path, environment_text(program, secrets, values), 0o600)
 
 
 def sign_in(layout: Layout, bundle: Bundle) -> dict[str, object] | None:

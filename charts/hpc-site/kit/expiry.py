@@ -33,16 +33,19 @@ class Entry:
 
 
 def _listing(directory: str) -> tuple[list[str], list[Entry], list[str]]:
-    """Subdirectories, files, and what is neither (links, sockets), by path."""
+    """Subdirectories, files, and what is neither (links, sockets), by path; what is deleted meanwhile is not there.
+
+    :raises OSError: for what cannot be read, which is not the same as empty.
+    """
     directories, files, others = [], [], []
     try:
         entries = sorted(os.scandir(directory), key=lambda entry: entry.name)
-    except OSError:
-        return [], [], [directory]
+    except FileNotFoundError:
+        return [], [], []
     for entry in entries:
         try:
             status = entry.stat(follow_symlinks=False)
-        except OSError:
+        except FileNotFoundError:
             continue
         if stat.S_ISDIR(status.st_mode):
             directories.append(entry.path)
@@ -81,10 +84,18 @@ def deletion_order(store: str, files: list[Entry]) -> list[str]:
 
 
 def expired(directory: str, before: float) -> Iterator[list[str]]:
-    """What is to be deleted under a bucket: groups of files in their order; a store is one group."""
-    directories, files, _ = _listing(directory)
-    if is_store(directories, files):
-        inside = list(tree(directory))
+    """What is to be deleted under a bucket: groups of files in their order; a store is one group.
+
+    A store that cannot be read to its last file does not expire, nor does anything in a directory that cannot be read.
+    """
+    try:
+        directories, files, _ = _listing(directory)
+        store = is_store(directories, files)
+        inside = list(tree(directory)) if store else []
+    except OSError as error:
+        print(f"nothing expires in {directory}: {error}", flush=True)
+        return
+    if store:
         if all(file.written < before for file in inside):
             yield deletion_order(directory, inside)
         return
@@ -96,7 +107,10 @@ def expired(directory: str, before: float) -> Iterator[list[str]]:
 
 def remove_empty(directory: str, before: float, root: bool = True) -> None:
     """Removes directories that have been empty for a while; never the bucket itself."""
-    directories, files, others = _listing(directory)
+    try:
+        directories, files, others = _listing(directory)
+    except OSError:
+        return
     for below in directories:
         if os.path.basename(below) != KEPT:
             remove_empty(below, before, root=False)

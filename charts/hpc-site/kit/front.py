@@ -34,15 +34,20 @@ def _parts(layout: Layout, fresh: Bundle | None, gone: str | None = None) -> dic
     return parts
 
 
+def _installed_as(layout: Layout, machine: str) -> bool:
+    path = layout.directory("run") / MACHINE_CONF
+    return path.is_file() and path.read_text("utf-8") == machine
+
+
 def check(layout: Layout, fresh: Bundle, values: Mapping[str, str]) -> None:
     """Runs `nginx -t` over the whole front as it would be with a new bundle.
 
     :raises SiteFault: with nginx's own reason.
     """
     parts = _parts(layout, fresh)
-    if "base" not in parts:
-        return
     machine = front_conf()
+    if "base" not in parts or (_installed_as(layout, machine) and parts == _parts(layout, None)):
+        return  # nothing, or what was checked before: a trial needs room on the disk, a repair may have none
     write_whole(layout.directory("run") / MACHINE_CONF, machine, 0o644)
     for left in layout.directory("run").glob("check-*"):
         remove_tree(left)  # of a check that was cut off

@@ -50,6 +50,8 @@ def install(layout: Layout, bundle: Bundle) -> bool:
         )
     if is_as_wanted(layout, bundle):
         return False
+    if bundle.expired:
+        raise SiteFault(f"{bundle.id} expired on {bundle.expires}: extend `expires`, then synthesize again")
     if bundle.id != "base" and "base" not in layout.installed():
         raise SiteFault(f"the site's base is not installed at {layout.root}: install it before hub {bundle.id}")
     releases.check_python(bundle)
@@ -123,6 +125,8 @@ def _activate(layout: Layout, bundle: Bundle, values: Mapping[str, str], seconds
     write_whole(layout.ini(bundle.id), include_text(layout, bundle, values), 0o644)
     supervisor = Supervisor(layout)
     names = [program.name for program in bundle.programs]
+    if not supervisor.running():
+        _set_aside_expired(layout)
     fresh = not supervisor.running() and supervisor.start(_hub_environment(layout))
     changed = names if fresh else supervisor.update()
     if set(changed) & set(names):
@@ -131,6 +135,13 @@ def _activate(layout: Layout, bundle: Bundle, values: Mapping[str, str], seconds
     if front.take_over(layout, supervisor, changed):
         say("the front has read its configuration again")
     health.wait_healthy(layout, bundle.programs, supervisor, seconds)
+
+
+def _set_aside_expired(layout: Layout) -> None:
+    """A new supervisor starts whatever it finds an include of: not what has expired since."""
+    for name in layout.installed():
+        if read_bundle(layout.link(name)).expired:
+            layout.ini(name).unlink(missing_ok=True)
 
 
 def _hub_environment(layout: Layout) -> str:

@@ -32,14 +32,22 @@ def installed_bundles(layout: Layout, only: str | None = None) -> list[Bundle]:
 
 def ensure(layout: Layout, only: str | None) -> list[str]:
     """Starts what is down, also after a reboot or where the cache has gone; returns the bundles that were repaired."""
-    bundles = installed_bundles(layout, only)
+    bundles = [bundle for bundle in installed_bundles(layout, only) if not _is_over(bundle)]
     supervisor = Supervisor(layout)
     programs = [program for bundle in bundles for program in bundle.programs]
     built = all(builds.all_built(bundle) for bundle in bundles)
     whole = built and not any(releases.unfinished(layout, bundle.id) for bundle in bundles)
-    if programs and whole and not health.down(programs, supervisor) and front.is_current(layout):
+    if whole and not health.down(programs, supervisor) and front.is_current(layout):
         return []
     return [bundle.id for bundle in bundles if installer.install(layout, bundle)]
+
+
+def _is_over(bundle: Bundle) -> bool:
+    """Whether a bundle has expired, which is said with the next step: then nothing of it is started any more."""
+    if bundle.expired:
+        stack = f"{bundle.data['site']}/{bundle.id}" if bundle.id != "base" else bundle.data["site"]
+        say(f"{stack} expired on {bundle.expires} and is not started: extend `expires`, or isthmus down {stack}")
+    return bundle.expired
 
 
 def stop(layout: Layout) -> None:
@@ -127,5 +135,8 @@ def status(layout: Layout) -> dict[str, Any]:
 
     with ThreadPoolExecutor(max(1, len(rows))) as pool:
         programs = list(pool.map(row, rows))
-    ids = {name: {"digest": bundle.digest, "installed": True} for name, bundle in bundles}
+    ids = {
+        name: {"digest": bundle.digest, "installed": True, "expires": bundle.expires, "expired": bundle.expired}
+        for name, bundle in bundles
+    }
     return {"root": str(layout.root), "ids": ids, "programs": programs}

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Container
 from pathlib import Path
 from typing import Any
 
 from faults import SiteFault
-from layout import Layout
-from processes import PROC, Process, command_of, environment_of, processes, recorded_groups
+from layout import Layout, cache_directory
+from processes import PROC, Process, command_of, environment_of, processes, recorded
 
 LISTEN = "0A"
 
@@ -50,10 +51,10 @@ def owners(inodes: dict[str, int]) -> dict[int, list[Process]]:
 def require_ports(layout: Layout, wanted: list[dict[str, Any]]) -> None:
     """Refuses to install where a port is taken by something that is not this site's."""
     programs = {entry["port"]: entry["program"] for entry in wanted}
-    groups = recorded_groups(layout.directory("run"))
+    ours = recorded(layout.directory("run"), layout.root, cache_directory())
     taken = []
     for port, holders in sorted(owners(listening(set(programs))).items()):
-        if any(_ours(holder, layout.root, groups) for holder in holders):
+        if any(_ours(holder, layout.root, ours) for holder in holders):
             continue
         who = ", ".join(f"process {holder.pid} ({command_of(holder.pid)})" for holder in holders[:2])
         taken.append(f"port {port}, which {programs[port]} needs, is taken by {who or 'a process of another user'}")
@@ -61,5 +62,5 @@ def require_ports(layout: Layout, wanted: list[dict[str, Any]]) -> None:
         raise SiteFault("; ".join(taken) + ": stop it, or give the site other ports")
 
 
-def _ours(process: Process, root: Path, groups: dict[int, str]) -> bool:
-    return process.group in groups or environment_of(process.pid).get("ISTHMUS_SITE_ROOT") == str(root)
+def _ours(process: Process, root: Path, programs: Container[int]) -> bool:
+    return process.pid in programs or environment_of(process.pid).get("ISTHMUS_SITE_ROOT") == str(root)

@@ -9,6 +9,7 @@ import os
 import tempfile
 import unittest
 from pathlib import Path
+from unittest.mock import patch
 
 import sources  # noqa: F401
 from expiry import DAY_SECONDS, deletion_order, expire, expired, one_round, tree
@@ -77,6 +78,22 @@ class Scratch(unittest.TestCase):
         self.age_directories()
         expire(str(self.bucket), 7, NOW)
         self.assertEqual(self.left(), [".sgwtmp/multipart/x"])
+
+    def test_a_store_that_cannot_be_read_to_its_end_does_not_expire(self) -> None:
+        self.write("ann/old.zarr/zarr.json", 30)
+        self.write("ann/old.zarr/t/c/0/0", 30)
+        self.write("ann/old.csv", 30)
+        scandir = os.scandir
+
+        def refusing(path: str) -> object:
+            if os.path.basename(path) == "t":
+                raise PermissionError(13, "Permission denied", path)
+            return scandir(path)
+
+        with patch("expiry.os.scandir", refusing), contextlib.redirect_stdout(io.StringIO()) as told:
+            self.assertEqual(expire(str(self.bucket), 7, NOW), 1)
+        self.assertEqual(self.left(), ["ann/old.zarr/t/c/0/0", "ann/old.zarr/zarr.json"])
+        self.assertIn("nothing expires in", told.getvalue())
 
     def test_links_are_neither_followed_nor_removed(self) -> None:
         outside = self.bucket.parent / "outside"

@@ -57,6 +57,14 @@ class Placeholders(unittest.TestCase):
             fill("{env.other}/bin/x", {"env.hub": "/e"})
 
 
+class Expiry(InScratch):
+    def test_a_bundle_knows_by_the_clock_that_it_is_over(self) -> None:
+        def over(expires: str | None) -> bool:
+            return Bundle(self.scratch, "prod", "0" * 64, {"expires": expires}, ()).expired
+
+        self.assertEqual([over(None), over("2001-01-01T00:00:00Z"), over("2999-01-01T00:00:00Z")], [False, True, False])
+
+
 class Includes(InScratch):
     def test_words_with_spaces_percents_and_semicolons_arrive_whole(self) -> None:
         words = ("{env.hub}/bin/x", "a b", "50%", "user root root;", "it's", "")
@@ -203,6 +211,13 @@ class Refusals(InScratch):
             ):
                 require_ports(self.layout, [{"port": port, "program": "nginx"}])
         require_ports(self.layout, [{"port": port, "program": "nginx"}])
+
+    def test_a_recorded_group_that_went_to_a_stranger_does_not_make_a_port_ours(self) -> None:
+        (self.layout.directory("run") / "nginx.pgid").write_text(f"{os.getpgrp()} {boot_id()}\n")
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            port = server.getsockname()[1]
+            with self.assertRaisesRegex(SiteFault, "is taken by process"):
+                require_ports(self.layout, [{"port": port, "program": "nginx"}])
 
     def test_too_little_space_says_how_much(self) -> None:
         with self.assertRaisesRegex(SiteFault, r"MB free, \d+ MB are needed"):

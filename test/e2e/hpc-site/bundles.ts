@@ -92,6 +92,7 @@ export function baseInput(front: number, differs: Partial<BaseBundleInput> = {})
     stack: "here-base",
     url: `http://127.0.0.1:${front}`,
     listen: { host: "127.0.0.1", port: front },
+    expires: null,
     s3: { endpoint: `http://127.0.0.1:${front + 1}`, port: front + 1, region: "us-east-1" },
     buckets,
     nginxConf: frontConf(front),
@@ -115,7 +116,6 @@ export function hubInput(front: number, first: number, differs: Partial<HubBundl
     title: "A hub to try",
     url: `http://127.0.0.1:${front}`,
     basePath,
-    listen: { host: "127.0.0.1", port: front },
     ports: {
       proxy: first,
       proxyApi: first + 1,
@@ -124,7 +124,6 @@ export function hubInput(front: number, first: number, differs: Partial<HubBundl
       daskTcp: first + 4,
       daskApi: first + 5,
     },
-    scheduler: { kind: "local" },
     auth: { kind: "sharedPassword" },
     allow: { everyone: true },
     admins: ["admin"],
@@ -145,10 +144,6 @@ export function hubInput(front: number, first: number, differs: Partial<HubBundl
       ISTHMUS_PUBLISH: '{"a": "s3://try-library/published/a"}',
     },
     s3: { endpoint: `http://127.0.0.1:${front + 1}`, region: "us-east-1" },
-    buckets: [
-      { id: "scratch", name: "try-scratch", right: "write", perUser: true },
-      { id: "library", name: "try-library", right: "read", perUser: false },
-    ],
     dask: {
       worker: { cores: 1, memoryBytes: gib },
       limits: {
@@ -158,6 +153,7 @@ export function hubInput(front: number, first: number, differs: Partial<HubBundl
       },
       idleSeconds: 1800,
     },
+    expires: null,
     cull: { idleSeconds: 3600, maxAgeSeconds: 604_800 },
     nginxConf: hubConf(basePath, first),
     ...differs,

@@ -11,7 +11,7 @@ export interface Called {
 }
 
 export interface KitStatus {
-  readonly ids: Record<string, { digest: string; installed: boolean }>;
+  readonly ids: Record<string, { digest: string; installed: boolean; expires: string | null; expired: boolean }>;
   readonly programs: { name: string; id: string; state: string; pid: number | null; health: string }[];
 }
 
