@@ -43,6 +43,7 @@ export function smallHub(port: number, greeting: string): BundleFiles {
     site: "here",
     id: "prod",
     stack: "here-prod",
+    expires: null,
     environments: { hub: "locks/hub.txt" },
     tools: { uv: "locks/uv.txt" },
     directories: ["home/prod"],
