@@ -130,5 +130,11 @@ def releases_of(layout: Layout, bundle_id: str) -> list[Path]:
 def prune(layout: Layout, bundle_id: str, kept: list[str | None]) -> None:
     """Removes a bundle's releases but those named."""
     for release in releases_of(layout, bundle_id):
-        if release.name not in kept:
-            remove_tree(release)
+        if release.name in kept:
+            continue
+        if not release.name.startswith("."):
+            # Moved away first: a removal that is cut off leaves no release that looks like one.
+            gone = release.with_name(f".{release.name}.gone")
+            remove_tree(gone)
+            release = release.rename(gone)
+        remove_tree(release)

@@ -28,6 +28,7 @@ from layout import Layout, require_space, site_layout
 from machine import front_conf, nameservers
 from pip_settings import uv_environment
 from ports import require_ports
+from releases import prune
 from s3 import Endpoint, signed_headers
 from supervision import include_text
 from whole_file import write_whole
@@ -187,6 +188,18 @@ class Rights(InScratch):
         place = os.path.realpath(self.scratch / "buckets" / "try-kept")
         line = f"warning: bucket kept has left the config; its data stays in {place}, and nobody is let in"
         said.assert_called_once_with(line)
+
+
+class Releases(InScratch):
+    def test_a_removal_that_is_cut_off_leaves_nothing_that_looks_like_a_release(self) -> None:
+        name = "base-0123456789ab"
+        place = self.layout.directory("releases") / name
+        place.mkdir()
+        with patch("releases.remove_tree", side_effect=[None, OSError("cut off")]), self.assertRaises(OSError):
+            prune(self.layout, "base", [])
+        self.assertEqual([entry.name for entry in place.parent.iterdir()], [f".{name}.gone"])
+        prune(self.layout, "base", [])
+        self.assertEqual(list(place.parent.iterdir()), [])
 
 
 class Signature(unittest.TestCase):
