@@ -59,7 +59,7 @@ export interface KitCall {
 /** Runs a site's kit. */
 export function runKit(
   root: string,
-  verb: "install" | "uninstall" | "ensure" | "status" | "credentials" | "backup" | "restore",
+  verb: "install" | "uninstall" | "ensure" | "status" | "credentials" | "backup" | "restore" | "ports",
   { kit = kitPath(root), flags = [], ...call }: KitCall = {},
 ): Promise<KitEnd> {
   return callKit(kit, [verb, "--root", root, ...flags], call);

@@ -8,6 +8,7 @@ import { upStacks } from "./engine/up";
 import { type Ensured, ensureSites } from "./ensure";
 import { expired, expiredLine, isExpired } from "./expired";
 import { type Config, counted } from "./load-or-exit";
+import { refuseTakenPorts } from "./ports";
 import { allWell, type Session, tally } from "./session";
 import { siteOf, stacksOf } from "./target";
 
@@ -23,7 +24,10 @@ export interface UpWish {
   readonly destroy: readonly string[];
 }
 
-/** Applies what the target needs, then starts what is down at the sites on this machine, which no plan can see. */
+/**
+ * Applies what the target needs, then starts what is down at the sites on this machine, which no plan can see.
+ * @throws Failure before anything is changed, where ports are taken
+ */
 export async function bringUp(
   config: Config,
   session: Session,
@@ -36,6 +40,7 @@ export async function bringUp(
   const site = (stack: string) => siteOf(stack, { federation, index });
   const chosen = stacksOf(target, { federation, stacks: names, index });
   const needed = withDependencies(nodes, chosen).map((n) => n.name);
+  await refuseTakenPorts(config, session, needed);
   const began = performance.now();
   progress.line(`${federation.id}: ${counted(needed.length, "stack")}, ${engine.product} ${engine.version}`);
   const over = expired(federation);

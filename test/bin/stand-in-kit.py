@@ -27,3 +27,5 @@ elif verb == "status":
 elif verb == "credentials":
     account = {"users": "any user name", "password": "open-sesame", "admins": ["admin"], "adminPassword": "root-sesame"}
     print(json.dumps({"prod": account}))
+elif verb == "ports":
+    print("[]")

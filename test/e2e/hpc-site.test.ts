@@ -50,7 +50,7 @@ test("a port that something else has is refused with its owner, before anything 
   const { code, stderr } = await site.call("install", "--bundle", join(scratch, "base"));
   await new Promise((done) => other.close(done));
   expect(code).toBe(1);
-  expect(stderr).toContain(`port ${ports.front}, which nginx needs, is taken by process ${process.pid}`);
+  expect(stderr).toContain(`port ${ports.front} (nginx) is taken by process ${process.pid} of user `);
   expect(site.processes()).toEqual([]);
 });
 

@@ -14,7 +14,7 @@ import releases
 from bundle import Bundle, read_bundle
 from faults import SiteFault, as_fault
 from layout import Layout, require_space
-from ports import require_ports
+from ports import end_orphans, record_directory, require_ports
 from progress import say
 from supervision import Supervisor, include_text
 from whole_file import write_whole
@@ -102,7 +102,7 @@ def _set_rights(layout: Layout, bundle: Bundle) -> None:
 def _prepare(layout: Layout, bundle: Bundle, values: Mapping[str, str]) -> None:
     """All that may refuse, and all that changes nothing that runs."""
     layout.make([*bundle.data.get("directories", []), f"state/{bundle.id}"])
-    require_ports(layout, bundle.ports)
+    require_ports(layout, bundle)
     front.check(layout, bundle, values)
     configparser.RawConfigParser(strict=True).read_string(include_text(layout, bundle, values))
     credentials.ensure_secrets(layout, bundle)
@@ -123,7 +123,10 @@ def _activate(layout: Layout, bundle: Bundle, values: Mapping[str, str], seconds
     releases.switch(layout, bundle.id, bundle.release)
     credentials.write_environments(layout, bundle, values)
     write_whole(layout.ini(bundle.id), include_text(layout, bundle, values), 0o644)
+    if bundle.id == "base":
+        record_directory(layout)
     supervisor = Supervisor(layout)
+    end_orphans(layout, bundle, [info["pid"] for info in supervisor.programs().values()])
     names = [program.name for program in bundle.programs]
     if not supervisor.running():
         _set_aside_expired(layout)

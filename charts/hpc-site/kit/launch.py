@@ -34,15 +34,16 @@ def group_members(group: int) -> list[int]:
 
 
 def is_ours(pid: int, root: str, tree: str) -> bool:
-    """Whether a process is this site's: by its environment; nginx writes its title over that, so by its executable."""
+    """Whether a process is this site's: by its environment; nginx writes its title over that, so by what and where."""
     try:
         with open(f"/proc/{pid}/environ", "rb") as stream:
             if f"ISTHMUS_SITE_ROOT={root}".encode() in stream.read().split(b"\0"):
                 return True
-        executable = os.readlink(f"/proc/{pid}/exe")
+        executable, directory = os.readlink(f"/proc/{pid}/exe"), os.readlink(f"/proc/{pid}/cwd")
     except OSError:
         return False
-    return executable.startswith(tree + "/") and os.path.basename(executable) == "nginx"
+    is_front = executable.startswith(tree + "/") and os.path.basename(executable) == "nginx"
+    return is_front and directory == os.path.realpath(root)
 
 
 def end_earlier(record: str, root: str, tree: str) -> None:

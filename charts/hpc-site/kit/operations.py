@@ -16,7 +16,7 @@ import releases
 from bundle import Bundle, read_bundle
 from cache import remove_tree
 from faults import SiteFault
-from layout import Layout, cache_directory
+from layout import Layout
 from processes import end_recorded, recorded_groups, sweep
 from progress import say
 from supervision import Supervisor
@@ -60,7 +60,7 @@ def _end_all(layout: Layout) -> None:
     _end_children(layout, None)
     Supervisor(layout).shutdown()
     sweep(layout.root)
-    end_recorded(layout.directory("run"), layout.root, cache_directory())
+    end_recorded(layout.directory("run"), layout.root)
     for name in ("*.pgid", "supervisor.sock", "supervisord.pid", "front.digest"):
         for path in layout.directory("run").glob(name):
             path.unlink(missing_ok=True)

@@ -60,6 +60,35 @@ def command_of(pid: int) -> str:
         return ""
 
 
+@dataclass(frozen=True)
+class Mark:
+    """By what a process is known to belong to a site."""
+
+    root: Path
+    id: str
+    # One that the supervisor started, not what users started through it.
+    program: bool
+
+    def is_of(self, root: Path) -> bool:
+        """Whether it belongs to the site in a directory."""
+        return os.path.realpath(self.root) == os.path.realpath(root)
+
+
+def mark_of(pid: int) -> Mark | None:
+    """The site that a process belongs to: by its environment; nginx writes its title over that, so by where it runs."""
+    environment = environment_of(pid)
+    root = environment.get("ISTHMUS_SITE_ROOT")
+    if root is not None:
+        return Mark(Path(root), environment.get("ISTHMUS_ID", ""), "ISTHMUS_BUNDLE" in environment)
+    try:
+        executable = os.readlink(PROC / str(pid) / "exe").removesuffix(" (deleted)")
+        directory = Path(os.readlink(PROC / str(pid) / "cwd"))
+    except OSError:
+        return None
+    is_front = os.path.basename(executable) == "nginx" and (directory / "supervisor").is_dir()
+    return Mark(directory, "base", True) if is_front else None
+
+
 def recorded_groups(run: Path) -> dict[int, str]:
     """Process groups of this boot that `launch` recorded under `run`, each with its program."""
     groups = {}
@@ -140,23 +169,19 @@ def sweep(root: Path, bundle_id: str | None = None, spared: Container[int] = ())
     return len(pids)
 
 
-def recorded(run: Path, root: Path, cache: Path) -> list[int]:
+def recorded(run: Path, root: Path) -> list[int]:
     """Living programs of a site that `launch` recorded; nginx too, which writes its title over its environment."""
     groups = recorded_groups(run)
 
     def ours(pid: int) -> bool:
-        try:
-            executable = Path(os.readlink(PROC / str(pid) / "exe"))
-        except OSError:
-            return False
-        nginx = executable.name == "nginx" and executable.is_relative_to(cache)
-        return nginx or environment_of(pid).get("ISTHMUS_SITE_ROOT") == str(root)
+        mark = mark_of(pid)
+        return mark is not None and mark.is_of(root)
 
     return [process.pid for process in processes() if process.group in groups and ours(process.pid)]
 
 
-def end_recorded(run: Path, root: Path, cache: Path) -> None:
+def end_recorded(run: Path, root: Path) -> None:
     """Ends programs that no supervisor watches any more."""
-    pids = recorded(run, root, cache)
+    pids = recorded(run, root)
     send(pids, signal.SIGKILL)
     wait_gone(pids, 5)

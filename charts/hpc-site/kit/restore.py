@@ -17,7 +17,7 @@ from typing import Any, BinaryIO
 
 from archive_reader import Reader
 from faults import SiteFault
-from layout import Layout, cache_directory
+from layout import Layout
 from placing import holds_nothing, is_same, put
 from processes import marked, recorded
 from progress import say
@@ -84,7 +84,7 @@ def _of_another(about: dict[str, Any], wish: Wish) -> list[str]:
 
 
 def _running(layout: Layout, wish: Wish) -> list[str]:
-    if not marked(layout.root) and not recorded(layout.directory("run"), layout.root, cache_directory()):
+    if not marked(layout.root) and not recorded(layout.directory("run"), layout.root):
         return []
     return [f"programs of the site run: isthmus down {wish.site} first, which keeps all data"]
 

@@ -1,4 +1,4 @@
-"""site.py install|uninstall|ensure|stop|status|credentials|backup|restore: one site on this machine. See --help.
+"""site.py install|uninstall|ensure|stop|status|credentials|backup|restore|ports: one site on this machine. See --help.
 
 Exit code 0: done (or nothing to do); 1: failed, with a last line `isthmus: error: ...` on standard error.
 """
@@ -28,6 +28,7 @@ import operations
 from bundle import read_bundle
 from faults import SiteFault, as_fault
 from layout import site_layout
+from ports import taken
 from progress import say
 
 
@@ -73,6 +74,13 @@ def status(arguments: argparse.Namespace) -> None:
         print(f"{program['id']:12} {program['name']:24} {program['state']:10} {program['health']}")
 
 
+def ports(arguments: argparse.Namespace) -> None:
+    """Tells, as JSON, who has ports that bundles need; changes nothing."""
+    bundles = [read_bundle(Path(directory)) for directory in arguments.bundle]
+    leaving = [Path(root) for root in arguments.leaving]
+    print(json.dumps(taken(site_layout(arguments.root), bundles, leaving)))
+
+
 def show_credentials(arguments: argparse.Namespace) -> None:
     """Tells how to sign in to the hubs (or one of them); reads what the install generated."""
     layout = site_layout(arguments.root)
@@ -97,12 +105,16 @@ def parser() -> argparse.ArgumentParser:
         ("stop", stop),
         ("status", status),
         ("credentials", show_credentials),
+        ("ports", ports),
     ):
         command = commands.add_parser(name, help=action.__doc__)
         command.set_defaults(action=action)
         command.add_argument("--root", required=True, help="the site's directory")
         if name == "install":
             command.add_argument("--bundle", required=True, help="directory of the rendered bundle")
+        if name == "ports":
+            command.add_argument("--bundle", action="append", required=True, help="a bundle to come (repeatable)")
+            command.add_argument("--leaving", action="append", default=[], help="a root that is given up (repeatable)")
         if name in ("uninstall", "ensure", "credentials"):
             command.add_argument("--id", required=name == "uninstall", help="base, or a hub's id")
         if name in ("status", "credentials"):

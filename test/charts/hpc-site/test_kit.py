@@ -8,8 +8,10 @@ import errno
 import io
 import os
 import shlex
+import signal
 import socket
 import stat
+import subprocess
 import sys
 import tempfile
 import unittest
@@ -27,7 +29,7 @@ from launch import boot_id, remember
 from layout import Layout, require_space, site_layout
 from machine import front_conf, nameservers
 from pip_settings import uv_environment
-from ports import require_ports
+from ports import end_orphans, require_ports, taken
 from releases import prune
 from s3 import Endpoint, signed_headers
 from supervision import include_text
@@ -219,18 +221,63 @@ class Refusals(InScratch):
     def test_a_taken_port_names_its_owner(self) -> None:
         with socket.create_server(("127.0.0.1", 0)) as server:
             port = server.getsockname()[1]
-            with self.assertRaisesRegex(
-                SiteFault, rf"port {port}, which nginx needs, is taken by process {os.getpid()}"
-            ):
-                require_ports(self.layout, [{"port": port, "program": "nginx"}])
-        require_ports(self.layout, [{"port": port, "program": "nginx"}])
+            bundle = Bundle(self.scratch, "base", "0" * 64, {"ports": [{"port": port, "program": "nginx"}]}, ())
+            told = (
+                rf"port {port} \(nginx\) is taken by process {os.getpid()} of user .*end it \(kill {os.getpid()}\), or"
+            )
+            with self.assertRaisesRegex(SiteFault, told):
+                require_ports(self.layout, bundle)
+        require_ports(self.layout, bundle)
 
-    def test_a_recorded_group_that_went_to_a_stranger_does_not_make_a_port_ours(self) -> None:
-        (self.layout.directory("run") / "nginx.pgid").write_text(f"{os.getpgrp()} {boot_id()}\n")
-        with socket.create_server(("127.0.0.1", 0)) as server:
-            port = server.getsockname()[1]
-            with self.assertRaisesRegex(SiteFault, "is taken by process"):
-                require_ports(self.layout, [{"port": port, "program": "nginx"}])
+    def held_by(self, **environment: str) -> tuple[subprocess.Popen[str], int]:
+        """A process with an environment of its own that listens on a port."""
+        listen = "s = socket.create_server(('127.0.0.1', 0))\nprint(s.getsockname()[1], flush=True)"
+        program = f"import socket, sys\n{listen}\nsys.stdin.read()"
+        child = subprocess.Popen(
+            [sys.executable, "-c", program], env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+        self.addCleanup(child.communicate)
+        assert child.stdout
+        return child, int(child.stdout.readline())
+
+    def needing(self, bundle_id: str, port: int) -> Bundle:
+        data = {"federation": "demo", "site": "west", "ports": [{"port": port, "program": "one"}]}
+        return Bundle(self.scratch, bundle_id, "0" * 64, data, ())
+
+    def test_a_port_of_the_bundle_itself_is_not_taken_and_one_of_another_hub_is(self) -> None:
+        _, port = self.held_by(ISTHMUS_SITE_ROOT=str(self.scratch), ISTHMUS_ID="prod", ISTHMUS_BUNDLE="b")
+        (self.scratch / "current" / "prod").symlink_to("nowhere")
+        self.assertEqual(taken(self.layout, [self.needing("prod", port)]), [])
+        (line,) = taken(self.layout, [self.needing("workshop", port)])
+        self.assertRegex(line, r"hub prod of this same site: .*\(isthmus down west/prod\).*`hubs.workshop.ports`")
+
+    def test_another_site_is_named_with_its_folder_unless_it_is_given_up(self) -> None:
+        root = self.scratch / "elsewhere" / "demo" / "west"
+        (root / "run").mkdir(parents=True)
+        (root / "run" / "federation-directory").write_text("/a folder\n")
+        _, port = self.held_by(ISTHMUS_SITE_ROOT=str(root), ISTHMUS_ID="base", ISTHMUS_BUNDLE="b")
+        (line,) = taken(self.layout, [self.needing("base", port)])
+        self.assertRegex(line, r"site demo/west in /a folder: .*\(cd '/a folder' && isthmus down west\).*`listen.port`")
+        self.assertEqual(taken(self.layout, [self.needing("base", port)], [root]), [])
+
+    def test_a_process_whose_group_a_record_names_by_chance_is_a_stranger(self) -> None:
+        child, port = self.held_by()
+        record = f"{os.getpgid(child.pid)} {boot_id()}\n"
+        (self.scratch / "run" / "nginx.pgid").write_text(record)
+        (line,) = taken(self.layout, [self.needing("base", port)])
+        self.assertIn(f"process {child.pid} of user", line)
+        end_orphans(self.layout, self.needing("base", port))
+        self.assertIsNone(child.poll())
+
+    def test_an_orphan_of_the_site_is_ended_and_a_notebook_that_has_the_port_is_not(self) -> None:
+        orphan, port = self.held_by(ISTHMUS_SITE_ROOT=str(self.scratch), ISTHMUS_ID="base", ISTHMUS_BUNDLE="b")
+        notebook, another = self.held_by(ISTHMUS_SITE_ROOT=str(self.scratch), ISTHMUS_ID="base")
+        end_orphans(self.layout, self.needing("base", port))
+        self.assertEqual(orphan.wait(30), -signal.SIGKILL)
+        end_orphans(self.layout, self.needing("base", another))
+        self.assertIsNone(notebook.poll())
+        (line,) = taken(self.layout, [self.needing("base", another)])
+        self.assertIn(", started by a user of ", line)
 
     def test_too_little_space_says_how_much(self) -> None:
         with self.assertRaisesRegex(SiteFault, r"MB free, \d+ MB are needed"):

@@ -31,9 +31,13 @@ export async function demoElsewhere(): Promise<string> {
   return folder;
 }
 
-/** The first of a hundred ports that nothing listens on. */
+let next = 22_000 + (process.pid % 100) * 100;
+
+/** The first of a hundred ports that nothing listens on, another one at each call. */
 async function freePorts(): Promise<number> {
-  for (let first = 22_000 + (process.pid % 100) * 100; first < 60_000; first += 100) {
+  while (next < 60_000) {
+    const first = next;
+    next += 100;
     const used = [10, 11, 20, 21, 22, 23, 24, 25, 40, 41, 50, 51, 52, 53, 54, 55].map((n) => isFree(first + n));
     if ((await Promise.all(used)).every(Boolean)) return first;
   }
