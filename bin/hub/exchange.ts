@@ -11,14 +11,19 @@ export interface Exchange {
 
 /**
  * One request and the head of its answer. Not `fetch`: that says `Sec-Fetch-Mode: cors`, and JupyterHub gives the cookie
- * of its login form to navigation only.
+ * of its login form to navigation only. As browsers do, it asks again over a new connection where the kept one was closed
+ * by a front that had just read its configuration again.
  */
-export function exchange(url: URL, { method = "GET", headers = {}, body, signal }: Exchange): Promise<IncomingMessage> {
+export function exchange(url: URL, wish: Exchange): Promise<IncomingMessage> {
+  const { method = "GET", headers = {}, body, signal } = wish;
   const send = url.protocol === "https:" ? tlsRequest : plainRequest;
   const length = body === undefined ? {} : { "content-length": String(Buffer.byteLength(body)) };
   return new Promise((resolve, reject) => {
     const request = send(url, { method, headers: { ...headers, ...length }, signal }, resolve);
-    request.once("error", reject);
+    request.once("error", (error: NodeJS.ErrnoException) => {
+      if (request.reusedSocket && error.code === "ECONNRESET" && !signal.aborted) resolve(exchange(url, wish));
+      else reject(error);
+    });
     request.end(body);
   });
 }
