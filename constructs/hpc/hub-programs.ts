@@ -64,7 +64,7 @@ export interface HubBundleInput {
 const launch = "kit/launch.py";
 const loopback = "127.0.0.1";
 const hubFiles = [
-  ...["config/jupyterhub_config.py", "config/spawner.py", "config/homes.py"],
+  ...["config/jupyterhub_config.py", "config/spawner.py", "config/new_home.py"],
   ...["templates/page.html", "templates/spawn.html"],
 ];
 const configuration = ["config/hub_site.py", "site.json", launch];

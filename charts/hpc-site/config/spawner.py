@@ -8,9 +8,9 @@ import shutil
 from pathlib import Path
 from typing import Any, ClassVar
 
-from homes import STARTER, make_home
 from hub_site import ROOT, carries_our_mark, dask_environment, home_of, hub_environment, profile_of, user_prefix
 from jupyterhub.spawner import SimpleLocalProcessSpawner
+from new_home import STARTER, make_home
 from tornado import web
 from traitlets import default
 

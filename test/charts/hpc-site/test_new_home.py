@@ -8,7 +8,7 @@ import unittest
 from pathlib import Path
 
 import sources
-from homes import STARTER, make_home
+from new_home import STARTER, make_home
 
 SHIPPED = sources.HPC_SITE / "starter"
 
