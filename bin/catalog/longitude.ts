@@ -18,6 +18,12 @@ export function longitudeSpan(values: Iterable<number>, curvilinear = false): [n
   return [west(circle[(widest + 1) % circle.length] ?? first), east(circle[widest] ?? last)];
 }
 
+/** The span from one longitude eastwards to another of the same convention, as {@link longitudeSpan} tells it. */
+export function longitudeRange(least: number, greatest: number): [number, number] {
+  if (greatest - least >= 360) return [-180, 180];
+  return [west(modulo(least, 360)), east(modulo(greatest, 360))];
+}
+
 function modulo(x: number, n: number): number {
   return ((x % n) + n) % n;
 }

@@ -1,9 +1,11 @@
 import type { CatalogDataset } from "../../constructs/catalog/input";
 import type { DatasetRecord } from "../../constructs/catalog/record";
+import { readCog } from "./cog-record";
+import { readReferences } from "./file-record";
 import { ReadFailure } from "./http";
-import { readStored } from "./object-record";
+import { readParquet } from "./parquet-record";
 import { recordPath, writeRecord } from "./record-file";
-import { type Reading, readZarr } from "./zarr-record";
+import { type Reading, readIcechunk, readZarr } from "./zarr-record";
 
 /** Datasets read at once: enough to hide waiting, few enough not to be a load. */
 const atOnce = 4;
@@ -50,8 +52,17 @@ function reasonToSkip({ kind, access, https }: SiteDataset["dataset"]): string |
   return kind === "tiledb" ? "nothing of a TileDB array can be read without its library" : undefined;
 }
 
+type Reader = (dataset: string, https: string) => Promise<Reading<DatasetRecord>>;
+
+const readers: Readonly<Record<Exclude<CatalogDataset["kind"], "tiledb">, Reader>> = {
+  zarr: readZarr,
+  icechunk: readIcechunk,
+  cog: readCog,
+  parquet: readParquet,
+  references: readReferences,
+};
+
 function read({ id, kind }: SiteDataset["dataset"], https: string): Promise<Reading<DatasetRecord>> {
-  if (kind === "zarr") return readZarr(id, https);
   if (kind === "tiledb") throw new Error("TileDB datasets are skipped");
-  return readStored(id, kind, https);
+  return readers[kind](id, https);
 }

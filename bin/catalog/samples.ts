@@ -1,5 +1,4 @@
 import type { StoredObject } from "../../constructs/catalog/record";
-import { digestObject } from "./http";
 import type { ZarrArray } from "./zarr-array";
 import type { ZarrGroup } from "./zarr-group";
 
@@ -12,7 +11,7 @@ export async function sampleOf(group: ZarrGroup, array: ZarrArray): Promise<Stor
   const count = grid.reduce((n, length) => n * length, 1);
   for (let i = 0; i < Math.min(count, mostAsked); i++) {
     const key = `${array.name}/${array.objectKey(placeOf(i, grid))}`;
-    const found = await digestObject(`${group.url}/${key}`);
+    const found = await group.stored(`/${key}`);
     if (found) return { key, ...found };
   }
   return undefined;

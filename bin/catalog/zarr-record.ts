@@ -1,8 +1,9 @@
-import type { RecordedVariable, ZarrRecord } from "../../constructs/catalog/record";
+import type { ArraysRecord, IcechunkRecord, RecordedVariable, ZarrRecord } from "../../constructs/catalog/record";
 import { auxiliaryNames } from "./cf-axis";
 import { Coordinates } from "./coordinate";
 import { recordDimensions } from "./dimensions";
 import { recordBbox, recordInterval } from "./extents";
+import { readIcechunkGroup } from "./icechunk-group";
 import { sampleOf } from "./samples";
 import type { ZarrArray } from "./zarr-array";
 import { readGroup, type ZarrGroup } from "./zarr-group";
@@ -16,25 +17,38 @@ export interface Reading<R> {
 /** Reads a Zarr store (v2 or v3) over HTTP: its metadata, its coordinates, and one stored object of each data variable. */
 export async function readZarr(dataset: string, url: string): Promise<Reading<ZarrRecord>> {
   const group = await readGroup(url);
+  const { metadata, zarrFormat } = group;
+  const { words, extents, uncompressedBytes, arrays, remarks } = await readArrays(group);
+  const own = { format: 1, dataset, kind: "zarr", zarrFormat, consolidated: true } as const;
+  return { record: { ...own, ...words, ...extents, uncompressedBytes, metadata, ...arrays }, remarks };
+}
+
+/** The same of an Icechunk repository, at the tip of branch main. */
+export async function readIcechunk(dataset: string, url: string): Promise<Reading<IcechunkRecord>> {
+  const { group, specVersion, documents } = await readIcechunkGroup(url);
+  const { words, extents, uncompressedBytes, arrays, remarks } = await readArrays(group);
+  const own = { format: 1, dataset, kind: "icechunk", specVersion } as const;
+  return { record: { ...own, ...words, ...extents, uncompressedBytes, documents, ...arrays }, remarks };
+}
+
+async function readArrays(group: ZarrGroup) {
   const auxiliary = auxiliaryNames(group.arrays, group.attributes);
   const coordinates = new Coordinates(group);
   const { title, license } = group.attributes;
-  const record: ZarrRecord = {
-    format: 1,
-    dataset,
-    kind: "zarr",
-    zarrFormat: group.zarrFormat,
-    consolidated: true,
-    ...(typeof title === "string" && title !== "" ? { title } : {}),
-    ...(typeof license === "string" && license !== "" ? { license } : {}),
+  const extents: Pick<ArraysRecord, "bbox" | "interval"> = {
     bbox: await recordBbox(group, coordinates),
     interval: await recordInterval(group, coordinates),
-    uncompressedBytes: [...group.arrays.values()].reduce((sum, array) => sum + bytesOf(array), 0),
-    metadata: group.metadata,
+  };
+  const uncompressedBytes = [...group.arrays.values()].reduce((sum, array) => sum + bytesOf(array), 0);
+  const arrays: Pick<ArraysRecord, "dimensions" | "variables"> = {
     dimensions: await recordDimensions(group, auxiliary, coordinates),
     variables: await recordVariables(group, auxiliary),
   };
-  return { record, remarks: coordinates.remarks };
+  const words = {
+    ...(typeof title === "string" && title !== "" ? { title } : {}),
+    ...(typeof license === "string" && license !== "" ? { license } : {}),
+  };
+  return { words, extents, uncompressedBytes, arrays, remarks: coordinates.remarks };
 }
 
 function bytesOf({ shape, itemSize }: ZarrArray): number {

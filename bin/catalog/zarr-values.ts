@@ -1,5 +1,4 @@
 import type { AsyncReadable, DataType } from "zarrita" with { "resolution-mode": "import" };
-import { readObject } from "./http";
 import type { ZarrArray } from "./zarr-array";
 import type { ZarrGroup } from "./zarr-group";
 
@@ -9,7 +8,7 @@ const most = 2 ** 24;
 /** All values of an array, in C order. */
 export type Values = readonly (number | bigint)[] | readonly string[];
 
-/** A group's store for zarrita: metadata from what was read already, the rest over HTTP with our failures. */
+/** A group's store for zarrita: metadata from what was read already, the rest as the group reads, with our failures. */
 function storeOf(group: ZarrGroup): AsyncReadable {
   const text = new TextEncoder();
   const known = (key: string) => {
@@ -17,10 +16,10 @@ function storeOf(group: ZarrGroup): AsyncReadable {
     return document && text.encode(JSON.stringify(spelled(document)));
   };
   return {
-    get: async (key) => known(key) ?? (isMetadata(key) ? undefined : readObject(group.url + key)),
+    get: async (key) => known(key) ?? (isMetadata(key) ? undefined : group.read(key)),
     getRange: (key, range) =>
-      readObject(
-        group.url + key,
+      group.read(
+        key,
         "suffixLength" in range
           ? `bytes=-${range.suffixLength}`
           : `bytes=${range.offset}-${range.offset + range.length - 1}`,

@@ -98,13 +98,24 @@ function told(outcome: Outcome): string {
 }
 
 function summary(record: DatasetRecord): string {
-  if (record.kind !== "zarr")
-    return `${record.kind}, ${record.object.key || "one file"} of ${record.object.bytes} bytes`;
-  const variables = Object.entries(record.variables).flatMap(([name, v]) => (v.role === "data" ? [name] : []));
-  const shape = Object.entries(record.dimensions).map(([name, { size }]) => `${name} ${size}`);
+  if (record.kind === "references") return `references, ${record.object.bytes} bytes`;
   const interval = record.interval?.map((t) => t?.slice(0, 10) ?? "..").join(" to ");
   const bbox = record.bbox ? `bbox ${record.bbox.join(", ")}` : "no place";
-  return `${variables.join(", ")} (${shape.join(", ")}), ${interval ?? "no time"}, ${bbox}, ${megabytes(record.uncompressedBytes)}`;
+  return `${contents(record)}, ${interval ?? "no time"}, ${bbox}, ${megabytes(sizeOf(record))}`;
+}
+
+type Described = Exclude<DatasetRecord, { kind: "references" }>;
+
+function contents(record: Described): string {
+  if (record.kind === "cog") return `${record.bands.length} bands (${record.width} x ${record.height})`;
+  if (record.kind === "parquet") return `${record.columns.map(({ name }) => name).join(", ")} (${record.rows} rows)`;
+  const variables = Object.entries(record.variables).flatMap(([name, v]) => (v.role === "data" ? [name] : []));
+  const shape = Object.entries(record.dimensions).map(([name, { size }]) => `${name} ${size}`);
+  return `${variables.join(", ")} (${shape.join(", ")})`;
+}
+
+function sizeOf(record: Described): number {
+  return record.kind === "cog" || record.kind === "parquet" ? record.object.bytes : record.uncompressedBytes;
 }
 
 function megabytes(bytes: number): string {

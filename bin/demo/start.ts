@@ -6,7 +6,7 @@ import type { LocalHub } from "../hub/local-hub";
 import { runFile } from "../hub/run-file";
 import { steps } from "../hub/steps";
 import { type Config, loadOrExit } from "../load-or-exit";
-import { fetchPage } from "../verify/fetch";
+import { served } from "../verify/served";
 import { installerEnvironment } from "./installer-environment";
 import { computed, type DemoResult, keyOf, readResult, resultPath, writeResult } from "./result";
 import { type Roles, rolesOf } from "./roles";
@@ -104,7 +104,9 @@ async function recordAgain({ directory, federation }: Config): Promise<boolean> 
 
 /** Whether everything public that a hub publishes can be opened. */
 async function allServed({ site, hub }: LocalHub, signal: AbortSignal): Promise<boolean> {
-  const links = site.datasets.flatMap((d) => (hub.publishes.includes(d.id) && d.https !== null ? [d.https] : []));
-  const answers = await Promise.all(links.map((link) => fetchPage(`${link}/zarr.json`, signal, "HEAD")));
-  return answers.every(({ status }) => status === 200);
+  const links = site.datasets.flatMap(({ id, kind, https }) =>
+    hub.publishes.includes(id) && https !== null ? [{ kind, https }] : [],
+  );
+  const answers = await Promise.all(links.map(({ kind, https }) => served(kind, https, signal)));
+  return answers.every((answer) => "found" in answer);
 }

@@ -4,6 +4,7 @@ import { Failure } from "../failure";
 import type { Config } from "../load-or-exit";
 import { type Checks, Skipped, Unmet } from "./check";
 import { fetchPage } from "./fetch";
+import { served } from "./served";
 
 /** What anybody sees of a site without signing in: its front, its catalog, its datasets. */
 export async function verifyOutside(config: Config, site: ResolvedSite, checks: Checks, signal: AbortSignal) {
@@ -23,7 +24,7 @@ export async function verifyOutside(config: Config, site: ResolvedSite, checks: 
   for (const dataset of site.datasets)
     await checks.run(site.id, `${dataset.id} is served`, "is it published? isthmus status", () => {
       if (dataset.https === null) throw new Skipped("not public: there is no link without a grant");
-      return served(dataset.kind, dataset.https, signal);
+      return isServed(dataset.kind, dataset.https, signal);
     });
 }
 
@@ -59,18 +60,8 @@ async function equalCatalogs(a: string, b: string, paths: readonly string[], sig
   return `${paths.length} pages, byte for byte`;
 }
 
-/** Keys that a store of a kind has at its root; any one of them will do. */
-const rootKeys: Readonly<Record<string, readonly string[]>> = {
-  zarr: ["/zarr.json", "/.zmetadata"],
-  icechunk: ["/repo", "/refs/branch.main/ref.json"],
-};
-
-async function served(kind: string, link: string, signal: AbortSignal): Promise<string> {
-  const tried: string[] = [];
-  for (const key of rootKeys[kind] ?? [""]) {
-    const { status, headers } = await fetchPage(link + key, signal, "HEAD");
-    if (status === 200) return `${link}${key}, ${headers.get("content-length") ?? "?"} bytes`;
-    tried.push(`${link}${key} answers ${status}`);
-  }
-  throw new Unmet(tried.join("; "), "is it published? a site's datasets are written by their `publishers`");
+async function isServed(kind: string, link: string, signal: AbortSignal): Promise<string> {
+  const answer = await served(kind, link, signal);
+  if ("found" in answer) return answer.found;
+  throw new Unmet(answer.tried, "is it published? a site's datasets are written by their `publishers`");
 }

@@ -18,10 +18,15 @@ from functools import partial
 from typing import Any
 
 import dask
+import dask.array
 import fsspec
+import icechunk
 import numpy as np
+import pyarrow.parquet as pq
 import pystac
+import rasterio
 import xarray as xr
+import zarr
 from dask_gateway import Gateway, GatewayCluster
 from distributed import Client
 from IPython.display import display
@@ -109,7 +114,7 @@ def own_fields(collection: pystac.Collection) -> dict[str, Any]:
 
 
 def open_asset(asset: pystac.Asset) -> xr.Dataset:
-    """Opens an asset lazily, by what the catalog says and nothing else; a bucket, with this notebook's own keys."""
+    """Opens arrays or an image lazily, by what the catalog says; a bucket, with this notebook's own keys."""
     return xr.open_dataset(asset.href, chunks={}, **asset.extra_fields["xarray:open_kwargs"])
 
 
@@ -118,56 +123,229 @@ def default_asset(collection: pystac.Collection) -> pystac.Asset:
     assets = [asset for asset in collection.assets.values() if "default" in (asset.roles or [])]
     if not assets:
         raise Skipped("not public: there is no link that opens without a grant")
-    if own_fields(collection).get("kind") != "zarr":
-        raise Skipped(f"a store of kind {own_fields(collection).get('kind')} is not opened by this check yet")
     return assets[0]
 
 
-def nearest(collection: pystac.Collection) -> tuple[str, xr.Dataset]:
-    """The dataset by the cheapest path: the bucket where it is this site's own, else the link."""
-    store = collection.assets.get("zarr-s3")
-    endpoint = store and store.extra_fields.get("xarray:storage_options", {}).get("client_kwargs", {}).get(
-        "endpoint_url"
+def store_asset(collection: pystac.Collection) -> pystac.Asset:
+    """The asset in the store itself."""
+    return next(asset for name, asset in collection.assets.items() if name.endswith("-s3"))
+
+
+def endpoint_of(collection: pystac.Collection) -> str:
+    """The S3 endpoint of a dataset's store, as the catalog describes it."""
+    scheme: dict[str, Any] = collection.extra_fields["storage:schemes"]["store"]
+    return str(scheme["platform"]).replace("{bucket}.", "")
+
+
+def is_own(collection: pystac.Collection) -> bool:
+    """Whether a dataset lies in this site's own store."""
+    return bool(collection.extra_fields.get("storage:schemes")) and endpoint_of(collection) == os.environ.get(
+        "AWS_ENDPOINT_URL"
     )
-    if store and endpoint and endpoint == os.environ.get("AWS_ENDPOINT_URL"):
-        return "from the bucket", open_asset(store)
-    return "from the link", open_asset(default_asset(collection))
 
 
-def opens(collection: pystac.Collection) -> str:
-    """The dataset opens, and by consolidated metadata."""
-    asset = default_asset(collection)
-    with fsspec.open(f"{asset.href}/zarr.json" if own_format(asset) == 3 else f"{asset.href}/.zmetadata") as stream:
-        metadata = json.load(stream)
-    if own_format(asset) == 3 and not metadata.get("consolidated_metadata"):
-        raise Unmet(
-            "the store has no consolidated metadata", "consolidate it where it is written, then record it again"
+class Arrays:
+    """Zarr, by the link and by the bucket."""
+
+    def __init__(self, collection: pystac.Collection) -> None:
+        self.collection = collection
+
+    def opens(self) -> str:
+        """Opens, and by consolidated metadata."""
+        asset = default_asset(self.collection)
+        version = int(asset.extra_fields.get("zarr:zarr_format", 3))
+        with fsspec.open(f"{asset.href}/{'zarr.json' if version == 3 else '.zmetadata'}") as stream:
+            metadata = json.load(stream)
+        if version == 3 and not metadata.get("consolidated_metadata"):
+            raise Unmet(
+                "the store has no consolidated metadata", "consolidate it where it is written, then record it again"
+            )
+        return described(open_asset(asset))
+
+    def near(self) -> tuple[str, xr.Dataset]:
+        """The dataset by the cheapest path: the bucket where it is this site's own, else the link."""
+        if is_own(self.collection):
+            return "from the bucket", open_asset(store_asset(self.collection))
+        return "from the link", open_asset(default_asset(self.collection))
+
+    def far(self) -> xr.Dataset:
+        """The dataset by the link that opens anywhere."""
+        return open_asset(default_asset(self.collection))
+
+    def read(self, key: str) -> bytes:
+        """A stored object, by its key as the catalog has it."""
+        link = default_asset(self.collection).href
+        with fsspec.open(f"{link}/{key}" if key else link) as stream:
+            content: bytes = stream.read()
+        return content
+
+
+class Image(Arrays):
+    """A cloud-optimized GeoTIFF: GDAL knows the store by settings of its own."""
+
+    def opens(self) -> str:
+        """Opens, with the bands and the place that the catalog has."""
+        asset = default_asset(self.collection)
+        with rasterio.open(asset.href) as image:
+            told = asset.extra_fields
+            found = [list(image.shape), list(image.descriptions), list(image.transform)[:6]]
+            names = [band["name"] for band in told.get("bands", [])]
+            if found != [told.get("proj:shape"), names, told.get("proj:transform")]:
+                raise Unmet("bands or place are not what the catalog says", RECORD_AGAIN)
+            return f"{image.count} bands, {image.width} x {image.height}, {image.dtypes[0]}"
+
+    def near(self) -> tuple[str, xr.Dataset]:
+        """By the bucket where it is this site's own."""
+        if not is_own(self.collection):
+            return super().near()
+        return "from the bucket", open_asset(store_asset(self.collection))
+
+
+class Repository(Arrays):
+    """Icechunk, by the bucket: over HTTPS only its second version opens one."""
+
+    def session(self) -> icechunk.Session:
+        """What branch main holds now."""
+        scheme = self.collection.extra_fields["storage:schemes"]["store"]
+        bucket, _, prefix = store_asset(self.collection).href.removeprefix("s3://").partition("/")
+        endpoint = endpoint_of(self.collection)
+        own = is_own(self.collection)
+        storage = icechunk.s3_storage(
+            bucket=bucket,
+            prefix=prefix,
+            region=scheme["region"],
+            endpoint_url=endpoint,
+            allow_http=endpoint.startswith("http://"),
+            force_path_style="{bucket}." not in scheme["platform"],
+            anonymous=not own,
+            from_env=own,
         )
-    data = open_asset(asset)
+        return icechunk.Repository.open(storage).readonly_session("main")
+
+    def opens(self) -> str:
+        """Opens at the tip of branch main, and is served by the link too."""
+        with fsspec.open(f"{default_asset(self.collection).href}/refs/branch.main/ref.json") as stream:
+            served = json.load(stream)["snapshot"]
+        session = self.session()
+        if session.snapshot_id != served:
+            raise Unmet(f"the link shows snapshot {served}, the bucket {session.snapshot_id}", "ask again in a minute")
+        return f"{described(self.far())}, snapshot {served}"
+
+    def near(self) -> tuple[str, xr.Dataset]:
+        """By the bucket, always."""
+        return "from the bucket", self.far()
+
+    def far(self) -> xr.Dataset:
+        """The same: there is no other way for the version of this notebook."""
+        return xr.open_zarr(self.session().store, consolidated=False, chunks={})
+
+    def read(self, key: str) -> bytes:
+        """A chunk by its Zarr key."""
+        content = zarr.core.sync.sync(self.session().store.get(key, zarr.core.buffer.default_buffer_prototype()))
+        if content is None:
+            raise FileNotFoundError(key)
+        return content.to_bytes()
+
+    def documents(self) -> str:
+        """The digest of all Zarr documents, as the catalog has it."""
+        store = self.session().store
+
+        async def read() -> dict[str, bytes]:
+            keys = [key async for key in store.list() if key.rpartition("/")[2] == "zarr.json"]
+            prototype = zarr.core.buffer.default_buffer_prototype()
+            found = {key: await store.get(key, prototype) for key in keys}
+            return {f"/{key.rpartition('/')[0]}": text.to_bytes() for key, text in found.items() if text}
+
+        digest = hashlib.sha256()
+        for path, text in sorted(zarr.core.sync.sync(read()).items()):
+            digest.update(path.encode() + b"\0" + text + b"\0")
+        return digest.hexdigest()
+
+
+class Table(Arrays):
+    """A Parquet file: its columns stand for the variables of arrays."""
+
+    def opens(self) -> str:
+        """Opens, with the columns and rows that the catalog has."""
+        with fsspec.open(default_asset(self.collection).href) as stream:
+            file = pq.ParquetFile(stream)
+            told = self.collection.extra_fields
+            names = [column["name"] for column in told.get("table:columns", [])]
+            if [file.schema.names, file.metadata.num_rows] != [names, told.get("table:row_count")]:
+                raise Unmet("columns or rows are not what the catalog says", RECORD_AGAIN)
+            return f"{file.metadata.num_rows} rows of {', '.join(names)}"
+
+    def near(self) -> tuple[str, xr.Dataset]:
+        """By the bucket where it is this site's own, else the link."""
+        own = is_own(self.collection)
+        asset = store_asset(self.collection) if own else default_asset(self.collection)
+        return ("from the bucket" if own else "from the link"), self.table(asset)
+
+    def far(self) -> xr.Dataset:
+        """By the link."""
+        return self.table(default_asset(self.collection))
+
+    def table(self, asset: pystac.Asset) -> xr.Dataset:
+        """The numeric columns, lazily, as arrays along rows."""
+        types = {"float": "float32", "double": "float64"}
+        columns = {
+            c["name"]: types[c["type"]] for c in self.collection.extra_fields["table:columns"] if c["type"] in types
+        }
+        rows = int(self.collection.extra_fields["table:row_count"])
+        arrays = {
+            name: dask.array.from_delayed(dask.delayed(column_of)(asset.href, name), (rows,), dtype)
+            for name, dtype in columns.items()
+        }
+        return xr.Dataset({name: ("row", array) for name, array in arrays.items()})
+
+
+def column_of(link: str, name: str) -> np.ndarray:
+    """One column of a Parquet file, wherever this runs."""
+    with fsspec.open(link) as stream:
+        column: np.ndarray = pq.read_table(stream, columns=[name]).column(name).to_numpy()
+    return column
+
+
+KINDS: dict[str, type[Arrays]] = {"zarr": Arrays, "icechunk": Repository, "cog": Image, "parquet": Table}
+
+
+def reader_of(collection: pystac.Collection) -> Arrays:
+    """How a dataset is read, by its kind."""
+    kind = own_fields(collection).get("kind", "")
+    if kind not in KINDS:
+        raise Skipped(f"nothing here opens a store of kind {kind}")
+    default_asset(collection)  # is there a way without a grant?
+    return KINDS[kind](collection)
+
+
+def described(data: xr.Dataset) -> str:
+    """What was opened, in a line."""
     sizes = ", ".join(f"{name} {size}" for name, size in data.sizes.items())
     return f"{len(data.data_vars)} variables, {sizes}, {data.nbytes / 1e6:.1f} MB"
 
 
-def own_format(asset: pystac.Asset) -> int:
-    """The Zarr format as the catalog has it; new stores are v3."""
-    return int(asset.extra_fields.get("zarr:zarr_format", 3))
+def opens(collection: pystac.Collection) -> str:
+    """The dataset opens, as its kind does."""
+    return reader_of(collection).opens()
 
 
 def digests(collection: pystac.Collection) -> str:
-    """Metadata and sample chunks are, byte for byte, what was recorded."""
-    link = default_asset(collection).href
-    recorded = own_fields(collection)
-    objects = [recorded.get("metadata"), *recorded.get("samples", {}).values()]
+    """Metadata and sample chunks, or the file, are byte for byte what was recorded."""
+    reader, recorded = reader_of(collection), own_fields(collection)
+    objects = [recorded.get("object"), recorded.get("metadata"), *recorded.get("samples", {}).values()]
     compared = [entry for entry in objects if entry and "sha256" in entry]
-    if not compared:
+    found = {entry["key"]: hashlib.sha256(reader.read(entry["key"])).hexdigest() for entry in compared}
+    expected = {entry["key"]: entry["sha256"] for entry in compared}
+    if isinstance(reader, Repository) and "documents" in recorded:
+        found["zarr.json of all nodes"] = reader.documents()
+        expected["zarr.json of all nodes"] = recorded["documents"]["sha256"]
+    if not expected:
         raise Unmet("the catalog has no digests of it", "isthmus catalog record, review the change, isthmus up")
-    for entry in compared:
-        with fsspec.open(f"{link}/{entry['key']}") as stream:
-            found = hashlib.sha256(stream.read()).hexdigest()
-        if found != entry["sha256"]:
-            told = f"{entry['key']} has sha256 {found[:12]}…, the catalog says {entry['sha256'][:12]}…"
+    for key, digest in expected.items():
+        if found[key] != digest:
+            told = f"{key or 'the file'} has sha256 {found[key][:12]}…, the catalog says {digest[:12]}…"
             raise Unmet(told, RECORD_AGAIN)
-    return f"{len(compared)} objects as recorded"
+    return f"{len(expected)} {'object' if len(expected) == 1 else 'objects'} as recorded"
 
 
 def part_of(data: xr.Dataset) -> xr.DataArray:
@@ -185,8 +363,9 @@ def part_of(data: xr.Dataset) -> xr.DataArray:
 
 def means(collection: pystac.Collection, client: Client) -> str:
     """The cluster computes by the cheapest path what this notebook computes by the link."""
-    place, near = nearest(collection)
-    part, same = part_of(near), part_of(open_asset(default_asset(collection)))
+    reader = reader_of(collection)
+    place, near = reader.near()
+    part, same = part_of(near), part_of(reader.far())
     began = time.monotonic()
     there = float(client.compute(part.mean()).result())
     seconds = time.monotonic() - began

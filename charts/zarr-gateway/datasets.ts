@@ -1,6 +1,6 @@
-import { dataLines, dataTypes, headerMaps, jsonAnswer, location } from "./headers";
+import { dataLines, dataTypes, fileType, headerMaps, jsonAnswer, location } from "./headers";
 import { type ForeignDataset, type GatewayDataset, type GatewayProps, gatewayPaths, pattern, word } from "./input";
-import { absent, directoryLines, redirected, storeLines, storeMaps } from "./origins";
+import { absent, directoryLines, type Key, redirected, storeLines, storeMaps } from "./origins";
 
 /** Location blocks of the gateway: one shape of URL, whatever the origin. Longest prefix wins, so order does not matter. */
 export function datasetLocations(props: GatewayProps): string[] {
@@ -32,15 +32,24 @@ function hasStores({ datasets }: GatewayProps): boolean {
  */
 const unserved = String.raw`if ($uri ~ "/\.(?!z(array|attrs|group|metadata)$)|/$|[[:cntrl:]]") { return 404; }`;
 
-function own({ at, origin }: GatewayDataset, verified: boolean): string[] {
-  // Without it nginx would answer the path without its slash with a redirect, which some range clients do not follow.
-  const bare = location(`= ${word(at)}`, [
-    ...dataLines,
-    ...jsonAnswer(404, { error: `a store, not an object: ask for ${word(at)}/KEY` }),
-  ]);
-  const key = `"^${pattern(at)}/(.*)$"`;
-  const lines = origin.kind === "directory" ? directoryLines(key, origin) : storeLines(key, origin, verified);
-  return [bare, location(`^~ ${word(at)}/`, [...dataLines, ...dataTypes, unserved, ...lines])];
+function own(dataset: GatewayDataset, verified: boolean): string[] {
+  const { at } = dataset;
+  const below = originLines(dataset, { pattern: `"^${pattern(at)}/(.*)$"`, rest: "/$1" }, verified);
+  return [itself(dataset, verified), location(`^~ ${word(at)}/`, [...dataLines, ...dataTypes, unserved, ...below])];
+}
+
+/** A store's own path has a location, or nginx would answer it with a redirect, which some range clients do not follow. */
+function itself(dataset: GatewayDataset, verified: boolean): string {
+  const { at, file } = dataset;
+  const lines =
+    file === undefined
+      ? jsonAnswer(404, { error: `a store, not an object: ask for ${word(at)}/KEY` })
+      : [...fileType(file), ...originLines(dataset, { pattern: `"^${pattern(at)}$"`, rest: "" }, verified)];
+  return location(`= ${word(at)}`, [...dataLines, ...lines]);
+}
+
+function originLines({ origin }: GatewayDataset, key: Key, verified: boolean): string[] {
+  return origin.kind === "directory" ? directoryLines(key, origin) : storeLines(key, origin, verified);
 }
 
 const unknown = jsonAnswer(404, { error: "no such dataset here", catalog: "/stac/catalog.json" });

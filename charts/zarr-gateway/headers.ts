@@ -1,3 +1,5 @@
+import { quoted } from "./input";
+
 /** What a browser may send and see across origins. Repeated in each location: one `add_header` there drops all inherited ones. */
 const cors = [
   "add_header Access-Control-Allow-Origin * always;",
@@ -40,6 +42,11 @@ export const dataLines: readonly string[] = [...cors, ...inert, ...revalidate, .
  * see no suffix in `.zarray`, and a store's own word for an object may come from whoever wrote it.
  */
 export const dataTypes: readonly string[] = ["add_header Content-Type $gateway_type;", 'default_type ""; types { }'];
+
+/** The type of a dataset that is one file, by its kind. A header for the same reasons. */
+export function fileType(type: string): string[] {
+  return [`add_header Content-Type ${quoted(type)};`, 'default_type ""; types { }'];
+}
 
 /** What those locations need in nginx's `http` block. */
 export const headerMaps: readonly string[] = [

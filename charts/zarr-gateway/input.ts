@@ -11,6 +11,8 @@ export interface GatewayDataset {
   /** Path at the gateway, without a slash at the end: `/zarr/ID.zarr`, `/icechunk/ID`, `/files/ID` (`datasetPath` of config/names). */
   readonly at: string;
   readonly origin: Origin;
+  /** The media type of the file at the path itself. Default: the path is a store, and only what lies below it is served. */
+  readonly file?: string;
 }
 
 /** A dataset of the federation that another gateway (or the store itself) serves. */
@@ -43,6 +45,12 @@ export const gatewayPaths = ["/zarr/", "/icechunk/", "/files/"] as const;
 export function word(text: string): string {
   if (!/^[\w./:@+~[\]-]+$/.test(text)) throw new Error(`not a word for nginx: ${JSON.stringify(text)}`);
   return text;
+}
+
+/** A text in quotes: a constant of ours. */
+export function quoted(text: string): string {
+  if (!/^[\w ./;=+-]+$/.test(text)) throw new Error(`not a text for nginx: ${JSON.stringify(text)}`);
+  return `"${text}"`;
 }
 
 /** A word inside a regular expression. */

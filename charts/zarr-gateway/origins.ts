@@ -9,11 +9,17 @@ type HttpOrigin = Extract<Origin, { kind: "http" }>;
  * fill value.
  */
 
+/** Which object is meant: a pattern of the path, and what of it follows the dataset's own place (`/$1`, or nothing). */
+export interface Key {
+  readonly pattern: string;
+  readonly rest: "/$1" | "";
+}
+
 /**
- * Objects from a directory; `key` is the pattern whose first group is the key. nginx's handler of files tells "not there"
+ * Objects from a directory. nginx's handler of files tells "not there"
  * (404) from "not allowed" (403) and "cannot read" (500); `try_files` would make them all 404.
  */
-export function directoryLines(key: string, origin: Extract<Origin, { kind: "directory" }>): string[] {
+export function directoryLines(key: Key, origin: Extract<Origin, { kind: "directory" }>): string[] {
   const [bucket, path] = [word(origin.bucket), word(origin.path)];
   return [
     "root buckets;",
@@ -22,7 +28,7 @@ export function directoryLines(key: string, origin: Extract<Origin, { kind: "dir
     "log_not_found off;",
     // A file system that is not mounted has no missing chunks.
     `if (!-d $document_root/${bucket}) { return 503; }`,
-    `rewrite ${key} /${bucket}/${path}/$1;`,
+    `rewrite ${key.pattern} /${bucket}/${path}${key.rest};`,
     "if (-d $request_filename) { return 404; }",
     "error_page 404 @absent;",
     "break;",
@@ -45,12 +51,13 @@ export const absent = location("@absent", [
  * objects that are asked for again by ETag after half a minute: keeping chunks longer than metadata, or serving old ones while
  * the store is down, would mix a store that was published anew with its old chunks. Only what exists is kept.
  */
-export function storeLines(key: string, origin: HttpOrigin, verified: boolean): string[] {
+export function storeLines(key: Key, origin: HttpOrigin, verified: boolean): string[] {
   const store = new URL(word(origin.url));
   const path = store.pathname === "/" ? "" : store.pathname;
+  const target = key.rest === "" ? word(store.pathname) : `${word(`${path}/`)}$1`;
   return [
     // The question mark drops the query: it is not part of the cache's key, and stores read it as a request for something else.
-    `rewrite ${key} ${word(`${path}/`)}$1? break;`,
+    `rewrite ${key.pattern} ${target}? break;`,
     `proxy_pass ${store.protocol}//${upstreamName(store)};`,
     "proxy_http_version 1.1;",
     ...nothingOfTheVisitor(store),

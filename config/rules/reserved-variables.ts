@@ -13,6 +13,9 @@ const reservedVariableNames = [
   "AWS_REGION",
   "AWS_DEFAULT_REGION",
   "AWS_ALLOW_HTTP",
+  "AWS_S3_ENDPOINT",
+  "AWS_HTTPS",
+  "AWS_VIRTUAL_HOSTING",
   "HOME",
   "PATH",
 ];

@@ -1,6 +1,7 @@
 import type { CatalogDataset } from "./input";
+import { raster } from "./raster";
 import type { DatasetRecord, StoredObject, ZarrRecord } from "./record";
-import { mediaTypes, multihash } from "./stac";
+import { fileType, mediaTypes, multihash } from "./stac";
 import { bucketIsOpen, storageOptions } from "./storage";
 
 /** The key of a dataset's store in its collection's `storage:schemes`. */
@@ -23,9 +24,8 @@ export type StacAssets = Readonly<Record<string, StacAsset>>;
  */
 export function assetsOf(dataset: CatalogDataset, record: DatasetRecord | undefined): StacAssets {
   if (dataset.kind === "zarr") return zarrAssets(dataset, record?.kind === "zarr" ? record : undefined);
-  const object = record && record.kind !== "zarr" && record.kind === dataset.kind ? record.object : undefined;
-  if (dataset.kind === "icechunk") return icechunkAssets(dataset, object);
-  return fileAssets(dataset, object);
+  if (dataset.kind === "icechunk") return icechunkAssets(dataset);
+  return fileAssets(dataset, dataset.kind, record?.kind === dataset.kind ? record : undefined);
 }
 
 function zarrAssets(dataset: CatalogDataset, record: ZarrRecord | undefined): StacAssets {
@@ -86,10 +86,14 @@ function alternateInStore(dataset: CatalogDataset) {
   return { alternate: { s3: { href: dataset.s3, "alternate:name": "S3", "storage:refs": [storeRef] } } };
 }
 
-/** xpystac opens the first that refers to an Amazon store; `icechunk.http_storage` the https one. */
-function icechunkAssets(dataset: CatalogDataset, tip: StoredObject | undefined): StacAssets {
+/**
+ * Icechunk 2 opens the https link by `http_storage`, every version the store's. Nothing here names the present snapshot: the
+ * repository does, and a commit must not make the catalog wrong.
+ */
+function icechunkAssets(dataset: CatalogDataset): StacAssets {
   const { https, access } = dataset;
   const assets: Record<string, StacAsset> = {};
+  const group = { "zarr:node_type": "group", "zarr:zarr_format": 3 };
   if (https !== null)
     assets["icechunk-https"] = {
       href: https,
@@ -97,33 +101,34 @@ function icechunkAssets(dataset: CatalogDataset, tip: StoredObject | undefined):
       title: "Icechunk repository over HTTPS, read-only",
       roles: ["data", "default"],
       version: "main",
+      ...group,
+      ...alternateInStore(dataset),
     };
   if (bucketIsOpen(access))
-    assets.icechunk = {
+    assets["icechunk-s3"] = {
       href: dataset.s3,
       type: mediaTypes.icechunk,
       title: "Icechunk repository in the store itself",
       roles: ["data"],
       version: "main",
-      "xarray:storage_options": storageOptions(dataset.place, access),
+      ...group,
       "storage:refs": [storeRef],
-    };
-  if (https !== null && tip)
-    assets["icechunk-tip"] = {
-      href: `${https}/${tip.key}`,
-      type: tip.key.endsWith(".json") ? mediaTypes.json : "application/octet-stream",
-      title: "What names the repository's present version; equal copies have an equal checksum",
-      roles: ["metadata"],
-      ...fileFields(tip),
     };
   return assets;
 }
 
+type FileRecord = Exclude<DatasetRecord, { kind: "zarr" | "icechunk" }>;
+
 /** Kinds whose link is one file, or a directory that is opened by its name. */
-function fileAssets(dataset: CatalogDataset, object: StoredObject | undefined): StacAssets {
-  const { https, access, kind } = dataset;
-  const { type, roles, kwargs } = fileKind(dataset);
-  const sized = object?.key === "" ? fileFields(object) : {};
+function fileAssets(dataset: CatalogDataset, kind: Kind, record: FileRecord | undefined): StacAssets {
+  const { https, access } = dataset;
+  const { roles, kwargs, options } = fileKinds[kind];
+  const type = fileType(kind, dataset.s3);
+  const told = {
+    ...(record?.object.key === "" ? fileFields(record.object) : {}),
+    ...kwargs,
+    ...(record?.kind === "cog" ? raster(record) : {}),
+  };
   const assets: Record<string, StacAsset> = {};
   if (https !== null)
     assets[`${kind}-https`] = {
@@ -131,8 +136,7 @@ function fileAssets(dataset: CatalogDataset, object: StoredObject | undefined): 
       type,
       title: "Over HTTPS: opens anywhere, with nothing but the link",
       roles: [...roles, "default"],
-      ...sized,
-      ...kwargs,
+      ...told,
       ...alternateInStore(dataset),
     };
   if (bucketIsOpen(access))
@@ -141,22 +145,32 @@ function fileAssets(dataset: CatalogDataset, object: StoredObject | undefined): 
       type,
       title: "In the store itself",
       roles,
-      ...sized,
-      ...kwargs,
-      "xarray:storage_options": storageOptions(dataset.place, access),
+      ...told,
+      ...(options === undefined ? {} : { [options]: storageOptions(dataset.place, access) }),
       "storage:refs": [storeRef],
     };
   return assets;
 }
 
-function fileKind({ kind, s3 }: CatalogDataset): { type: string; roles: string[]; kwargs?: object } {
-  if (kind === "cog") return { type: mediaTypes.cog, roles: ["data"] };
-  if (kind === "parquet") return { type: mediaTypes.parquet, roles: ["data"] };
-  if (kind === "tiledb") return { type: mediaTypes.tiledb, roles: ["data"] };
-  // Kerchunk's references are one JSON file, or a directory of Parquet files.
-  const type = s3.endsWith(".json") ? mediaTypes.json : mediaTypes.parquet;
-  return { type, roles: ["data", "references"], kwargs: { "xarray:open_kwargs": { engine: "kerchunk" } } };
+type Kind = Exclude<CatalogDataset["kind"], "zarr" | "icechunk">;
+
+interface FileKind {
+  readonly roles: string[];
+  readonly kwargs?: object;
+  /** The field in which readers look for what fsspec needs. GDAL has ways of its own: it would stumble over such options. */
+  readonly options?: "xarray:storage_options" | "table:storage_options";
 }
+
+const fileKinds: Readonly<Record<Kind, FileKind>> = {
+  cog: { roles: ["data"], kwargs: { "xarray:open_kwargs": { engine: "rasterio" } } },
+  parquet: { roles: ["data"], options: "table:storage_options" },
+  tiledb: { roles: ["data"] },
+  references: {
+    roles: ["data", "references"],
+    kwargs: { "xarray:open_kwargs": { engine: "kerchunk" } },
+    options: "xarray:storage_options",
+  },
+};
 
 function fileFields({ bytes, sha256 }: StoredObject) {
   return { "file:size": bytes, ...(sha256 === undefined ? {} : { "file:checksum": multihash(sha256) }) };

@@ -1,9 +1,10 @@
 import { assetsOf, type StacAssets, storeRef } from "./assets";
 import { datacube } from "./datacube";
 import type { CatalogDataset, CatalogSite } from "./input";
-import type { DatasetRecord, ZarrRecord } from "./record";
+import type { DatasetRecord } from "./record";
 import { extensions, jsonLink, mediaTypes, type StacLink, stacVersion } from "./stac";
 import { bucketIsOpen, storageScheme } from "./storage";
+import { table } from "./table";
 
 /** Extents of what nobody has measured: valid, and wide enough to be found by any search. */
 const wholeWorld = [-180, -90, 180, 90];
@@ -20,8 +21,7 @@ export interface CollectionProps {
 
 /** A dataset's page: a STAC Collection without Items. */
 export function collection({ site, dataset, record, owner }: CollectionProps): object {
-  const zarr = record?.kind === "zarr" ? record : undefined;
-  const cube = zarr ? datacube(zarr) : {};
+  const shape = shapeOf(record);
   const storage = bucketIsOpen(dataset.access)
     ? { "storage:schemes": { [storeRef]: storageScheme(dataset.place, dataset.access) } }
     : {};
@@ -29,15 +29,15 @@ export function collection({ site, dataset, record, owner }: CollectionProps): o
   return {
     type: "Collection",
     stac_version: stacVersion,
-    stac_extensions: usedExtensions({ ...cube, ...storage }, assets),
+    stac_extensions: usedExtensions({ ...shape, ...storage }, assets),
     id: dataset.id,
     title: dataset.title,
     description: [dataset.description, ...remarks(dataset, record)].join("\n\n"),
     ...(dataset.keywords.length > 0 ? { keywords: dataset.keywords } : {}),
     license: dataset.license,
     providers: [{ name: site.institution, roles: ["host"], ...(site.url === null ? {} : { url: site.url }) }],
-    extent: extent(zarr),
-    ...cube,
+    extent: extent(record),
+    ...shape,
     ...storage,
     "isthmus:dataset": ownFields(site, dataset, record),
     links: links(site, dataset, owner),
@@ -61,33 +61,43 @@ function readers({ access }: CatalogDataset): string {
   return `for ${[sites, groups].filter(Boolean).join(" and for ")}`;
 }
 
-function extent(record: ZarrRecord | undefined) {
-  return {
-    spatial: { bbox: [record?.bbox ?? wholeWorld] },
-    temporal: { interval: [record?.interval ?? anyTime] },
-  };
+/** What the data consist of, by the extension of their kind; of images the assets tell. */
+function shapeOf(record: DatasetRecord | undefined): object {
+  if (record?.kind === "zarr" || record?.kind === "icechunk") return datacube(record);
+  return record?.kind === "parquet" ? table(record) : {};
+}
+
+/** Null where nobody knows: nothing recorded, or nothing that the data say. */
+function extentOf(record: DatasetRecord | undefined) {
+  if (!record || record.kind === "references") return { bbox: null, interval: null };
+  return { bbox: record.bbox, interval: record.interval };
+}
+
+function extent(record: DatasetRecord | undefined) {
+  const { bbox, interval } = extentOf(record);
+  return { spatial: { bbox: [bbox ?? wholeWorld] }, temporal: { interval: [interval ?? anyTime] } };
 }
 
 /** What STAC has no field for. */
 function ownFields(site: CatalogSite, dataset: CatalogDataset, record: DatasetRecord | undefined) {
+  const { bbox, interval } = extentOf(record);
   return {
     site: site.id,
     kind: dataset.kind,
     access: dataset.access,
     served_by: dataset.servedBy,
     recorded: record !== undefined,
-    ...(record?.kind === "zarr" ? integrity(record) : {}),
-    ...(record && record.kind !== "zarr" && record.snapshot ? { snapshot: record.snapshot } : {}),
+    ...(record ? { extent_known: { spatial: bbox !== null, temporal: interval !== null }, ...integrity(record) } : {}),
   };
 }
 
-/** Digests to compare copies by, without reading them whole. */
-function integrity(record: ZarrRecord) {
+/** Digests to compare copies by: of arrays without reading them whole. */
+function integrity(record: DatasetRecord) {
+  if (record.kind !== "zarr" && record.kind !== "icechunk") return { object: record.object };
   const samples = Object.entries(record.variables).flatMap(([name, { sample }]) => (sample ? [[name, sample]] : []));
   return {
-    extent_known: { spatial: record.bbox !== null, temporal: record.interval !== null },
     uncompressed_bytes: record.uncompressedBytes,
-    metadata: record.metadata,
+    ...(record.kind === "zarr" ? { metadata: record.metadata } : { documents: record.documents }),
     samples: Object.fromEntries(samples) as object,
   };
 }
@@ -110,6 +120,9 @@ function usedExtensions(top: object, assets: StacAssets): string[] {
   return [
     ...(uses("cube:") ? [extensions.datacube] : []),
     ...(uses("zarr:") ? [extensions.zarr] : []),
+    ...(uses("proj:") ? [extensions.projection] : []),
+    ...(uses("raster:") ? [extensions.raster] : []),
+    ...(uses("table:") ? [extensions.table] : []),
     ...(uses("storage:") ? [extensions.storage] : []),
     ...(fields.has("alternate") ? [extensions.alternate] : []),
     ...(uses("file:") ? [extensions.file] : []),

@@ -1,4 +1,4 @@
-import type { RecordedDimension, RecordedVariable, ZarrRecord } from "./record";
+import type { ArraysRecord, RecordedDimension, RecordedVariable } from "./record";
 
 /** Data types that STAC names; strings, booleans and dates are `other`. */
 const dataTypes = new Map([
@@ -12,8 +12,8 @@ const dataTypes = new Map([
 /** Calendars whose dates are RFC 3339's, at least since 1582. */
 const ordinary = new Set(["standard", "proleptic_gregorian"]);
 
-/** The datacube extension's fields of a recorded Zarr store. A dimension's own coordinate is told by the dimension alone. */
-export function datacube(record: ZarrRecord) {
+/** The datacube extension's fields of recorded arrays. A dimension's own coordinate is told by the dimension alone. */
+export function datacube(record: ArraysRecord) {
   const dimensions = Object.entries(record.dimensions);
   const variables = Object.entries(record.variables).filter(([name]) => !(name in record.dimensions));
   return {

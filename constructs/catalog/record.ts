@@ -6,6 +6,7 @@ import { z } from "zod";
  */
 
 const whole = z.number().int().nonnegative();
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 
 /** An object of the store, so that copies can be compared and drift be seen. */
 const storedObject = z.strictObject({
@@ -14,10 +15,7 @@ const storedObject = z.strictObject({
   /** Bytes as stored. */
   bytes: whole,
   /** Hexadecimal; absent where the object is too large to read. */
-  sha256: z
-    .string()
-    .regex(/^[0-9a-f]{64}$/)
-    .optional(),
+  sha256: sha256.optional(),
 });
 
 /** x and y are horizontal, z is vertical; `other` has coordinates of any other meaning, `index` has none. */
@@ -63,43 +61,111 @@ const variable = z.strictObject({
   sample: storedObject.optional(),
 });
 
-const zarrRecord = z.strictObject({
-  format: z.literal(1),
-  dataset: z.string(),
-  kind: z.literal("zarr"),
-  zarrFormat: z.union([z.literal(2), z.literal(3)]),
-  consolidated: z.boolean(),
-  /** The data's own attributes, for the reviewer to hold against the config. */
-  title: z.string().optional(),
-  license: z.string().optional(),
+/** The data's own words, for the reviewer to hold against the config. */
+const words = { title: z.string().optional(), license: z.string().optional() };
+
+const extents = {
   /** West, south, east, north in degrees; west > east across the antimeridian; null where the data does not say. */
   bbox: z.tuple([z.number(), z.number(), z.number(), z.number()]).nullable(),
   /** First and last time, RFC 3339; null where the data does not say. */
   interval: z.tuple([z.string().nullable(), z.string().nullable()]).nullable(),
+};
+
+const arrays = {
   /** Of all arrays whose items have a size. */
   uncompressedBytes: whole,
-  /** The consolidated metadata. */
-  metadata: storedObject,
   dimensions: z.record(z.string(), dimension),
   variables: z.record(z.string(), variable),
+};
+
+const common = { format: z.literal(1), dataset: z.string() };
+
+const zarrRecord = z.strictObject({
+  ...common,
+  kind: z.literal("zarr"),
+  zarrFormat: z.union([z.literal(2), z.literal(3)]),
+  consolidated: z.boolean(),
+  ...words,
+  ...extents,
+  /** The consolidated metadata. */
+  metadata: storedObject,
+  ...arrays,
 });
 
-const objectRecord = z.strictObject({
-  format: z.literal(1),
-  dataset: z.string(),
-  kind: z.enum(["icechunk", "references", "cog", "parquet"]),
-  /** The file, or the object of the store that names its present version. */
-  object: storedObject,
-  /** Icechunk: the snapshot at the tip of branch main. */
-  snapshot: z.string().optional(),
+/**
+ * The arrays at the tip of branch main. Ids of snapshots and objects are random and commits have times: a repository that was
+ * written again with the same data has none of them in common. So neither is recorded, but the Zarr documents and chunks that
+ * readers get, by their Zarr keys.
+ */
+const icechunkRecord = z.strictObject({
+  ...common,
+  kind: z.literal("icechunk"),
+  /** Of the format: 1 is read by every client, 2 by icechunk 2 and later. */
+  specVersion: whole,
+  ...words,
+  ...extents,
+  /** All zarr.json, in the order of their paths: for each its path, a zero byte, its text, a zero byte. */
+  documents: z.strictObject({ count: whole, bytes: whole, sha256 }),
+  ...arrays,
 });
+
+const cogRecord = z.strictObject({
+  ...common,
+  kind: z.literal("cog"),
+  object: storedObject,
+  ...words,
+  ...extents,
+  width: whole,
+  height: whole,
+  /** Width and height of a tile: what is read as one. */
+  tile: z.tuple([whole, whole]),
+  /** Reduced copies of the image in the file. */
+  overviews: whole,
+  dtype: z.string(),
+  /** The value that stands for nothing. */
+  nodata: z.union([z.number(), z.enum(["nan", "inf", "-inf"])]).optional(),
+  unit: z.string().optional(),
+  /** Whether a value is of its cell or of the cell's centre. */
+  sampling: z.enum(["area", "point"]),
+  /** `EPSG:4326`; null for a system without a code. */
+  crs: z.string().nullable(),
+  /** WKT2 of a system without a code, where it is geographic. */
+  wkt: z.string().optional(),
+  /** Pixel to place: x = a * column + b * row + c, y = d * column + e * row + f, from a pixel's corner. */
+  transform: z.tuple([z.number(), z.number(), z.number(), z.number(), z.number(), z.number()]).nullable(),
+  /** Names of the bands. */
+  bands: z.array(z.string()).min(1),
+});
+
+const parquetRecord = z.strictObject({
+  ...common,
+  kind: z.literal("parquet"),
+  object: storedObject,
+  ...extents,
+  rows: whole,
+  rowGroups: whole,
+  columns: z.array(z.strictObject({ name: z.string(), type: z.string() })).min(1),
+});
+
+const referencesRecord = z.strictObject({ ...common, kind: z.literal("references"), object: storedObject });
 
 /** A record file's content. */
-export const datasetRecord = z.discriminatedUnion("kind", [zarrRecord, objectRecord]);
+export const datasetRecord = z.discriminatedUnion("kind", [
+  zarrRecord,
+  icechunkRecord,
+  cogRecord,
+  parquetRecord,
+  referencesRecord,
+]);
 
 export type DatasetRecord = z.infer<typeof datasetRecord>;
 export type ZarrRecord = z.infer<typeof zarrRecord>;
-export type ObjectRecord = z.infer<typeof objectRecord>;
+export type IcechunkRecord = z.infer<typeof icechunkRecord>;
+export type CogRecord = z.infer<typeof cogRecord>;
+export type ParquetRecord = z.infer<typeof parquetRecord>;
+export type ReferencesRecord = z.infer<typeof referencesRecord>;
+/** What every record of arrays has. */
+export type ArraysRecord = ZarrRecord | IcechunkRecord;
 export type StoredObject = z.infer<typeof storedObject>;
 export type RecordedDimension = z.infer<typeof dimension>;
 export type RecordedVariable = z.infer<typeof variable>;

@@ -7,6 +7,9 @@ export const extensions = {
   zarr: "https://stac-extensions.github.io/zarr/v1.1.0/schema.json",
   storage: "https://stac-extensions.github.io/storage/v2.0.0/schema.json",
   alternate: "https://stac-extensions.github.io/alternate-assets/v1.2.0/schema.json",
+  projection: "https://stac-extensions.github.io/projection/v2.0.0/schema.json",
+  raster: "https://stac-extensions.github.io/raster/v2.0.0/schema.json",
+  table: "https://stac-extensions.github.io/table/v1.2.0/schema.json",
   file: "https://stac-extensions.github.io/file/v2.1.0/schema.json",
   // Deprecated, but the only one that says how to open a store and that both xpystac and intake-stac obey.
   xarray: "https://stac-extensions.github.io/xarray-assets/v1.0.0/schema.json",
@@ -25,6 +28,12 @@ export const mediaTypes = {
   // TileDB arrays are directories and have no registered type.
   tiledb: "application/x-tiledb",
 } as const;
+
+/** The type of a dataset that is one file; kerchunk's references are one JSON file, or a directory of Parquet files. */
+export function fileType(kind: "cog" | "parquet" | "tiledb" | "references", path: string): string {
+  if (kind === "references") return path.endsWith(".json") ? mediaTypes.json : mediaTypes.parquet;
+  return mediaTypes[kind];
+}
 
 export interface StacLink {
   readonly rel: string;

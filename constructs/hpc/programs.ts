@@ -70,7 +70,7 @@ export function baseBundle(input: BaseBundleInput): BundleFiles {
     id: "base",
     stack: input.stack,
     environments: { hub: "locks/hub.txt" },
-    tools: { uv: "locks/uv.txt", go: "locks/go.txt", versitygw: "1.7.0" },
+    tools: { uv: "locks/uv.txt", go: "locks/go.txt", versitygw: "1.8.0" },
     expires: input.expires,
     directories: ["state/base/iam"],
     programs: [s3Program(input, host), ...(expires ? [expiryProgram()] : []), frontProgram(input, host)],

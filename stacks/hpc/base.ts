@@ -6,6 +6,7 @@ import type { ResolvedHub } from "../../config/resolve/hub";
 import type { ResolvedBucket, ResolvedDataset } from "../../config/resolve/lake";
 import type { ResolvedHpcSite } from "../../config/resolve/site";
 import type { CatalogFiles } from "../../constructs/catalog/files";
+import { fileType } from "../../constructs/catalog/stac";
 import { Delivery } from "../../constructs/hpc/delivery";
 import { landingPage } from "../../constructs/hpc/landing";
 import { type BucketGrant, baseBundle } from "../../constructs/hpc/programs";
@@ -64,7 +65,14 @@ function grantsOf(bucket: ResolvedBucket, site: ResolvedHpcSite): BucketGrant[] 
 }
 
 function publishedIn(bucket: ResolvedBucket, hub: ResolvedHub, datasets: readonly ResolvedDataset[]): string[] {
-  return datasets.filter((d) => d.bucket === bucket.id && hub.publishes.includes(d.id)).map((d) => `${d.path}/*`);
+  return datasets
+    .filter((d) => d.bucket === bucket.id && hub.publishes.includes(d.id))
+    .flatMap((d) => (isStore(d.kind) ? [`${d.path}/*`] : [d.path, `${d.path}/*`]));
+}
+
+/** Whether a dataset is always a tree of objects; of the other kinds it may be one file. */
+function isStore(kind: ResolvedDataset["kind"]): kind is "zarr" | "icechunk" {
+  return kind === "zarr" || kind === "icechunk";
 }
 
 /** The federation's public datasets as a site's gateway sees them: its own from directories, other stores' by HTTP, the rest as pointers. */
@@ -72,7 +80,12 @@ function gatewayOf(federation: ResolvedFederation, site: string) {
   const all = federation.sites.flatMap((s) => s.datasets).filter((d) => d.https !== null);
   const served = all.filter((d) => d.servedBy === site);
   return {
-    datasets: served.map((d) => ({ id: d.id, at: datasetPath(d.kind, d.id), origin: originOf(d, site) })),
+    datasets: served.map((d) => ({
+      id: d.id,
+      at: datasetPath(d.kind, d.id),
+      origin: originOf(d, site),
+      ...(isStore(d.kind) ? {} : { file: fileType(d.kind, d.path) }),
+    })),
     foreign: all
       .filter((d) => d.servedBy !== site)
       .map((d) => ({ at: datasetPath(d.kind, d.id), url: d.https as string })),

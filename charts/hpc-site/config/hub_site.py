@@ -50,9 +50,24 @@ def hub_environment(site: Mapping[str, Any], user: str, secrets: Mapping[str, st
         "AWS_DEFAULT_REGION": s3["region"],
         # obstore and icechunk refuse plain HTTP unless told that it is meant; this endpoint is on loopback.
         "AWS_ALLOW_HTTP": "true",
+        **gdal_environment(s3["endpoint"]),
         **keys,
         **filled,
         **markers(),
+    }
+
+
+def gdal_environment(endpoint: str) -> dict[str, str]:
+    """What GDAL (rasterio, rioxarray) needs for `s3://` at this site, and to read from far away by few requests."""
+    scheme, _, host = endpoint.partition("://")
+    return {
+        "AWS_S3_ENDPOINT": host,
+        "AWS_HTTPS": "YES" if scheme == "https" else "NO",
+        "AWS_VIRTUAL_HOSTING": "FALSE",
+        "GDAL_DISABLE_READDIR_ON_OPEN": "EMPTY_DIR",
+        "GDAL_HTTP_MERGE_CONSECUTIVE_RANGES": "YES",
+        "GDAL_HTTP_MAX_RETRY": "5",
+        "GDAL_HTTP_RETRY_DELAY": "3",
     }
 
 

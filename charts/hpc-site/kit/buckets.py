@@ -124,10 +124,7 @@ def policy_of(bucket: Mapping[str, Any]) -> dict[str, Any] | None:
         writes = grant["right"] == "write"
         account = f"hub-{grant['hub']}"
         allow(account, LIST + (LIST_UPLOADS if writes else []), [arn])
-        # versitygw checks a batch delete (what s3fs sends) against the bucket itself, not key by key: only who may
-        # write everywhere in it may send one.
-        everywhere = [arn] if writes and "*" in grant["prefixes"] else []
-        allow(account, READ + (WRITE if writes else []), everywhere + [f"{arn}/{key}" for key in grant["prefixes"]])
+        allow(account, READ + (WRITE if writes else []), [f"{arn}/{key}" for key in grant["prefixes"]])
     return {"Version": "2012-10-17", "Statement": statements} if statements else None
 
 

@@ -77,23 +77,15 @@ test("what has no public link is skipped, and said", async () => {
   });
 });
 
-test("a file is told by size and digest, an Icechunk repository by the tip of main, a directory of Parquet by its _metadata", async () => {
-  await mkdir(join(stores, "ice/refs/branch.main"), { recursive: true });
-  writeFileSync(join(stores, "ice/refs/branch.main/ref.json"), '{"snapshot":"ABC"}');
-  writeFileSync(join(stores, "image.tif"), "tiff");
-  await mkdir(join(stores, "table"));
-  writeFileSync(join(stores, "table/_metadata"), "parquet");
+test("references are told by size and digest, as one file or by what tells of a directory", async () => {
+  writeFileSync(join(stores, "one.json"), "{}");
+  await mkdir(join(stores, "many"));
+  writeFileSync(join(stores, "many/.zmetadata"), "{}\n");
   const sha256 = expect.stringMatching(/^[0-9a-f]{64}$/);
-  const outcomes = await run(
-    at("ice", { kind: "icechunk", https: `${server.url}/ice` }),
-    at("image", { kind: "cog", https: `${server.url}/image.tif` }),
-    at("table", { kind: "parquet", https: `${server.url}/table` }),
-    at("none", { kind: "references", https: `${server.url}/none.json` }),
-  );
-  expect(outcomes).toMatchObject({
-    ice: { record: { snapshot: "ABC", object: { key: "refs/branch.main/ref.json", bytes: 18, sha256 } } },
-    image: { record: { object: { key: "", bytes: 4, sha256 } } },
-    table: { record: { object: { key: "_metadata", bytes: 7, sha256 } } },
+  const references = (id: string) => at(id, { kind: "references", https: `${server.url}/${id}` });
+  expect(await run(references("one.json"), references("many"), references("none"))).toMatchObject({
+    "one.json": { record: { object: { key: "", bytes: 2, sha256 } } },
+    many: { record: { object: { key: ".zmetadata", bytes: 3, sha256 } } },
     none: { result: "failed", reason: expect.stringContaining("no such file; publish the dataset first") },
   });
 });
@@ -101,7 +93,7 @@ test("a file is told by size and digest, an Icechunk repository by the tip of ma
 test.each([
   ["{", "not JSON"],
   ['{"format":2}', "not a record: "],
-  ['{"format":1,"dataset":"b","kind":"cog","object":{"key":"","bytes":1}}', "it is the record of b"],
+  ['{"format":1,"dataset":"b","kind":"references","object":{"key":"","bytes":1}}', "it is the record of b"],
 ])("a record file that is none is refused with what to do: %s", (text, message) => {
   writeFileSync(join(folder, "a.json"), text);
   expect(() => readRecord(join(folder, "a.json"), "a")).toThrow(message);

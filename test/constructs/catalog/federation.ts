@@ -1,5 +1,5 @@
 import type { CatalogDataset, CatalogFederation, CatalogSite } from "../../../constructs/catalog/input";
-import type { ZarrRecord } from "../../../constructs/catalog/record";
+import type { CogRecord, IcechunkRecord, ParquetRecord, ZarrRecord } from "../../../constructs/catalog/record";
 
 /** A public Zarr dataset behind its site's gateway, with what a test changes. */
 export function dataset(changes: Partial<CatalogDataset> = {}): CatalogDataset {
@@ -120,4 +120,44 @@ export const record: ZarrRecord = {
     },
     name: { role: "auxiliary", dimensions: ["member"], shape: [2], chunks: [2], dtype: "string" },
   },
+};
+
+const { zarrFormat, consolidated, metadata, ...arrays } = record;
+
+/** The same data in other formats. */
+export const icechunkRecord: IcechunkRecord = {
+  ...arrays,
+  kind: "icechunk",
+  specVersion: 1,
+  documents: { count: 8, bytes: 900, sha256: "ef".repeat(32) },
+};
+
+const extents = { bbox: record.bbox, interval: record.interval };
+const object = { key: "", bytes: 5, sha256: "00".repeat(32) };
+
+export const cogRecord: CogRecord = {
+  ...{ format: 1, dataset: "sst", kind: "cog", object },
+  ...extents,
+  width: 71,
+  height: 61,
+  tile: [64, 64],
+  overviews: 0,
+  dtype: "float32",
+  nodata: "nan",
+  unit: "K",
+  sampling: "area",
+  crs: "EPSG:4326",
+  transform: [1, 0, 149.5, 0, -1, 30.5],
+  bands: ["1860", "1861"],
+};
+
+export const parquetRecord: ParquetRecord = {
+  ...{ format: 1, dataset: "sst", kind: "parquet", object },
+  ...extents,
+  rows: 240,
+  rowGroups: 2,
+  columns: [
+    { name: "year", type: "int16" },
+    { name: "sst", type: "float" },
+  ],
 };

@@ -130,8 +130,12 @@ test("what is not public of a site's config changes no page", () => {
   expect(catalogFiles({ ...federation, sites }, new Map([["sst", record]]))).toEqual(files);
 });
 
-test("Intake lists the public Zarr datasets by id", () => {
-  const hidden = [dataset({ id: "hidden", access: "federation", https: null }), dataset({ id: "cog", kind: "cog" })];
+test("Intake lists what it has a driver for by id: the public Zarr datasets and images", () => {
+  const hidden = [
+    dataset({ id: "hidden", access: "federation", https: null }),
+    dataset({ id: "ice", kind: "icechunk" }),
+    dataset({ id: "image", kind: "cog", https: "http://127.0.0.1:8610/files/image" }),
+  ];
   const more = catalogFiles({ ...federation, sites: [site({ datasets: [dataset(), ...hidden] })] }, new Map());
   expect(parse(more.get("intake/catalog.yaml") ?? "")).toEqual({
     metadata: { version: 1, name: "demo", description: "Demo federation" },
@@ -140,6 +144,12 @@ test("Intake lists the public Zarr datasets by id", () => {
         description: "Sea surface temperature",
         driver: "zarr",
         args: { urlpath: "http://127.0.0.1:8610/zarr/sst.zarr", consolidated: true },
+        metadata: { institution: "East Institute", license: "CC-BY-4.0", keywords: ["ocean"] },
+      },
+      image: {
+        description: "Sea surface temperature",
+        driver: "rasterio",
+        args: { urlpath: "http://127.0.0.1:8610/files/image", chunks: {} },
         metadata: { institution: "East Institute", license: "CC-BY-4.0", keywords: ["ocean"] },
       },
     },
