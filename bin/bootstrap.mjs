@@ -1,5 +1,5 @@
 // Gets a fresh clone ready, with nothing but Node and Python: checks both, installs the packages, compiles, then runs
-// what was asked for. No dependency, since none is there yet. Used by `npm start`, `npm run stop|bench` and `pretest`.
+// what was asked for. No dependency, since none is there yet. Used by `npm start`, `npm run stop|bench|fuzz` and `pretest`.
 import { spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, openSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
@@ -91,7 +91,7 @@ async function prepare() {
   // No package of the lock needs its install script; not running them is quicker and safer.
   const install = ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"];
   await once("node_modules/.isthmus/lock", lock, () => step("packages from npm", npm, install));
-  const code = ["bin", "config", "constructs", "stacks", "charts", "test/bench"]
+  const code = ["bin", "config", "constructs", "stacks", "charts", "test/bench", "test/fuzz"]
     .filter((f) => existsSync(join(root, f)))
     .flatMap(sources);
   const compile = [join("node_modules", "typescript", "bin", "tsc"), "-p", "tsconfig.json"];
@@ -112,6 +112,7 @@ const commands = {
   start: ["dist/bin/isthmus.js", "demo"],
   stop: ["dist/bin/isthmus.js", "down", "--yes"],
   bench: ["dist/test/bench/run.js"],
+  fuzz: ["dist/test/fuzz/run.js"],
   test: undefined,
 };
 

@@ -1,15 +1,14 @@
+import { formatFaults } from "../config/faults";
 import { type CatalogFiles, catalogFiles } from "../constructs/catalog/files";
-import type { DatasetRecord } from "../constructs/catalog/record";
-import { readRecord, recordPath } from "./catalog/record-file";
+import { recordsOf } from "./catalog/record-file";
+import { exitCodes } from "./exit-codes";
+import { Failure } from "./failure";
 import type { Config } from "./load-or-exit";
 
-/** The catalog's pages from the config and the records beside it: files only, no network. */
-export function catalogOf({ federation, directory }: Pick<Config, "federation" | "directory">): CatalogFiles {
-  const records = new Map<string, DatasetRecord>();
-  for (const site of federation.sites)
-    for (const { id } of site.datasets) {
-      const record = readRecord(recordPath(directory, site.id, id), id);
-      if (record) records.set(id, record);
-    }
-  return catalogFiles(federation, records);
+/** The catalog's pages from the config and the records beside it: files only, no network. A record that is none ends the command. */
+export function catalogOf(config: Pick<Config, "federation" | "directory">): CatalogFiles {
+  const { records, faults } = recordsOf(config);
+  if (faults.length > 0)
+    throw new Failure(`the catalog's records have faults\n${formatFaults(faults, "text")}`, exitCodes.faults);
+  return catalogFiles(config.federation, records);
 }

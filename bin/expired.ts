@@ -1,3 +1,5 @@
+import { type Fault, faultAt } from "../config/faults";
+import type { Loaded } from "../config/load";
 import { stackName } from "../config/names";
 import type { ResolvedFederation } from "../config/resolve/federation";
 
@@ -18,6 +20,20 @@ export function expired(federation: ResolvedFederation, now: number = Date.now()
     return site.hubs.flatMap((hub) =>
       past(hub.expires) ? [{ target: `${site.id}/${hub.id}`, at: hub.expires, timezone }] : [],
     );
+  });
+}
+
+/** Each `expires` that has passed, at its place; no fault, since the config says what is meant. */
+export function expiryNotes(
+  config: Pick<Loaded, "placeOf"> & { readonly federation: ResolvedFederation },
+  now: number = Date.now(),
+): Fault[] {
+  return expired(config.federation, now).map(({ target, at }) => {
+    const [site = "", hub] = target.split("/");
+    const path = [...(hub === undefined ? [] : ["hubs", hub]), "expires"];
+    const message = `${target} expired on ${at}: it cannot be brought up any more`;
+    const fix = `extend \`expires\`, or take it down with isthmus down ${target} and remove it here`;
+    return faultAt("expired", config.placeOf(site, path), { path, message, fix });
   });
 }
 

@@ -8,7 +8,7 @@ import { outputDirectory } from "./federation-file";
 import { type Config, loadOrExit } from "./load-or-exit";
 
 /** Engines that the output is written for: features older ones lack are used. */
-const targetVersions = { terraform: ">=1.11", opentofu: ">=1.11" };
+export const targetVersions = { terraform: ">=1.11", opentofu: ">=1.11" };
 
 /** Synthesizes a checked federation into `<output>/stacks/*`; returns the stacks' names in dependency order. A pure function of the config files. */
 export function synthFederation(config: Config, output: string): string[] {

@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import { type Fault, type Finding, faultAt, type Path } from "./faults";
+import { type Draft, withFix } from "./fixes";
 import { lookUp, plain } from "./merge";
 import { unpack } from "./schema/fields";
 import { keysToCome } from "./schema/not-yet";
@@ -8,18 +9,24 @@ import type { Tree } from "./yaml";
 
 type Issue = z.core.$ZodIssue;
 
+/** Mistakes of one file whose fix is looked for, which costs more than to find them; few more are ever shown. */
+const mostFixed = 1000;
+
 /** Checks a tree against a schema: the parsed value, or every mistake with its place. */
 export function check<S extends z.ZodType>(schema: S, tree: Tree): { value?: z.output<S>; faults: Fault[] } {
   const result = schema.safeParse(plain(tree), { reportInput: true });
   if (result.success) return { value: result.data, faults: [] };
   const found = result.error.issues.flatMap((issue) => findings(issue as Issue, tree, []));
-  return { faults: withoutEchoes(found).map((f) => place(tree, f)) };
+  const fixed = withoutEchoes(found).map((draft, i) =>
+    i < mostFixed ? withFix(schema, tree, draft) : { fix: "start with the first faults of this file", ...draft },
+  );
+  return { faults: fixed.map((finding) => place(tree, finding)) };
 }
 
 /** A slip in a required key is one fault: the key that is missing is the one that was meant. */
-function withoutEchoes(found: readonly Finding[]): Finding[] {
+function withoutEchoes(found: readonly Draft[]): Draft[] {
   const meant = new Set(found.flatMap((f) => (f.atKey && f.fix ? [keyMeant(f.path, f.fix)] : [])));
-  return found.filter((f) => !(f.message.endsWith(" is required") && meant.has(JSON.stringify(f.path))));
+  return found.filter((f) => !(f.why === "missing" && meant.has(JSON.stringify(f.path))));
 }
 
 function keyMeant(path: Path, fix: string): string {
@@ -43,7 +50,7 @@ function shown(text: string, path: Path): string {
   return line.length <= 80 ? line : `${line.slice(0, 77)}...`;
 }
 
-function findings(issue: Issue, tree: Tree, prefix: Path): Finding[] {
+function findings(issue: Issue, tree: Tree, prefix: Path): Draft[] {
   const path = [...prefix, ...(issue.path as (string | number)[])];
   const note = unpack(issue.message);
   switch (issue.code) {
@@ -64,7 +71,7 @@ function findings(issue: Issue, tree: Tree, prefix: Path): Finding[] {
   }
 }
 
-function noted(issue: Issue, path: Path): Finding {
+function noted(issue: Issue, path: Path): Draft {
   const note = unpack(issue.message);
   const atKey = issue.code === "custom" && issue.params?.key === true;
   return {
@@ -79,13 +86,15 @@ function noted(issue: Issue, path: Path): Finding {
 /** Unknown keys of one map that are named one by one. */
 const mostUnknown = 20;
 
-function unknownKeys(path: Path, keys: readonly string[], names: readonly string[], allowed?: string): Finding[] {
+function unknownKeys(path: Path, keys: readonly string[], names: readonly string[], allowed?: string): Draft[] {
   const each = keys.slice(0, mostUnknown).map((key) => unknownKey(path, key, names, allowed));
   const rest = keys.length - mostUnknown;
-  return rest > 0 ? [...each, { path, message: `${rest} more unknown keys`, ...(allowed ? { allowed } : {}) }] : each;
+  return rest > 0
+    ? [...each, { path, message: `${rest} more unknown keys`, ...(allowed ? { allowed } : {}), fix: "remove them" }]
+    : each;
 }
 
-function unknownKey(path: Path, key: string, names: readonly string[], allowed: string | undefined): Finding {
+function unknownKey(path: Path, key: string, names: readonly string[], allowed: string | undefined): Draft {
   const hint = didYouMean(key, names);
   const later = path.length === 0 && hint === undefined && keysToCome.includes(key);
   return {
@@ -93,7 +102,8 @@ function unknownKey(path: Path, key: string, names: readonly string[], allowed: 
     atKey: true,
     message: later ? `this version has no "${key}" here yet` : `unknown key "${key}"`,
     ...(allowed ? { allowed } : {}),
-    fix: hint ?? "remove it",
+    why: "unknown",
+    ...(hint ? { fix: hint } : later ? { fix: "remove it" } : {}),
   };
 }
 
@@ -107,7 +117,7 @@ const words: Record<string, string> = {
   boolean: "true or false",
 };
 
-function wrongType(path: Path, expected: string, tree: Tree, said: string | undefined): Finding {
+function wrongType(path: Path, expected: string, tree: Tree, said: string | undefined): Draft {
   const { node } = lookUp(tree, path);
   const word = words[expected] ?? expected;
   const allowed = said ?? word;
@@ -115,10 +125,7 @@ function wrongType(path: Path, expected: string, tree: Tree, said: string | unde
   if (!node) return missing(path, allowed);
   if (node.kind !== "scalar") return { path, message, got: kindOf(node), allowed };
   if (node.value === null) return { path, message: `${message}, but nothing stands here`, allowed };
-  if (expected === "string") {
-    const fix = `quote it: "${node.text}"`;
-    return { path, message: `YAML reads this as a ${typeof node.value}`, allowed, fix };
-  }
+  if (expected === "string") return { path, message: `YAML reads this as a ${typeof node.value}`, allowed };
   if (expected === "array") return { path, message, allowed, fix: `write [${node.text}]` };
   return { path, message, allowed, ...unquoted(expected, node.value) };
 }
@@ -130,15 +137,15 @@ function unquoted(expected: string, value: string | number | boolean): { got?: s
   return fits && words[expected] ? { got: `"${value}"`, fix: "remove the quotes" } : {};
 }
 
-function missing(path: Path, allowed: string | undefined): Finding {
-  return { path, message: `"${String(path.at(-1))}" is required`, ...(allowed ? { allowed } : {}) };
+function missing(path: Path, allowed: string | undefined): Draft {
+  return { path, why: "missing", message: `"${String(path.at(-1))}" is required`, ...(allowed ? { allowed } : {}) };
 }
 
 function kindOf(node: Tree): string {
   return node.kind === "map" ? "a map" : "a list";
 }
 
-function wrongValue(path: Path, values: readonly string[], tree: Tree): Finding {
+function wrongValue(path: Path, values: readonly string[], tree: Tree): Draft {
   const { node } = lookUp(tree, path);
   const allowed = listed(values);
   if (!node) return missing(path, allowed);
@@ -152,15 +159,16 @@ const units: Record<string, [string, string]> = {
   array: ["entry", "entries"],
 };
 
-function tooFar(path: Path, origin: string, bound: string, limit: number): Finding {
+function tooFar(path: Path, origin: string, bound: string, limit: number): Draft {
   const unit = units[origin]?.[limit === 1 ? 0 : 1];
-  if (bound === "at least" && limit === 1 && unit) return { path, message: "must not be empty" };
+  if (bound === "at least" && limit === 1 && unit) return { path, why: "empty", message: "must not be empty" };
   const message = unit ? (bound === "at least" ? "too short" : "too long") : "out of range";
-  return { path, message, allowed: `${bound} ${limit}${unit ? ` ${unit}` : ""}` };
+  const why = message === "too long" ? "long" : "range";
+  return { path, why, message, allowed: `${bound} ${limit}${unit ? ` ${unit}` : ""}` };
 }
 
 /** Of a union, the branch that the user meant: its kind of value (map, list, text) was written, and it has the fewest faults. */
-function wrongUnion(issue: Extract<Issue, { code: "invalid_union" }>, tree: Tree, path: Path): Finding[] {
+function wrongUnion(issue: Extract<Issue, { code: "invalid_union" }>, tree: Tree, path: Path): Draft[] {
   const { node } = lookUp(tree, path);
   if (issue.errors.length === 0) return [discriminator(issue, tree, path)];
   const branches = issue.errors.map((branch) => branch.flatMap((inner) => findings(inner, tree, path)));
@@ -176,7 +184,7 @@ function wrongUnion(issue: Extract<Issue, { code: "invalid_union" }>, tree: Tree
   ];
 }
 
-function alternatives(found: readonly Finding[]): string {
+function alternatives(found: readonly Draft[]): string {
   return [...new Set(found.flatMap((f) => (f.allowed ? [f.allowed] : [])))].join(", or ");
 }
 
@@ -184,7 +192,7 @@ function rejectsKind(issue: Issue): boolean {
   return issue.path.length === 0 && (issue.code === "invalid_type" || issue.code === "invalid_value");
 }
 
-function discriminator(issue: Extract<Issue, { code: "invalid_union" }>, tree: Tree, path: Path): Finding {
+function discriminator(issue: Extract<Issue, { code: "invalid_union" }>, tree: Tree, path: Path): Draft {
   const known = issue as { discriminator?: string; options?: readonly unknown[] };
   const own =
     known.discriminator !== undefined && path.at(-1) !== known.discriminator ? [...path, known.discriminator] : path;

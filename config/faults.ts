@@ -21,7 +21,7 @@ export interface Fault extends Position {
   /** What is allowed there. */
   readonly allowed?: string;
   /** What to do. */
-  readonly fix?: string;
+  readonly fix: string;
 }
 
 /** What a check knows of a mistake before its position is looked up. */
@@ -32,7 +32,7 @@ export interface Finding {
   readonly message: string;
   readonly got?: string;
   readonly allowed?: string;
-  readonly fix?: string;
+  readonly fix: string;
 }
 
 export const faultFormats = ["text", "json", "github"] as const;
@@ -43,12 +43,23 @@ export function dotted(path: Path): string {
   return path.map((part, i) => (typeof part === "number" ? `[${part}]` : i === 0 ? part : `.${part}`)).join("");
 }
 
+/** Characters of one part of a fault: a name of a thousand letters tells no more than its start. */
+const longest = 600;
+
+function clipped(text: string): string {
+  return text.length <= longest ? text : `${text.slice(0, longest - 3)}...`;
+}
+
 /** Puts a finding at its place. */
 export function faultAt(code: string, position: Position, finding: Finding): Fault {
   const { message, got, allowed, fix } = finding;
-  const about = Object.entries({ got, allowed, fix }).filter(([, text]) => text !== undefined);
   const { file, line, col } = position;
-  return { code, file, line, col, path: dotted(finding.path), message, ...Object.fromEntries(about) };
+  return {
+    ...{ code, file, line, col, path: clipped(dotted(finding.path)), message: clipped(message) },
+    ...(got === undefined ? {} : { got: clipped(got) }),
+    ...(allowed === undefined ? {} : { allowed: clipped(allowed) }),
+    fix: clipped(fix),
+  };
 }
 
 /** File by file, top to bottom; equal faults (a default that reaches ten hubs) once. */
@@ -108,16 +119,23 @@ function textOf(f: Fault): string {
   return [head, ...rows].map(visible).join("\n");
 }
 
-function githubOf(f: Fault): string {
+function githubOf(f: Fault, level: "error" | "notice" = "error"): string {
   const data = (s: string) => visible(s).replaceAll("%", "%25");
   const property = (s: string) => data(s).replaceAll(":", "%3A").replaceAll(",", "%2C");
-  const parts = [f.message, f.got && `got ${f.got}`, f.allowed && `allowed: ${f.allowed}`, f.fix && `fix: ${f.fix}`];
+  const parts = [f.message, f.got && `got ${f.got}`, f.allowed && `allowed: ${f.allowed}`, `fix: ${f.fix}`];
   const title = property(f.path || f.code);
-  return `::error file=${property(f.file)},line=${f.line},col=${f.col},title=${title}::${data(parts.filter(Boolean).join("; "))}`;
+  return `::${level} file=${property(f.file)},line=${f.line},col=${f.col},title=${title}::${data(parts.filter(Boolean).join("; "))}`;
 }
 
-/** All faults as text for a person, JSON for a program, or GitHub's workflow commands (annotations in a pull request). */
-export function formatFaults(faults: readonly Fault[], format: FaultFormat): string {
-  if (format === "json") return JSON.stringify({ faults }, null, 2);
-  return faults.map(format === "github" ? githubOf : textOf).join("\n");
+/**
+ * All faults as text for a person, JSON for a program, or GitHub's workflow commands (annotations in a pull request).
+ * `notes` are no mistakes: things to know, which fail nothing.
+ */
+export function formatFaults(faults: readonly Fault[], format: FaultFormat, notes: readonly Fault[] = []): string {
+  if (format === "json") return JSON.stringify({ faults, notes }, null, 2);
+  const github = format === "github";
+  return [
+    ...faults.map((f) => (github ? githubOf(f) : textOf(f))),
+    ...notes.map((n) => (github ? githubOf(n, "notice") : textOf({ ...n, message: `note: ${n.message}` }))),
+  ].join("\n");
 }

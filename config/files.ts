@@ -4,6 +4,7 @@ import { globSync } from "tinyglobby";
 import { place } from "./check";
 import type { Fault, Finding } from "./faults";
 import { lookUp } from "./merge";
+import { longestPattern } from "./schema/federation";
 import { readYaml, type Tree } from "./yaml";
 import { maxFileBytes, tooLarge } from "./yaml-text";
 
@@ -67,7 +68,9 @@ export function siteFiles(tree: Tree, federationFile: string, directory: string)
   const patterns = node?.kind === "list" ? node.items : [];
   const found = new Set<string>();
   const faults = patterns.flatMap((item, i) => {
-    if (item.kind !== "scalar" || typeof item.value !== "string" || item.value === "") return [];
+    // What the schema refuses is not looked for.
+    if (item.kind !== "scalar" || typeof item.value !== "string") return [];
+    if (item.value === "" || item.value.length > longestPattern) return [];
     const { paths, finding } = filesOf(item.value, federationFile, directory);
     for (const path of paths) found.add(path);
     return finding ? [place(tree, { path: ["sites", i], ...finding }, "file")] : [];

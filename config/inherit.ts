@@ -66,7 +66,13 @@ function hubOnTemplate(id: string, hub: Tree, site: Tree, top: Tree): { value: T
 function noTemplate(site: Tree, path: Path, use: Tree, names: readonly string[]): Fault {
   const allowed = listed(names);
   if (use.kind !== "scalar")
-    return place(site, { path, message: "expected the name of one template", got: `a ${use.kind}`, allowed });
+    return place(site, {
+      path,
+      message: "expected the name of one template",
+      got: `a ${use.kind}`,
+      allowed,
+      fix: "name one: use: NAME",
+    });
   const fix = didYouMean(use.text, names) ?? "define it under `templates` in the federation file";
   return place(site, { path, message: "no such template", allowed, fix });
 }

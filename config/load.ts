@@ -1,6 +1,6 @@
 import { dirname, resolve } from "node:path";
 import { check, place } from "./check";
-import { cappedFaults, type Fault, sortFaults } from "./faults";
+import { cappedFaults, type Fault, type Path, type Position, sortFaults } from "./faults";
 import { readConfigFile, siteFiles } from "./files";
 import { atSource, inherit } from "./inherit";
 import { dropNulls, lookUp } from "./merge";
@@ -20,6 +20,8 @@ export interface Loaded {
   readonly faults: readonly Fault[];
   /** Files read, as shown in faults. */
   readonly files: readonly string[];
+  /** Where a value of a site stands, or where it is inherited from; the federation file's start where the site did not pass. */
+  readonly placeOf: (site: string, path: Path) => Position;
 }
 
 /** A site as far as it could be read. */
@@ -33,26 +35,32 @@ interface Site {
 
 const fileArgument = "give the federation file as argument or with -f; `isthmus validate --help` shows how";
 
-/** Reads, merges, checks and resolves a federation and all its sites. Bad input never throws: it comes back as faults. */
-export function loadFederation(file: string): Loaded {
+/**
+ * Reads, merges, checks and resolves a federation and all its sites. Bad input never throws: it comes back as faults.
+ * `readFile`: who reads the files, for callers that have read most of them before.
+ */
+export function loadFederation(file: string, readFile: typeof readConfigFile = readConfigFile): Loaded {
   const path = resolve(file);
   const directory = dirname(path);
-  const read = readConfigFile(path, fileArgument);
+  const read = readFile(path, fileArgument);
   const top = read.tree;
-  if (!top) return { directory, faults: sortFaults(read.faults), files: [read.shown] };
+  const start: Position = { file: read.shown, line: 1, col: 1 };
+  if (!top) return { directory, faults: sortFaults(read.faults), files: [read.shown], placeOf: () => start };
   const checked = checkFederation(top);
   const named = siteFiles(dropNulls(top), path, directory);
-  const files = named.paths.map((p) => readConfigFile(p, "check that the file is there and that you may read it"));
+  const files = named.paths.map((p) => readFile(p, "check that the file is there and that you may read it"));
   const sites = withoutTwins(files.map((f) => readSite(f, top)));
   const faults = [...read.faults, ...checked.faults, ...named.faults, ...sites.flatMap((s) => s.faults)];
   const valid = sites.flatMap((s) => (s.config ? [s.config] : []));
   const federation = checked.value && resolveFederation(checked.value, valid);
-  if (federation) faults.push(...ruleFaults(federation, sites, top, directory));
+  const treeOf = treesOf(sites, top);
+  if (federation) faults.push(...ruleFaults(federation, sites, treeOf, directory, top));
   return {
     ...(federation && faults.length === 0 ? { federation } : {}),
     directory,
     faults: cappedFaults(sortFaults(faults)),
     files: [read.shown, ...files.map((f) => f.shown)],
+    placeOf: (site, at) => lookUp(treeOf(site), at).at,
   };
 }
 
@@ -115,13 +123,24 @@ function withoutTwins(sites: readonly Site[]): Site[] {
   });
 }
 
-/** Cross-layer rules over what passed the schema. Ids of sites that did not pass still count as known. */
-function ruleFaults(federation: ResolvedFederation, sites: readonly Site[], top: Tree, directory: string): Fault[] {
+/** The tree of a site that passed, with what it inherits; else the federation file's. */
+function treesOf(sites: readonly Site[], top: Tree): (site: string | undefined) => Tree {
   const trees = new Map(sites.flatMap((s) => (s.config && s.tree ? [[s.config.site, s.tree] as const] : [])));
+  return (site) => (site === undefined ? undefined : trees.get(site)) ?? top;
+}
+
+/** Cross-layer rules over what passed the schema. Ids of sites that did not pass still count as known. */
+function ruleFaults(
+  federation: ResolvedFederation,
+  sites: readonly Site[],
+  treeOf: (site: string | undefined) => Tree,
+  directory: string,
+  top: Tree,
+): Fault[] {
   const faultySites = sites.flatMap((s) => (!s.config && s.id !== undefined ? [s.id] : []));
   return rules.flatMap((rule) =>
     rule.check(federation, { faultySites, directory }).map(({ site, ...finding }) => {
-      const tree = site === undefined ? top : (trees.get(site) ?? top);
+      const tree = treeOf(site);
       return atSource(place(tree, finding, rule.id), top, tree.at.file);
     }),
   );

@@ -57,3 +57,23 @@ function firstTooDeep(text: string): number {
   }
   return 0;
 }
+
+/** Where lines start in a text. The parser's own counter loses count behind an error. */
+export class Lines {
+  private readonly starts = [0];
+
+  constructor(text: string) {
+    for (let at = text.indexOf("\n"); at >= 0; at = text.indexOf("\n", at + 1)) this.starts.push(at + 1);
+  }
+
+  /** Line and column of an offset, from 1. */
+  at(offset: number): { line: number; col: number } {
+    let [low, high] = [0, this.starts.length];
+    while (high - low > 1) {
+      const middle = (low + high) >> 1;
+      if ((this.starts[middle] as number) <= offset) low = middle;
+      else high = middle;
+    }
+    return { line: low + 1, col: offset - (this.starts[low] as number) + 1 };
+  }
+}

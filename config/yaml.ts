@@ -1,7 +1,7 @@
 import type { Scalar } from "yaml";
-import { type Document, isAlias, isMap, isPair, isScalar, isSeq, LineCounter, type Node, parseDocument } from "yaml";
+import { type Document, isAlias, isMap, isPair, isScalar, isSeq, type Node, parseDocument } from "yaml";
 import { type Fault, type Finding, faultAt, type Path, type Position } from "./faults";
-import { maxDepth, textFault, tooDeep, wholeFile } from "./yaml-text";
+import { Lines, maxDepth, textFault, tooDeep, wholeFile } from "./yaml-text";
 
 /** A YAML value with its place; the merge of defaults and the schema check work on this, so every fault finds its line. */
 export type Tree =
@@ -26,16 +26,20 @@ const ambiguous = /^(yes|no|on|off)$/i;
 /** Keys that JavaScript objects have without being given them. Refusing them here keeps every later look-up honest. */
 const inherited = new Set(["__proto__", "constructor", "prototype"]);
 
+/** Control characters but newline and tab, half characters, and what is no character: no program hands these on unharmed. */
+const unprintable = /(?![\n\t])\p{Cc}|\p{Cs}|\p{Noncharacter_Code_Point}|\ufeff/u;
+const notText = { message: "a control character, or what is no character", fix: "remove it" };
+
 const instead = "use `defaults` or `templates` of the federation file";
 
 /** Reads one YAML document into a tree. Never throws on bad input: what is wrong comes back as faults (then `tree` may be undefined). */
 export function readYaml(file: string, bytes: Buffer): { tree: Tree | undefined; faults: Fault[] } {
   const early = textFault(file, bytes);
   if (early) return { tree: undefined, faults: [early] };
-  const lines = new LineCounter();
+  const text = bytes.toString("utf8");
+  const lines = new Lines(text);
   try {
-    const document = parseDocument(bytes.toString("utf8"), {
-      lineCounter: lines,
+    const document = parseDocument(text, {
       prettyErrors: false,
       version: "1.2",
       // Its own check compares all pairs of keys; ours below is linear and knows the first one's line.
@@ -55,10 +59,9 @@ export function readYaml(file: string, bytes: Buffer): { tree: Tree | undefined;
   }
 }
 
-function syntaxFaults(file: string, document: Document.Parsed, lines: LineCounter): Fault[] {
+function syntaxFaults(file: string, document: Document.Parsed, lines: Lines): Fault[] {
   const faults = document.errors.map((error): Fault => {
-    const { line, col } = lines.linePos(error.pos[0]);
-    return { code: "yaml", file, line: line || 1, col: col || 1, path: "", ...wording(error.code, error.message) };
+    return faultAt("yaml", { file, ...lines.at(error.pos[0]) }, { path: [], ...wording(error.code, error.message) });
   });
   if (faults.length === 0 && document.directives?.yaml.explicit)
     faults.push(wholeFile(file, "YAML directives are not read", "remove the %YAML line"));
@@ -83,11 +86,12 @@ const wordings: readonly [RegExp, string, string][] = [
   [/BAD_INDENT/, "the indentation fits no line above", "start the keys of one map in one column"],
 ];
 
-function wording(code: string, text: string): { message: string; fix?: string } {
+function wording(code: string, text: string): { message: string; fix: string } {
   const known = wordings.find(([pattern]) => pattern.test(`${code} ${text}`));
   if (known) return { message: known[1], fix: known[2] };
   const line = text.split("\n")[0] ?? "";
-  return { message: `not valid YAML: ${line.charAt(0).toLowerCase()}${line.slice(1)}` };
+  const message = `not valid YAML: ${line.charAt(0).toLowerCase()}${line.slice(1)}`;
+  return { message, fix: "correct this line or the one above, or quote the text in it" };
 }
 
 /** Turns the library's nodes into trees; what a federation has no use for (anchors, tags, odd keys) becomes faults. */
@@ -98,7 +102,7 @@ class TreeReader {
 
   constructor(
     private readonly file: string,
-    private readonly lines: LineCounter,
+    private readonly lines: Lines,
   ) {}
 
   /** `parent` is the place of a node that has none of its own. */
@@ -108,7 +112,7 @@ class TreeReader {
     if (path.length > maxDepth) {
       this.incomplete = true;
       const { message, fix } = tooDeep(this.file);
-      this.complain(at, { path: path.slice(0, 3), message, ...(fix ? { fix } : {}) });
+      this.complain(at, { path: path.slice(0, 3), message, fix });
       return nothing(at);
     }
     if (isAlias(node)) this.incomplete = true;
@@ -143,6 +147,7 @@ class TreeReader {
   private keyAllowed(node: Scalar, key: string, at: Position, path: Path, before: Map<string, Entry>): boolean {
     const complain = (message: string, fix: string) => this.complain(at, { path: [...path, key], message, fix });
     const first = before.get(key);
+    if (unprintable.test(key)) complain(notText.message, notText.fix);
     if (node.anchor || node.tag) complain("anchors and tags are not read", "remove it");
     if (node.type === "PLAIN" && ambiguous.test(key))
       complain("some YAML readers take this key for a boolean", `quote it: "${key}"`);
@@ -159,6 +164,7 @@ class TreeReader {
   private scalar(node: Scalar, at: Position, path: Path): Tree {
     const text = node.source ?? String(node.value);
     const value = node.value;
+    if (typeof value === "string" && unprintable.test(value)) this.complain(at, { path, ...notText });
     if (typeof value === "string" && node.type === "PLAIN" && ambiguous.test(value))
       this.complain(at, {
         path,
@@ -172,8 +178,7 @@ class TreeReader {
   }
 
   private position(node: Node): Position {
-    const { line, col } = this.lines.linePos(node.range?.[0] ?? 0);
-    return { file: this.file, line: line || 1, col: col || 1 };
+    return { file: this.file, ...this.lines.at(node.range?.[0] ?? 0) };
   }
 
   private complain(at: Position, finding: Finding): void {

@@ -1,7 +1,9 @@
 import { type Command, Option } from "commander";
 import { type FaultFormat, faultFormats, formatFaults } from "../../config/faults";
 import { loadFederation } from "../../config/load";
+import { recordsOf } from "../catalog/record-file";
 import { exitCodes } from "../exit-codes";
+import { expiryNotes } from "../expired";
 import { federationFile } from "../federation-file";
 import { counted, countOf } from "../load-or-exit";
 
@@ -19,12 +21,16 @@ export function register(program: Command): void {
 }
 
 function validate(given: string | undefined, format: FaultFormat): void {
-  const loaded = loadFederation(federationFile(given));
-  const bad = loaded.faults.length > 0;
-  if (format === "json") console.log(formatFaults(loaded.faults, "json"));
-  else if (bad) console.log(formatFaults(loaded.faults, format));
-  if (loaded.federation && format === "text") {
-    const { sites, id } = loaded.federation;
+  const config = loadFederation(federationFile(given));
+  const { federation } = config;
+  const faults = federation ? recordsOf({ ...config, federation }).faults : config.faults;
+  const loaded = { ...config, faults };
+  const bad = faults.length > 0;
+  const notes = federation ? expiryNotes({ ...config, federation }) : [];
+  const text = formatFaults(faults, format, notes);
+  if (text !== "") console.log(text);
+  if (federation && !bad && format === "text") {
+    const { sites, id } = federation;
     const hubs = sites.reduce((n, s) => n + s.hubs.length, 0);
     const datasets = sites.reduce((n, s) => n + s.datasets.length, 0);
     console.log(

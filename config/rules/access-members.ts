@@ -38,7 +38,7 @@ function ofDataset({ access }: ResolvedDataset, federation: ResolvedFederation, 
   const sites = [...federation.sites.map((s) => s.id), ...context.faultySites];
   const groups = federation.identity?.groups;
   if (!access.sites && !access.groups)
-    return [{ path: [], message: "it names nobody", allowed: "sites, groups, or both" }];
+    return [{ path: [], message: "it names nobody", allowed: "sites, groups, or both", fix: "write who may read it" }];
   return [
     ...(access.sites ?? []).flatMap((id, i) => (sites.includes(id) ? [] : [unknown(["sites", i], "site", id, sites)])),
     ...(access.groups ?? []).flatMap((id, i) =>
@@ -48,11 +48,6 @@ function ofDataset({ access }: ResolvedDataset, federation: ResolvedFederation, 
 }
 
 function unknown(path: (string | number)[], what: string, name: string, known: readonly string[] = []): RuleFinding {
-  const hint = didYouMean(name, known);
-  return {
-    path,
-    message: `the federation has no such ${what}`,
-    allowed: listed(known),
-    ...(hint ? { fix: hint } : {}),
-  };
+  const fix = didYouMean(name, known) ?? (known.length > 0 ? "name one of those" : "remove it, or define one");
+  return { path, message: `the federation has no such ${what}`, allowed: listed(known), fix };
 }

@@ -14,9 +14,9 @@ export const bucketRights: Rule = {
         const bucket = site.buckets.find((b) => b.id === id);
         const ids = site.buckets.map((b) => b.id);
         if (!bucket) {
-          const hint = didYouMean(id, ids);
+          const fix = didYouMean(id, ids) ?? "name a bucket of this site, or remove it";
           const message = "the site has no such bucket";
-          return [{ ...at, atKey: true, message, allowed: listed(ids), ...(hint ? { fix: hint } : {}) }];
+          return [{ ...at, atKey: true, message, allowed: listed(ids), fix }];
         }
         if (bucket.purpose !== "library" || right === "none") return [];
         if (right === "write") {

@@ -21,9 +21,8 @@ export const ports: Rule = {
       if (!other) return [];
       const free = nextFree(range, ranges);
       const message = `${spelled(range)} overlap with ${spelled(other)}, ${other.owner}`;
-      return [
-        { site: range.site, path: range.path, message, ...(free ? { fix: `the next that are free: ${free}` } : {}) },
-      ];
+      const fix = free ? `the next that are free: ${free}` : `choose ${range.count} that nothing else has, below these`;
+      return [{ site: range.site, path: range.path, message, fix }];
     });
   },
 };

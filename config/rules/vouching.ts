@@ -48,6 +48,7 @@ function unknownIdp(federation: ResolvedFederation, user: string, path: (string 
   const idp = idpOf(user);
   if (idp !== undefined && idps.includes(idp)) return [];
   const message = idp === undefined ? "no institution is named" : "no such institution may vouch";
-  const hint = idp === undefined ? "write <claim>@<idp>" : didYouMean(idp, idps);
-  return [{ path, message, allowed: `...@ ${listed(idps)}`, ...(hint ? { fix: hint } : {}) }];
+  const known = idp === undefined ? undefined : didYouMean(idp, idps);
+  const fix = known ?? (idp === undefined ? "write <claim>@<idp>" : "name one of them, or add it to identity.idps");
+  return [{ path, message, allowed: `...@ ${listed(idps)}`, fix }];
 }

@@ -2,6 +2,9 @@ import { z } from "zod";
 import { hubPart, sitePart } from "./as-written";
 import { block, id, named, secretRef, text, title, url } from "./fields";
 
+/** Characters of a pattern of files; the library that matches them throws at far longer ones. */
+export const longestPattern = 1000;
+
 const idpName = text(/^[a-z0-9.-]+\.[a-z]{2,}$/, "a domain name: cascadia.example");
 
 const group = z.union([
@@ -50,7 +53,7 @@ export const federation = block({
   format: z.literal(1).describe("Version of the config format. Names made for clouds are part of it."),
   federation: id.describe("The federation's id, part of every name. Changing it makes everything new."),
   title,
-  contact: text(/^\S+@\S+$|^https?:\/\//, "an e-mail address or URL").describe(
+  contact: text(/^[^\s@]+@[^\s@]+$|^https?:\/\/\S+$/, "an e-mail address or URL").describe(
     "Whom users and operators of other sites ask.",
   ),
   identity: identity
@@ -70,7 +73,10 @@ export const federation = block({
   templates: named(id, hubPart)
     .optional()
     .describe("Named hub blocks: `use: NAME` in a hub lays that block between the defaults and the hub. Default none."),
-  sites: z.array(z.string().min(1)).min(1).describe("Files of the sites, as glob patterns relative to this file."),
+  sites: z
+    .array(z.string().min(1).max(longestPattern))
+    .min(1)
+    .describe("Files of the sites, as glob patterns relative to this file."),
 });
 
 export type FederationConfig = z.infer<typeof federation>;

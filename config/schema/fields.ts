@@ -39,6 +39,15 @@ export function text(pattern: RegExp, allowed: string, fix?: string) {
   });
 }
 
+/** A name of lower-case letters, digits and hyphens like a text; empty where there is nothing alike. */
+export function slug(text: string): string {
+  return text
+    .normalize("NFKD")
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, "-")
+    .replaceAll(/^[^a-z]+|-+$/g, "");
+}
+
 /** `none`: the whole block off, its defaults included. */
 export const none = z.literal("none");
 
@@ -58,6 +67,13 @@ export const title = z
   .string()
   .min(1)
   .max(200)
+  .regex(/^(?:[^\n\r]*\S[^\n\r]*)?$/, {
+    error: pack({
+      message: "not one line of text",
+      allowed: "one line",
+      fix: "write it in one line (`>-` joins lines)",
+    }),
+  })
   .describe("A line for people: shown in the hub, the catalog and the portal. At most 200 characters.");
 
 /** A whole number of something. */
@@ -85,10 +101,22 @@ export const objectPath = text(
   "parts of letters, digits, `_`, `.`, `-` joined by `/`; no leading or trailing `/`, no part that starts with a dot",
 );
 
-export const url = text(
-  /^https?:\/\/[A-Za-z0-9.-]+(?::\d{1,5})?(?:\/[\w.~-]+)*$/,
-  "http:// or https://, a host, no trailing slash",
+const urlForm = "http:// or https://, a host, no trailing slash";
+
+/** A URL that every client reads as it is written: no host that is a number in disguise, no port that there is not, no `..`. */
+export const url = text(/^https?:\/\/[A-Za-z0-9.-]+(?::\d{1,5})?(?:\/[\w.~-]+)*$/, urlForm).refine(
+  (value) => !value.startsWith("http") || isPlainUrl(value),
+  { error: pack({ message: "not a URL that every client reads alike", allowed: `${urlForm}; ports to 65535` }) },
 );
+
+function isPlainUrl(value: string): boolean {
+  if (!URL.canParse(value)) return false;
+  const { href, hostname } = new URL(value);
+  const [, host = "", port = "", path = ""] = /^https?:\/\/([^/:]*)(?::(\d+))?(.*)$/.exec(value) ?? [];
+  const labels = hostname.split(".");
+  const named = labels.every((label) => /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/.test(label)) && hostname.length <= 253;
+  return named && hostname === host.toLowerCase() && href.endsWith(path) && (port === "" || Number(port) > 0);
+}
 
 /**
  * A map keyed by name. A wrong name is a fault at the key, and what stands under it is checked all the same: zod's own
@@ -100,7 +128,9 @@ export function named<V extends z.ZodType>(key: z.ZodType<string, string>, value
     for (const name of Object.keys(payload.value)) {
       const issue = key.safeParse(name).error?.issues[0];
       const note = issue && unpack(issue.message);
-      const message = pack({ ...note, message: `"${name}" cannot be a name here` });
+      const other = [slug(name), name.toUpperCase().replaceAll(/\W/g, "_")].find((n) => key.safeParse(n).success);
+      const fix = other === undefined ? "choose another name" : `call it ${other}`;
+      const message = pack({ fix, ...note, message: `"${name}" cannot be a name here` });
       if (issue) payload.issues.push({ code: "custom", path: [name], message, input: name, params: { key: true } });
     }
   };

@@ -15,11 +15,21 @@ function word(tree: Tree, ...path: string[]): string | undefined {
 export function siteNotYet(tree: Tree): Finding | undefined {
   const provider = word(tree, "provider");
   if (provider !== undefined && providersToCome.includes(provider))
-    return { path: ["provider"], message: "this version has no such provider yet", allowed: "hpc, store" };
+    return {
+      path: ["provider"],
+      message: "this version has no such provider yet",
+      allowed: "hpc, store",
+      fix: "leave this file out of the federation's `sites` until then",
+    };
   if (provider !== "hpc") return undefined;
   const scheduler = word(tree, "scheduler", "kind");
   if (scheduler !== undefined && schedulersToCome.includes(scheduler))
-    return { path: ["scheduler", "kind"], message: "this version delivers to no batch system yet", allowed: "local" };
+    return {
+      path: ["scheduler", "kind"],
+      message: "this version delivers to no batch system yet",
+      allowed: "local",
+      fix: "write scheduler: {kind: local} to run notebooks and workers on this machine",
+    };
   const login = lookUp(tree, ["login"]).node;
   if (login?.kind === "map" && login.entries.has("kind"))
     return {
@@ -27,6 +37,7 @@ export function siteNotYet(tree: Tree): Finding | undefined {
       message: "this version delivers to no other machine yet",
       got: `kind: ${word(tree, "login", "kind") ?? "..."}`,
       allowed: "here",
+      fix: "write login: here and deploy from that machine",
     };
   return undefined;
 }

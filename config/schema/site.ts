@@ -16,12 +16,15 @@ const directory = text(
 );
 
 /** An address to listen on that can stand in a URL too. */
-const address = z.string().refine((value) => value === "localhost" || (isIP(value) !== 0 && !/^[0.:]+$/.test(value)), {
-  error: pack({
-    message: "not one address",
-    allowed: "an IP address or localhost; not 0.0.0.0 or ::, which would stand in URLs",
-  }),
-});
+const address = z
+  .string()
+  .refine((value) => value === "localhost" || (isIP(value) !== 0 && !/^(?:::ffff:)?[0.:]+$|%/i.test(value)), {
+    error: pack({
+      message: "not one address",
+      allowed: "an IP address without a zone, or localhost; not 0.0.0.0 or ::, which would stand in URLs",
+      fix: "leave it out for 127.0.0.1",
+    }),
+  });
 
 /** The keys of a site that mean the same on every provider. */
 const siteBase = {

@@ -14,7 +14,7 @@ function federationText(content: string): string {
 test("no fault is no text", () => {
   expect(printed({ "sites/a.yaml": hpc("a", 9000) })).toBe("");
   expect(printed({ "sites/a.yaml": hpc("a", 9000) }, "github")).toBe("");
-  expect(printed({ "sites/a.yaml": hpc("a", 9000) }, "json")).toBe('{\n  "faults": []\n}');
+  expect(printed({ "sites/a.yaml": hpc("a", 9000) }, "json")).toBe('{\n  "faults": [],\n  "notes": []\n}');
 });
 
 test("slips in keys and words", () => {
@@ -41,14 +41,19 @@ test("missing keys", () => {
     "
     sites/a.yaml:9:5  lake.buckets.x.purpose  "purpose" is required [schema]
         allowed: scratch, persistent, library
+        fix:     add \`purpose: ...\` (scratch (expires), persistent (users' own), library (datasets))
     sites/a.yaml:11:3  datasets.d.bucket  "bucket" is required [schema]
         allowed: text
+        fix:     add \`bucket: ...\` (The bucket (a key of \`lake.buckets\`) it lies in)
     sites/a.yaml:11:3  datasets.d.kind  "kind" is required [schema]
         allowed: zarr, icechunk, references, cog, parquet, tiledb
+        fix:     add \`kind: ...\` (The store's format: zarr (v2 or v3), icechunk, references (kerchunk/VirtualiZarr), cog, parquet, tiledb)
     sites/a.yaml:11:3  datasets.d.license  "license" is required [schema]
         allowed: text
+        fix:     add \`license: ...\` (SPDX identifier: CC-BY-4.0, CC0-1.0, ... or \`other\`)
     sites/a.yaml:11:3  datasets.d.path  "path" is required [schema]
         allowed: text
+        fix:     add \`path: ...\` (Where in the bucket its store begins)
     "
   `);
 });
@@ -70,12 +75,15 @@ zarrGateway: off
     sites/a.yaml:7:11  timezone  not a time zone [schema]
         got:     Berlin
         allowed: an IANA name: Europe/Berlin, America/Los_Angeles, Etc/UTC
+        fix:     write it in that form
     sites/a.yaml:8:10  expires  not a date [schema]
         got:     2026-02-30
         allowed: 2026-12-18 (the end of that day at the site) or 2026-12-18T17:00:00+01:00
+        fix:     write it in that form
     sites/a.yaml:9:17  storage.root  not in the form that is needed here [schema]
         got:     /srv/my site
         allowed: a directory: letters, digits, / _ . + @ -; relative ones start at the federation file
+        fix:     write /srv/my-site
     sites/a.yaml:12:18  lake.buckets.b.purpose  not an allowed value [schema]
         got:     libary
         allowed: scratch, persistent, library
@@ -87,18 +95,24 @@ zarrGateway: off
     sites/a.yaml:12:52  lake.buckets.b.existing  not in the form that is needed here [schema]
         got:     My_Bucket
         allowed: a bucket's name as its store has it: 3 to 63 lower-case letters, digits, dots, hyphens
+        fix:     write my-bucket
     sites/a.yaml:12:78  lake.buckets.b.expire.days  out of range [schema]
         got:     0
         allowed: at least 1
+        fix:     write at least 1
     sites/a.yaml:12:88  lake.buckets.b.path  not in the form that is needed here [schema]
         got:     ~/lake
         allowed: a directory: letters, digits, / _ . + @ -; relative ones start at the federation file
+        fix:     write lake
     sites/a.yaml:14:3  datasets.Sea-Ice  "Sea-Ice" cannot be a name here [schema]
         allowed: lower-case letters, digits, single hyphens and dots, a letter first, at most 63
+        fix:     call it sea-ice
     sites/a.yaml:14:20  datasets.Sea-Ice.title  must not be empty [schema]
+        fix:     write something here, or remove the key
     sites/a.yaml:14:41  datasets.Sea-Ice.path  not in the form that is needed here [schema]
         got:     /abs
         allowed: parts of letters, digits, \`_\`, \`.\`, \`-\` joined by \`/\`; no leading or trailing \`/\`, no part that starts with a dot
+        fix:     write abs
     sites/a.yaml:14:53  datasets.Sea-Ice.kind  not an allowed value [schema]
         got:     zar
         allowed: zarr, icechunk, references, cog, parquet, tiledb
@@ -110,9 +124,11 @@ zarrGateway: off
     sites/a.yaml:14:78  datasets.Sea-Ice.access  not an allowed value [schema]
         got:     everyone
         allowed: public, or federation, or a map of sites, groups
+        fix:     write one of those allowed
     sites/a.yaml:15:14  zarrGateway  not an allowed value [schema]
         got:     off
         allowed: none, or a map of cache
+        fix:     write none
     "
   `);
 });
@@ -136,6 +152,7 @@ test("hubs", () => {
     sites/a.yaml:9:18  hubs.prod.auth.kind  not an allowed value [schema]
         got:     pam
         allowed: sharedPassword
+        fix:     write sharedPassword
     sites/a.yaml:10:13  hubs.prod.admins  expected a list [schema]
         got:     Ann
         allowed: a list
@@ -147,14 +164,18 @@ test("hubs", () => {
     sites/a.yaml:12:5  hubs.prod.allow  not an allowed value [schema]
         got:     a list
         allowed: everyone, or a map of users
+        fix:     write one of those allowed
     sites/a.yaml:14:31  hubs.prod.profiles.small.cores  expected a number [schema]
         got:     two
         allowed: a number
+        fix:     write it in that form
     sites/a.yaml:14:44  hubs.prod.profiles.small.memory  not in the form that is needed here [schema]
         got:     2GB
         allowed: a number with Mi, Gi, Ti or Pi: 512Mi, 16Gi, 2Ti
+        fix:     write 2Gi
     sites/a.yaml:14:63  hubs.prod.profiles.small.environment.path  "path" cannot be a name here [schema]
         allowed: the name of an environment variable
+        fix:     call it PATH
     sites/a.yaml:14:69  hubs.prod.profiles.small.environment.path  YAML reads this as a number [schema]
         got:     5
         allowed: text
@@ -162,15 +183,19 @@ test("hubs", () => {
     sites/a.yaml:14:78  hubs.prod.profiles.small.url  not in the form that is needed here [schema]
         got:     lab
         allowed: a path: /lab, /tree, /rstudio
+        fix:     write /lab
     sites/a.yaml:15:24  hubs.prod.buckets.scratch  not an allowed value [schema]
         got:     rw
         allowed: read, write, none
+        fix:     write one of those allowed
     sites/a.yaml:16:11  hubs.prod.dask  not an allowed value [schema]
         got:     no
         allowed: none, or a map of worker, limits, idleMinutes
+        fix:     write none
     sites/a.yaml:17:11  hubs.prod.cull  expected a map [schema]
         got:     none
         allowed: a map of idleMinutes, maxAgeHours
+        fix:     write its keys below it, indented: idleMinutes: ...
     "
   `);
 });
@@ -188,15 +213,19 @@ identity:
     "
     federation.yaml:1:1  title  "title" is required [schema]
         allowed: text
+        fix:     add \`title: ...\` (A line for people: shown in the hub, the catalog and the portal)
     federation.yaml:1:9  format  not an allowed value [schema]
         got:     2
         allowed: 1
+        fix:     write 1
     federation.yaml:2:13  federation  not in the form that is needed here [schema]
         got:     My-Federation
         allowed: lower-case letters, digits and single hyphens, a letter first, at most 31
+        fix:     write my-federation
     federation.yaml:3:10  contact  not in the form that is needed here [schema]
         got:     ask us
         allowed: an e-mail address or URL
+        fix:     write it in that form
     federation.yaml:4:8  sites  expected a list [schema]
         got:     sites/*.yaml
         allowed: a list
@@ -204,6 +233,7 @@ identity:
     federation.yaml:6:9  identity.kind  not an allowed value [schema]
         got:     saml
         allowed: cilogon, oidc
+        fix:     write one of those allowed
     "
   `);
   expect(
@@ -218,13 +248,17 @@ identity:
     federation.yaml:13:27  identity.client.secret  not an allowed value [schema]
         got:     (not shown, it may be a secret)
         allowed: a map of env, revision, or a map of file
+        fix:     write it in that form
     federation.yaml:14:10  identity.idps.one  "one" cannot be a name here [schema]
         allowed: a domain name: cascadia.example
+        fix:     choose another name
     federation.yaml:15:24  identity.groups.g.users[0]  not in the form that is needed here [schema]
         got:     ann
         allowed: <claim>@<idp>: alice@cascadia.example
+        fix:     write it in that form, or remove the entry
     federation.yaml:15:31  identity.groups.h.value  "value" is required [schema]
         allowed: text
+        fix:     add \`value: ...\` (Its value for this group)
     "
   `);
 });
@@ -249,12 +283,15 @@ test("what this version does not do yet is said once", () => {
     sites/b.yaml:2:11  provider  this version has no such provider yet [schema]
         got:     aws
         allowed: hpc, store
+        fix:     leave this file out of the federation's \`sites\` until then
     sites/c.yaml:5:19  scheduler.kind  this version delivers to no batch system yet [schema]
         got:     slurm
         allowed: local
+        fix:     write scheduler: {kind: local} to run notebooks and workers on this machine
     sites/d.yaml:4:1  login  this version delivers to no other machine yet [schema]
         got:     kind: ssh
         allowed: here
+        fix:     write login: here and deploy from that machine
     "
   `);
 });
@@ -365,7 +402,8 @@ test("JSON, for programs", () => {
           "allowed": "scratch, persistent, library",
           "fix": "did you mean \\"library\\"?"
         }
-      ]
+      ],
+      "notes": []
     }
     "
   `);
@@ -389,12 +427,13 @@ test("a value can neither drive a terminal, nor hide, nor start a command of the
     path: "x\u001b[31m",
     message: "m\n::error::x",
     got: "\u202ea\r\t",
+    fix: "f",
   };
   expect(formatFaults([fault], "text")).toBe(
-    "a.yaml:1:2  x\\u{1b}[31m  m\\n::error::x [schema]\n    got:     \\u{202e}a\\u{d}\\t",
+    "a.yaml:1:2  x\\u{1b}[31m  m\\n::error::x [schema]\n    got:     \\u{202e}a\\u{d}\\t\n    fix:     f",
   );
   expect(formatFaults([fault], "github")).toBe(
-    "::error file=a.yaml,line=1,col=2,title=x\\u{1b}[31m::m\\n::error::x; got \\u{202e}a\\u{d}\\t",
+    "::error file=a.yaml,line=1,col=2,title=x\\u{1b}[31m::m\\n::error::x; got \\u{202e}a\\u{d}\\t; fix: f",
   );
 });
 

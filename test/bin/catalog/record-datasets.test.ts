@@ -96,8 +96,11 @@ test.each([
   ['{"format":1,"dataset":"b","kind":"references","object":{"key":"","bytes":1}}', "it is the record of b"],
 ])("a record file that is none is refused with what to do: %s", (text, message) => {
   writeFileSync(join(folder, "a.json"), text);
-  expect(() => readRecord(join(folder, "a.json"), "a")).toThrow(message);
-  expect(() => readRecord(join(folder, "a.json"), "a")).toThrow(
-    "restore it from git, or write it anew with `isthmus catalog record`",
-  );
+  expect(readRecord(join(folder, "a.json"), "a")).toMatchObject([
+    {
+      code: "record",
+      message: expect.stringContaining(message),
+      fix: "restore it from git, or write it anew with `isthmus catalog record`",
+    },
+  ]);
 });

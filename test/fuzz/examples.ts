@@ -1,0 +1,34 @@
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { join, relative } from "node:path";
+import { packageRoot } from "../../config/package-root";
+
+/** A federation's files as bytes, by path below its folder. */
+export type Bytes = ReadonlyMap<string, Buffer>;
+
+/** A federation that mutations start from. */
+export interface Example {
+  readonly name: string;
+  readonly files: Bytes;
+}
+
+function filesOf(folder: string): Bytes {
+  const names = readdirSync(folder, { recursive: true }).map((n) => join(folder, String(n)));
+  const files = names.filter((n) => /\.(yaml|json)$/.test(n) && statSync(n).isFile()).sort();
+  return new Map(files.map((n) => [relative(folder, n), readFileSync(n)]));
+}
+
+function example(name: string, ...folder: string[]): Example {
+  return { name, files: filesOf(join(packageRoot(), ...folder)) };
+}
+
+/** The demo, and two federations that hold every key and every alternative of the schema; `closed` has data that nobody may read yet. */
+export const examples: readonly Example[] = [
+  example("demo", "config/federations/demo"),
+  example("rich", "test/fuzz/examples/rich"),
+  example("closed", "test/fuzz/examples/closed"),
+];
+
+/** The config files of an example, without the catalog's records. */
+export function yamlFiles({ files }: Example): string[] {
+  return [...files.keys()].filter((path) => path.endsWith(".yaml"));
+}
