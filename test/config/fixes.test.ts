@@ -50,7 +50,7 @@ test("a key that another provider's site has is not said to be misplaced", () =>
 });
 
 test("what is missing, by what it means", () => {
-  const alone = federationYaml.replace(/defaults:[^]*?(?=sites:)/, "");
+  const alone = federationYaml.replace(/defaults:[\s\S]*?(?=sites:)/, "");
   expect(fixes("hubs: {prod: {}}\n", { "federation.yaml": alone })).toEqual({
     "hubs.prod.allow": "add `allow: ...` (Who may sign in)",
     "hubs.prod.defaultProfile": "add `defaultProfile: ...` (The profile that a user gets who does not choose)",

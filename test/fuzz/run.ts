@@ -91,7 +91,8 @@ function progress(began: number, tallies: () => Tally[]): (last: boolean) => voi
   return (last) => {
     const sum = (key: keyof Tally) => tallies().reduce((n, t) => n + t[key], 0);
     const done = sum("runs");
-    const due = process.stdout.isTTY ? Date.now() - shown > 1000 : Math.floor((done * 10) / runs) > tenth;
+    const due =
+      done === runs ? false : process.stdout.isTTY ? Date.now() - shown > 1000 : Math.floor((done * 10) / runs) > tenth;
     if (!due && !last) return;
     shown = Date.now();
     tenth = Math.floor((done * 10) / runs);
