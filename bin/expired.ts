@@ -28,10 +28,10 @@ export function expiryNotes(
   config: Pick<Loaded, "placeOf"> & { readonly federation: ResolvedFederation },
   now: number = Date.now(),
 ): Fault[] {
-  return expired(config.federation, now).map(({ target, at }) => {
+  return expired(config.federation, now).map(({ target, at, timezone }) => {
     const [site = "", hub] = target.split("/");
     const path = [...(hub === undefined ? [] : ["hubs", hub]), "expires"];
-    const message = `${target} expired on ${at}: it cannot be brought up any more`;
+    const message = `${target} expired after ${lastMoment(at, timezone)}: it cannot be brought up any more`;
     const fix = `extend \`expires\`, or take it down with isthmus down ${target} and remove it here`;
     return faultAt("expired", config.placeOf(site, path), { path, message, fix });
   });

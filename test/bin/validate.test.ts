@@ -51,7 +51,7 @@ test("what has expired is a note at its place, and no fault", () => {
   writeFileSync(join(folder, "sites/old.yaml"), `${site}expires: 2020-01-31\n`);
   const text = isthmus("validate");
   expect(text.status).toBe(0);
-  expect(text.stdout).toContain("sites/old.yaml:7:10  expires  note: old expired on 2020-02-01T00:00:00Z");
+  expect(text.stdout).toContain("sites/old.yaml:7:10  expires  note: old expired after 2020-01-31: it cannot");
   expect(text.stdout).toContain("demo: valid (4 sites");
   const json = JSON.parse(isthmus("validate", "--format", "json").stdout);
   expect(json).toMatchObject({ faults: [], notes: [{ file: "sites/old.yaml", line: 7, path: "expires" }] });

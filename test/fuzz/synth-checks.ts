@@ -23,7 +23,8 @@ export class SynthChecks {
     const output = join(directory, "cdktf.out");
     const app = new App({ outdir: output, context: { targetVersions } });
     const places = { config: directory, output };
-    for (const stack of federationStacks(app, federation, catalogOf({ federation, directory }), places)) {
+    const catalog = catalogOf({ federation, directory });
+    for (const stack of federationStacks(app, { federation, catalog, places })) {
       checkTerraform(JSON.parse(JSON.stringify(stack.toTerraform())));
       checkBundle(stack.files);
     }
