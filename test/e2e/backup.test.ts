@@ -91,7 +91,7 @@ test("a backup is taken while people work, stops nothing, and tells what it lack
   const running = processesOf(folder).sort();
   const told = isthmusOk(folder, "backup", "east");
   expect(told).toMatch(
-    /in it: secrets of base, prod; databases: prod; engine's state: east-base, east-prod; 2 records of datasets/,
+    /in it: secrets of base, prod; databases: prod; engine's state: east-base, east-prod; 6 records of datasets/,
   );
   expect(told).toMatch(
     /homes: \d+ kB of 1 user, not in it\. This site cannot take snapshots: copy .*home, or add --homes/,
