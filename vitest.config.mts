@@ -1,16 +1,35 @@
 import { defineConfig } from "vitest/config";
 
-// Units run in parallel first; end-to-end files start real programs on 2 cores, so they run one after the other.
+// Units run in parallel first; end-to-end files start real programs on 2 cores, so they run one after the other. The files
+// on a simulated Kubernetes come last: what they need is built meanwhile, at the lowest priority, if it is not there.
 export default defineConfig({
   test: {
     reporters: ["default", "./test/count-reporter.mts"],
     projects: [
-      { test: { name: "unit", include: ["test/**/*.test.ts"], exclude: ["test/e2e/**"], testTimeout: 60_000 } },
+      {
+        test: {
+          name: "unit",
+          include: ["test/**/*.test.ts"],
+          exclude: ["test/e2e/**", "test/kube/*.test.ts"],
+          testTimeout: 60_000,
+        },
+      },
       {
         test: {
           name: "e2e",
           sequence: { groupOrder: 1 },
           include: ["test/e2e/**/*.test.ts"],
+          testTimeout: 900_000,
+          hookTimeout: 900_000,
+          fileParallelism: false,
+        },
+      },
+      {
+        test: {
+          name: "kube",
+          sequence: { groupOrder: 2 },
+          include: ["test/kube/*.test.ts"],
+          globalSetup: "test/kube/setup.ts",
           testTimeout: 900_000,
           hookTimeout: 900_000,
           fileParallelism: false,
