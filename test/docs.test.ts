@@ -33,7 +33,7 @@ function commandTable(): string {
   return ["| command | what it does |", "|---|---|", ...rows].join("\n");
 }
 
-/** README with its generated parts as they should be: `vitest -u test/docs.test.ts` writes them. */
+/** README with its generated parts as they should be: `vitest run test/docs.test.ts -u` writes them. */
 function rendered(): string {
   return readme
     .replace(/<!-- commands -->[\s\S]*?(?=\n\n- \*\*A new hub)/, `<!-- commands -->\n\n${commandTable()}`)
