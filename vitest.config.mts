@@ -1,7 +1,7 @@
 import { defineConfig } from "vitest/config";
 
 // Units run in parallel first; end-to-end files start real programs on 2 cores, so they run one after the other. The files
-// on a simulated Kubernetes come last: what they need is built meanwhile, at the lowest priority, if it is not there.
+// on a simulated Kubernetes are for `npm run test:kube`: no stack needs them yet, and what they run on is built for ten minutes.
 export default defineConfig({
   test: {
     reporters: ["default", "./test/count-reporter.mts"],

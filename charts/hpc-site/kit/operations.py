@@ -6,7 +6,6 @@ import os
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from pathlib import Path
 from typing import Any
 
 import builds
@@ -92,12 +91,9 @@ def uninstall(layout: Layout, bundle_id: str) -> bool:
         if bundle_id == "base":
             _uninstall_base(layout)
         else:
-            traces = _traces(layout, bundle_id)
             _end_children(layout, bundle_id)
             installer.deactivate(layout, bundle_id)
             sweep(layout.root, bundle_id)
-            for path in traces:
-                remove_tree(path) if path.is_dir() else path.unlink(missing_ok=True)
         releases.finish(layout, bundle_id)
         releases.prune(layout, bundle_id, [])
     if bundle_id == "base":
@@ -107,18 +103,6 @@ def uninstall(layout: Layout, bundle_id: str) -> bool:
             with suppress(OSError):  # a hub is still there
                 layout.directory(name).rmdir()
     return present
-
-
-def _traces(layout: Layout, bundle_id: str) -> list[Path]:
-    """What a hub's programs have beside data, homes, state and secrets: written anew by each install."""
-    try:
-        bundle = read_bundle(layout.link(bundle_id))
-    except SiteFault:
-        return []  # not installed, or half of it was removed before
-    run, secrets = layout.directory("run"), layout.directory("secrets")
-    files = [path for p in bundle.programs for path in (run / f"{p.name}.pgid", secrets / f"{p.name}.env")]
-    own = [layout.root / name for name in bundle.data["directories"] if name.startswith("run/")]
-    return [*files, *own]
 
 
 def _uninstall_base(layout: Layout) -> None:
