@@ -191,6 +191,30 @@ test("Icechunk's second major version reads the repository that the first has wr
   expect(JSON.parse(told)).toEqual({ "icechunk 2, HTTPS": sources.E1, "icechunk 2, S3": sources.E1 });
 });
 
+/** Snippets of docs/formats.md: language, words after it, text with this demo's ports, and what its last comment says that it prints. */
+const snippets = [
+  ...readFileSync(join(repository, "docs/formats.md"), "utf8").matchAll(/^```(python|js) ?(.*)\n([\s\S]*?)^```$/gm),
+].map(([, language = "", word = "", text = ""]) => ({
+  language,
+  word,
+  text,
+  prints: /(?:#|\/\/) (\S+)\s*$/.exec(text)?.[1],
+}));
+
+test.for(snippets)("docs/formats.md: $language $word prints $prints", ({ language, word, text, prints }, context) => {
+  const first = new URL(sites().east.url).port.slice(0, -2);
+  const here = text.replaceAll(/\b86(\d\d)\b/g, `${first}$1`);
+  const own = word === "icechunk-2" ? newerPython() : undefined;
+  if (word === "icechunk-2" && !own)
+    return context.skip("no Python from 3.12 to 3.14 on this machine: icechunk 2 needs one");
+  const python = () => outside(word || "catalog-clients", own);
+  const command =
+    language === "js" ? [process.execPath, "--input-type=module", "-e"] : [python(), "-W", "ignore", "-c"];
+  const [program = "", ...args] = command;
+  const run = spawnSync(program, [...args, here], { encoding: "utf8", cwd: repository });
+  expect(run.stdout.trim(), run.stderr).toBe(prints);
+});
+
 test("of two writers of one chunk one is told of the conflict; of sixteen at once none is lost", () => {
   const told = isthmusOk(folder, "run", "east", join(__dirname, "demo/commits.py"), "--json");
   expect(JSON.parse(told)).toEqual({
@@ -221,6 +245,16 @@ test("zarrita reads Zarr v2 and v3 in JavaScript, from the archive's gateway as 
     `${west.url}/zarr/hadcm3-e1-archived.zarr`,
   ])
     expect(await digest(url), url).toBe(sources.E1);
+});
+
+test("a publisher may delete many keys at once, and none that is not its own", () => {
+  const bucket = join(folder, ".isthmus/demo/east/buckets/demo-east-library");
+  writeFileSync(join(bucket, "batch-delete-elsewhere"), "somebody else's");
+  const told = isthmusOk(folder, "run", "east", join(__dirname, "demo/batch_delete.py"), "--json");
+  expect(JSON.parse(told)).toEqual({ deleted: [true], refused: { "batch-delete-elsewhere": "AccessDenied" } });
+  expect(existsSync(join(bucket, "batch-delete-elsewhere"))).toBe(true);
+  expect(existsSync(join(bucket, "hadcm3/e1-v2/batch-delete"))).toBe(false);
+  rmSync(join(bucket, "batch-delete-elsewhere"));
 });
 
 test("published again by force, everything is the same but Icechunk's history, and batch deletes are no matter", () => {

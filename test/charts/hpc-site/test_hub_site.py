@@ -33,6 +33,11 @@ class Users(unittest.TestCase):
         self.assertNotEqual(user_prefix("a.b"), user_prefix("a_b"))
         self.assertLessEqual(len(user_prefix("x" * 200)), 50)
 
+    def test_gdal_finds_the_sites_store_by_its_own_settings(self) -> None:
+        told = hub_environment(SITE, "ada", {}, "/env")
+        self.assertEqual(told["AWS_ENDPOINT_URL"].partition("://")[2], told["AWS_S3_ENDPOINT"])
+        self.assertEqual((told["AWS_HTTPS"], told["AWS_VIRTUAL_HOSTING"]), ("NO", "FALSE"))
+
     def test_the_environment_has_the_users_prefix_and_the_hubs_keys_only(self) -> None:
         secrets = {"AWS_ACCESS_KEY_ID": "hub-prod", "AWS_SECRET_ACCESS_KEY": "s", "HUB_PASSWORD": "never"}
         told = hub_environment(SITE, "a.b", secrets, "/env")
