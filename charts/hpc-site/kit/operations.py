@@ -94,6 +94,7 @@ def uninstall(layout: Layout, bundle_id: str) -> bool:
             _end_children(layout, bundle_id)
             installer.deactivate(layout, bundle_id)
             sweep(layout.root, bundle_id)
+        _forget_programs(layout, bundle_id)
         releases.finish(layout, bundle_id)
         releases.prune(layout, bundle_id, [])
     if bundle_id == "base":
@@ -103,6 +104,22 @@ def uninstall(layout: Layout, bundle_id: str) -> bool:
             with suppress(OSError):  # a hub is still there
                 layout.directory(name).rmdir()
     return present
+
+
+def _forget_programs(layout: Layout, bundle_id: str) -> None:
+    """Removes what programs that have ended leave: records of their groups, their environment files, their scratch.
+
+    Their releases tell what they were, and go last: an uninstall that was cut off knows them still.
+    """
+    for release in releases.releases_of(layout, bundle_id):
+        with suppress(SiteFault):  # half removed, or half copied: it never ran
+            bundle = read_bundle(release)
+            for program in bundle.programs:
+                (layout.directory("run") / f"{program.name}.pgid").unlink(missing_ok=True)
+                (layout.directory("secrets") / f"{program.name}.env").unlink(missing_ok=True)
+            for directory in bundle.data.get("directories", []):
+                if directory.startswith("run/"):
+                    remove_tree(layout.directory(directory))
 
 
 def _uninstall_base(layout: Layout) -> None:
