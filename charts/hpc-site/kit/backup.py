@@ -11,7 +11,7 @@ import re
 import shutil
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -123,7 +123,8 @@ def _copy_state(directory: Path, path: str, copied: Copied, scratch: Path) -> No
             copied.databases[name] = scratch / f"{len(copied.databases)}.sqlite"
             copy_database(place, copied.databases[name])
         else:
-            copied.files[name] = place.read_bytes()
+            with suppress(FileNotFoundError):  # it has gone since it was listed, as journals of databases do
+                copied.files[name] = place.read_bytes()
 
 
 @contextmanager

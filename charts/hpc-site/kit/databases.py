@@ -16,9 +16,12 @@ BUSY_SECONDS = 60.0
 
 
 def is_database(place: Path) -> bool:
-    """Whether a file is a SQLite database."""
-    with place.open("rb") as stream:
-        return stream.read(len(MAGIC)) == MAGIC
+    """Whether a file is a SQLite database. One that has gone since it was listed is none: journals come and go."""
+    try:
+        with place.open("rb") as stream:
+            return stream.read(len(MAGIC)) == MAGIC
+    except FileNotFoundError:
+        return False
 
 
 def belongs(name: str, databases: Sequence[str]) -> bool:

@@ -17,6 +17,7 @@ from unittest.mock import patch
 
 import sources  # noqa: F401
 from backup import Wish, backup
+from databases import is_database
 from faults import SiteFault
 from homes import measure
 from layout import Layout
@@ -162,6 +163,17 @@ class WhileTheSiteRuns(OfASite):
                 ).fetchone()
                 other = database.execute("SELECT other FROM pairs").fetchone()[0]
             self.assertEqual((rows, marks, other), (newest + 1, 1, newest))
+
+    def test_a_journal_that_goes_between_its_listing_and_its_reading_is_no_fault(self) -> None:
+        journal = self.database.with_name(f"{self.database.name}-journal")
+        journal.write_bytes(b"")
+
+        def gone(place: Path) -> bool:
+            journal.unlink(missing_ok=True)
+            return is_database(place)
+
+        with patch("backup.is_database", gone):
+            self.assertIn("state/prod/jupyterhub.sqlite", members(self.backed_up()))
 
     def test_a_database_that_stays_locked_is_told(self) -> None:
         with (
