@@ -71,7 +71,7 @@ def _end_children(layout: Layout, bundle_id: str | None) -> None:
     own = recorded_groups(layout.directory("run")).keys() | {supervisor_group(layout)}
     ended = sweep(layout.root, bundle_id, own)
     if ended:
-        say(f"ended {ended} processes of notebooks and clusters")
+        say(f"ended {ended} process{'' if ended == 1 else 'es'} of notebooks and clusters")
 
 
 def supervisor_group(layout: Layout) -> int:

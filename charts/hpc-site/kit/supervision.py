@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import http.client
 import os
+import re
 import shlex
 import socket
 import subprocess
@@ -69,7 +70,8 @@ stdout_logfile_backups=2
 
 
 def _escaped(text: str) -> str:
-    return text.replace("%", "%%")
+    """Quoted words so that the supervisor's INI reader gives them back: a `;` or `#` after a space starts a comment."""
+    return re.sub(r"(\s)([;#])", r"\1''\2", text).replace("%", "%%")
 
 
 def include_text(layout: Layout, bundle: Bundle, values: Mapping[str, str]) -> str:

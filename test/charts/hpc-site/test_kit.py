@@ -70,7 +70,7 @@ class Expiry(InScratch):
 
 class Includes(InScratch):
     def test_words_with_spaces_percents_and_semicolons_arrive_whole(self) -> None:
-        words = ("{env.hub}/bin/x", "a b", "50%", "user root root;", "it's", "")
+        words = ("{env.hub}/bin/x", "a b", "50%", "user root root;", "it's", "", "a ; b", "' # '")
         values = {"env.hub": "/e", "bundle": "/b", "root": str(self.scratch)}
         bundle = Bundle(self.scratch, "base", "0" * 64, {}, (program(command=words),))
         parsed = configparser.RawConfigParser(inline_comment_prefixes=(";", "#"), strict=True)
