@@ -19,6 +19,11 @@ export interface DeliveryProps {
 /** The Python that runs the kit: `isthmus up` names it, bare `cdktf deploy` takes the one on PATH. `$$` is Terraform's escape. */
 const python = '"$${ISTHMUS_PYTHON:-python3}"';
 
+/** A text that the engine takes as it is: a folder may be called `${x}`. */
+function literal(text: string): string {
+  return text.replaceAll(/[$%](?=\{)/g, "$&$&");
+}
+
 /**
  * Two resources, not one: a resource that holds both provisioners would uninstall before each install, and skip its
  * destroy provisioner after a failed create. `site` is made once and uninstalls; `bundle` is replaced by digest and installs.
@@ -37,7 +42,7 @@ export class Delivery extends Construct {
           // an install or an uninstall was cut off, or somebody removed the directory, the stack's own cleans up.
           command: `bundle="$PWD/bundle" && cd "$ISTHMUS_CONFIG" || exit 1; kit="$ISTHMUS_ROOT/current/$ISTHMUS_PART/kit/site.py"; [ -e "$kit" ] || [ ! -d "$ISTHMUS_ROOT" ] || kit="$bundle/kit/site.py"; if [ -e "$kit" ]; then ${python} "$kit" uninstall --root "$ISTHMUS_ROOT" --id "$ISTHMUS_PART"; else echo "isthmus: $ISTHMUS_PART is not installed at $ISTHMUS_ROOT"; fi`,
           environment: {
-            ISTHMUS_CONFIG: props.configDirectory,
+            ISTHMUS_CONFIG: literal(props.configDirectory),
             // biome-ignore lint/suspicious/noTemplateCurlyInString: Terraform's expression
             ISTHMUS_ROOT: "${self.input.root}",
             // biome-ignore lint/suspicious/noTemplateCurlyInString: Terraform's expression
@@ -55,7 +60,7 @@ export class Delivery extends Construct {
         {
           type: "local-exec",
           command: `bundle="$PWD/bundle" && cd "$ISTHMUS_CONFIG" && ${python} "$bundle/kit/site.py" install --bundle "$bundle" --root "$ISTHMUS_ROOT"`,
-          environment: { ISTHMUS_CONFIG: props.configDirectory, ISTHMUS_ROOT: props.root },
+          environment: { ISTHMUS_CONFIG: literal(props.configDirectory), ISTHMUS_ROOT: props.root },
         },
       ],
     });

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { App, LocalBackend, TerraformStack } from "cdktf";
@@ -16,12 +16,13 @@ beforeEach(() => {
 afterEach(() => rmSync(directory, { recursive: true, force: true }));
 
 /** Synthesizes one stack; its bundle's kit installs itself into the root, or fails. */
-function synth(digest: string, expires: string | null, kit: string): string {
+function synth(digest: string, expires: string | null, kit: string, config = "."): string {
+  const configDirectory = join("../../..", config);
   const output = join(directory, "cdktf.out");
   const app = new App({ outdir: output });
   const stack = new TerraformStack(app, "east-base");
-  new LocalBackend(stack, { path: "../../../east-base.tfstate" });
-  new Delivery(stack, "delivery", { part: "base", root: "root", configDirectory: "../../..", digest, expires });
+  new LocalBackend(stack, { path: join(configDirectory, "east-base.tfstate") });
+  new Delivery(stack, "delivery", { part: "base", root: "root", configDirectory, digest, expires });
   app.synth();
   const folder = join(output, "stacks", "east-base");
   mkdirSync(join(folder, "bundle", "kit"), { recursive: true });
@@ -68,4 +69,15 @@ test("after a failed first install nothing hinders the destroy, although no kit 
   await engine(folder, "init");
   await expect(apply(folder)).rejects.toThrow("isthmus: error: no");
   expect(await destroy(folder)).toContain("isthmus: base is not installed at root");
+});
+
+test("a config in a folder with a name that the engine would evaluate is installed from there, its state kept there", async () => {
+  const odd = "$" + "{path.cwd} %{if} ; it's";
+  mkdirSync(join(directory, odd));
+  const folder = synth("1", null, works, odd);
+  await engine(folder, "init");
+  await apply(folder);
+  expect(await destroy(folder)).toContain("2 destroyed");
+  expect(readFileSync(join(directory, odd, "journal"), "utf8")).toBe("isthmus: install\nisthmus: uninstall\n");
+  expect(existsSync(join(directory, odd, "east-base.tfstate"))).toBe(true);
 });
