@@ -32,7 +32,7 @@ test("a damaged record beside the config is a fault at its place", () => {
 test("a record of another shape is a fault for each thing that does not fit; the synth says the same", () => {
   writeFileSync(
     join(folder, record),
-    '{"format": 1, "dataset": "hadcm3-e1", "kind": "icechunk",\n "object": {"key": "", "bytes": -1}}\n',
+    '{"format": 1, "dataset": "hadcm3-e1", "kind": "references",\n "object": {"key": "", "bytes": -1}}\n',
   );
   const { status, stdout } = isthmus("validate", "--format", "json");
   expect(status).toBe(1);
