@@ -9,9 +9,9 @@ import type { StackResult } from "./engine/run";
 import { readStackJson, type StackJson } from "./engine/stack-index";
 import { exitCodes } from "./exit-codes";
 import { Failure, usageFailure } from "./failure";
+import { allWell, type Session, tally } from "./federation-session";
 import { counted } from "./load-or-exit";
 import { isInstalledSomewhere, removeRemains } from "./remains";
-import { allWell, type Session, tally } from "./session";
 import { stacksOf } from "./target";
 
 export interface DownResult {

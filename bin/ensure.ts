@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { stackName } from "../config/names";
 import { runMark } from "./engine/leftovers";
 import type { StackResult } from "./engine/run";
+import type { Session } from "./federation-session";
 import type { Config } from "./load-or-exit";
-import type { Session } from "./session";
 import { isInstalled, type KitCall, type LocalSite, localSites, runKit } from "./site-kit";
 
 /** What the last step of `up` found at a site. */

@@ -2,8 +2,8 @@ import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { rootsOf } from "./deployed";
 import { Failure } from "./failure";
+import type { Session } from "./federation-session";
 import type { Config } from "./load-or-exit";
-import type { Session } from "./session";
 import { type LocalSite, localSites, runKit } from "./site-kit";
 import { siteOf } from "./target";
 

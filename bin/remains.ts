@@ -5,7 +5,7 @@ import { type Delivery, deliveriesOf } from "./deployed";
 import { runMark } from "./engine/leftovers";
 import type { StackResult } from "./engine/run";
 import type { StackJson } from "./engine/stack-index";
-import type { Session } from "./session";
+import type { Session } from "./federation-session";
 import { runKit } from "./site-kit";
 
 type Place = Pick<Session, "federation" | "directory">;

@@ -7,9 +7,9 @@ import { readStackJson } from "./engine/stack-index";
 import { upStacks } from "./engine/up";
 import { type Ensured, ensureSites } from "./ensure";
 import { expired, expiredLine, isExpired } from "./expired";
+import { allWell, type Session, tally } from "./federation-session";
 import { type Config, counted } from "./load-or-exit";
 import { refuseTakenPorts } from "./ports";
-import { allWell, type Session, tally } from "./session";
 import { siteOf, stacksOf } from "./target";
 
 export interface UpResult {

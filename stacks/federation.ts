@@ -1,17 +1,7 @@
 import type { App } from "cdktf";
-import type { ResolvedFederation } from "../config/resolve/federation";
 import type { ResolvedSite } from "../config/resolve/site";
-import type { CatalogFiles } from "../constructs/catalog/files";
 import { hpcStacks } from "./hpc/stacks";
-import type { Places, SiteStack } from "./site-stack";
-
-/** What the stacks of every site are made from. */
-export interface FederationProps {
-  readonly federation: ResolvedFederation;
-  /** Pages that every site publishes. */
-  readonly catalog: CatalogFiles;
-  readonly places: Places;
-}
+import type { FederationProps, SiteStack } from "./site-stack";
 
 /** Makes the stacks of a provider's sites, cut by lifetime, each after those that it needs. */
 const makers: {

@@ -2,6 +2,7 @@ import { isAbsolute, join, posix, relative } from "node:path";
 import { type App, LocalBackend, TerraformStack } from "cdktf";
 import { stackName } from "../config/names";
 import type { ResolvedFederation } from "../config/resolve/federation";
+import type { CatalogFiles } from "../constructs/catalog/files";
 
 /** Where a synth writes and where the config lies: only their relation enters the output, never a machine's path. */
 export interface Places {
@@ -9,6 +10,14 @@ export interface Places {
   readonly config: string;
   /** Absolute output directory (`cdktf.out`). */
   readonly output: string;
+}
+
+/** What the stacks of every site are made from. */
+export interface FederationProps {
+  readonly federation: ResolvedFederation;
+  /** Pages that every site publishes. */
+  readonly catalog: CatalogFiles;
+  readonly places: Places;
 }
 
 export interface SiteStackProps {

@@ -5,8 +5,8 @@ import { listed } from "../../config/suggest";
 import { type Deployed, deployedAs, deployedFederation, deployedIds } from "../deployed";
 import { reportFailure, usageFailure } from "../failure";
 import { federationFile } from "../federation-file";
+import { exitCodeOf, type Session, withConfig, withDeployed } from "../federation-session";
 import { countOf, exitWithFaults } from "../load-or-exit";
-import { exitCodeOf, type Session, withConfig, withDeployed } from "../session";
 import { collect, type UpFlags } from "./up";
 
 export interface DownFlags extends UpFlags {

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { reportFailure } from "../failure";
+import { exitCodeOf, withConfig } from "../federation-session";
 import { loadOrExit } from "../load-or-exit";
-import { exitCodeOf, withConfig } from "../session";
 
 export interface UpFlags {
   readonly file?: string;

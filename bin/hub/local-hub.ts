@@ -6,7 +6,7 @@ import { Failure, usageFailure } from "../failure";
 import type { Config } from "../load-or-exit";
 import { isInstalled, type LocalSite, localSites } from "../site-kit";
 import { signInOf } from "../status/programs";
-import type { Account } from "./session";
+import type { Account } from "./account";
 
 /** A hub of a site on this machine. */
 export interface LocalHub {

@@ -1,12 +1,7 @@
+import type { Account } from "./account";
 import { HubClient } from "./client";
 import { type ServerWish, startServer, stopServer } from "./server";
 import { signIn, signOut } from "./sign-in";
-
-/** Who acts, and how they prove it: the password of a login form, or an API token of theirs. */
-export interface Account {
-  readonly user: string;
-  readonly secret: { readonly password: string } | { readonly token: string };
-}
 
 /** A person at a hub, signed in, perhaps with a running server. Closing it leaves the hub as it was found. */
 export class HubSession {

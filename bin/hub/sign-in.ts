@@ -1,6 +1,6 @@
 import { Failure } from "../failure";
+import type { Account } from "./account";
 import { type HubClient, messageOf } from "./client";
-import type { Account } from "./session";
 
 /** How long (s) the token of a session lives at most, should nobody take it back. */
 const tokenLife = 12 * 3600;

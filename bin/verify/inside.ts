@@ -3,9 +3,10 @@ import { join } from "node:path";
 import { packageRoot } from "../../config/package-root";
 import type { ResolvedFederation } from "../../config/resolve/federation";
 import { Failure } from "../failure";
+import type { Account } from "../hub/account";
 import { accountAt, type LocalHub } from "../hub/local-hub";
 import { runProgram } from "../hub/program";
-import { type Account, HubSession } from "../hub/session";
+import { HubSession } from "../hub/session";
 import { type Check, type Checks, Skipped } from "./check";
 
 /** A user of its own, so that nobody's running server is touched. */

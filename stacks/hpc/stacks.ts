@@ -1,7 +1,6 @@
 import type { App } from "cdktf";
 import type { ResolvedHpcSite } from "../../config/resolve/site";
-import type { FederationProps } from "../federation";
-import type { SiteStack } from "../site-stack";
+import type { FederationProps, SiteStack } from "../site-stack";
 import { HpcBaseStack } from "./base";
 import { HpcHubStack } from "./hub";
 

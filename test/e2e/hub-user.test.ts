@@ -2,9 +2,10 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "no
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import type { Account } from "../../bin/hub/account";
 import type { Output } from "../../bin/hub/execution";
 import { runProgram } from "../../bin/hub/program";
-import { type Account, HubSession, withHubSession } from "../../bin/hub/session";
+import { HubSession, withHubSession } from "../../bin/hub/session";
 import { packageRoot } from "../../config/package-root";
 import { baseBundle, hubBundle } from "../../constructs/hpc/programs";
 import { baseInput, freePorts, hubInput, writeBundle } from "./hpc-site/bundles";

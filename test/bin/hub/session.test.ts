@@ -1,6 +1,7 @@
 import { afterEach, expect, test } from "vitest";
+import type { Account } from "../../../bin/hub/account";
 import { runProgram } from "../../../bin/hub/program";
-import { type Account, withHubSession } from "../../../bin/hub/session";
+import { withHubSession } from "../../../bin/hub/session";
 import { runWell, StandInHub, type Trouble } from "./stand-in-hub";
 
 const ann: Account = { user: "ann", secret: { password: "right" } };

@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import type { Account } from "../../../bin/hub/account";
 import { Kernel } from "../../../bin/hub/kernel";
-import { type Account, HubSession } from "../../../bin/hub/session";
+import { HubSession } from "../../../bin/hub/session";
 import type { Site } from "../hpc-site/kit";
 import type { Holding } from "./matrix";
 
