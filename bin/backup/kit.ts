@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { packageRoot } from "../../config/package-root";
+import { runMark } from "../engine/leftovers";
 import { exitCodes } from "../exit-codes";
 import { Failure, usageFailure } from "../failure";
 import { callKit, runKit } from "../site-kit";
@@ -33,10 +34,15 @@ export async function makeBackup(
   const more = ["--isthmus", version(), "--output", wish.output, ...(wish.homes ? ["--homes"] : [])];
   const flags = [...placesOf(site), ...stacks, ...more];
   const shares = wish.output === "-" ? ({ shares: "stdout" } as const) : {};
-  const end = await runKit(site.root, "backup", { kit: ownKit(), flags, progress, signal, ...shares });
+  const end = await runKit(site.root, "backup", { ...call(site), flags, progress, signal, ...shares });
   if (!end.ok) throw new Failure(end.error);
   const report = (wish.output === "-" ? end.stderr : end.stdout).split("\n").findLast((line) => line.startsWith("{"));
   return JSON.parse(report as string) as BackupReport;
+}
+
+/** This version's own kit; what it runs is marked, so that the next command finds it where this one is killed. */
+function call({ state }: BackupSite) {
+  return { kit: ownKit(), environment: runMark(state) };
 }
 
 /**
@@ -54,7 +60,7 @@ export async function restoreBackup(
   const archive = streams ? "-" : resolve(wish.archive);
   const flags = [...placesOf(site), "--archive", archive, ...(wish.replace ? ["--replace"] : [])];
   const shares = streams ? ({ shares: "stdin" } as const) : {};
-  const end = await runKit(site.root, "restore", { kit: ownKit(), flags, progress, signal, ...shares });
+  const end = await runKit(site.root, "restore", { ...call(site), flags, progress, signal, ...shares });
   if (!end.ok) throw new Failure(end.error, exitCodes.engine);
   return JSON.parse(end.stdout) as RestoreReport;
 }

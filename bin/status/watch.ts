@@ -16,6 +16,8 @@ export interface WatchOptions {
 export async function watchStatus(options: WatchOptions): Promise<void> {
   const { screen, seconds, signal, collect } = options;
   const view = isTerminal(screen) ? new Redrawn(options) : new Changes(options);
+  const close = () => view.close();
+  process.once("exit", close); // faults of a config that was never deployed end the process
   view.open();
   try {
     while (!signal.aborted) {
@@ -25,7 +27,8 @@ export async function watchStatus(options: WatchOptions): Promise<void> {
       await delay(seconds * 1000, undefined, { signal }).catch(() => {});
     }
   } finally {
-    view.close();
+    process.off("exit", close);
+    close();
   }
 }
 

@@ -102,7 +102,7 @@ test("a backup is taken while people work, stops nothing, and tells what it lack
   archive = report.archive;
   expect(archive.startsWith(join(folder, "backups/east-"))).toBe(true);
   expect(statSync(archive).mode & 0o777).toBe(0o600);
-  expect(readdirSync(join(folder, "backups")).filter((name) => name.endsWith(".partial"))).toEqual([]);
+  expect(readdirSync(join(folder, "backups")).filter((name) => name.startsWith(".partial"))).toEqual([]);
   expect(readdirSync(site(folder, "run")).filter((name) => name.startsWith(".backup-"))).toEqual([]);
   expect(processesOf(folder).sort()).toEqual(running);
   const admin = await administrator();

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { cacheDirectory } from "../../bin/engine/cache";
 import { findChromium, startChromium } from "./browser/chromium";
 import { Person } from "./browser/person";
-import { demoElsewhere, isthmus, isthmusOk, processesOf } from "./demo/federation";
+import { demoElsewhere, isthmus, isthmusOk, killAllOf } from "./demo/federation";
 
 // A scientist who has just got an account: with a browser and nothing else, at a site that has no data of its own.
 const found = findChromium();
@@ -35,7 +35,7 @@ afterAll(async () => {
   await browser?.close();
   if (folder === undefined) return;
   isthmus(folder, "down", "--yes");
-  for (const pid of processesOf(folder)) process.kill(pid, "SIGKILL");
+  killAllOf(folder);
   rmSync(folder, { recursive: true, force: true });
 });
 

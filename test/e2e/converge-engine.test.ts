@@ -14,7 +14,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { findEngine } from "../../bin/engine/find";
 import { chosenSteps, cuttingPython } from "./converge/trial";
-import { processesOf, program, type Run } from "./demo/federation";
+import { killAllOf, processesOf, program, type Run } from "./demo/federation";
 import { freePorts } from "./hpc-site/bundles";
 import { until } from "./hpc-site/kit";
 
@@ -110,7 +110,7 @@ beforeAll(async () => {
 
 afterAll(() => {
   isthmus(down);
-  for (const pid of processesOf(folder)) process.kill(pid, "SIGKILL");
+  killAllOf(folder);
   rmSync(folder, { recursive: true, force: true });
 });
 
@@ -197,7 +197,7 @@ test("up after a down that was cut off installs again what had gone", async () =
 
 test("up brings back a site whose programs and files somebody removed", async () => {
   well(up);
-  for (const pid of processesOf(folder)) process.kill(pid, "SIGKILL");
+  killAllOf(folder);
   await until("nothing runs", () => processesOf(folder).length === 0);
   for (const name of ["current", "releases", "run", "supervisor"])
     rmSync(join(root, name), { recursive: true, force: true });

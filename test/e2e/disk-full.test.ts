@@ -116,7 +116,7 @@ function onFullDisk(place: string): void {
   test("with no byte left the site serves on, and its supervisor heals it", async () => {
     filler.leave(0);
     const pids = await site.pids();
-    for (const name of ["s3", "nginx"]) process.kill(pids[name] ?? 0, "SIGKILL");
+    for (const name of ["s3", "nginx"]) process.kill(pids[name] as number, "SIGKILL");
     await until("healed", async () => (await site.pids()).s3 !== pids.s3 && (await well()), 240);
     for (const address of Object.values(serving())) await until(`${address} answers`, () => answers(address), 240);
   });

@@ -166,7 +166,7 @@ test("a first install that fails leaves nothing of itself", async () => {
 
 test("programs that were killed come back, with the routes that the proxy forgets", async () => {
   const pids = await site.pids();
-  for (const name of ["prod-proxy", "nginx", "s3"]) process.kill(pids[name] ?? 0, "SIGKILL");
+  for (const name of ["prod-proxy", "nginx", "s3"]) process.kill(pids[name] as number, "SIGKILL");
   await until("all programs again", async () =>
     (await site.status()).programs.every((p) => p.state === "RUNNING" && p.health !== "down"),
   );

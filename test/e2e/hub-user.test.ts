@@ -210,7 +210,7 @@ test("a proxy that dies while a program runs is told, and the server is stopped 
   const work = withHubSession(url, account("bob"), { signal: signal() }, async (bob) => {
     await bob.startServer();
     const source = readFileSync(join(__dirname, "hub-user", "misbehave.py"), "utf8");
-    const onOutput = () => void site.pids().then((pids) => process.kill(pids["prod-proxy"] ?? 0, "SIGKILL"));
+    const onOutput = () => void site.pids().then((pids) => process.kill(pids["prod-proxy"] as number, "SIGKILL"));
     const program = { source, file: "misbehave.py", arguments: ["wait", join(scratch, "cut")] };
     return runProgram(bob, program, { deadline: 60_000, onOutput });
   });

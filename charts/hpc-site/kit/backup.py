@@ -135,11 +135,13 @@ def _output(name: str) -> Iterator[BinaryIO]:
         sys.stdout.buffer.flush()
         return
     target = Path(name)
-    for old in target.parent.glob(".*.partial"):
-        process = re.fullmatch(r"\..*\.isthmus-backup\.tar\.gz\.(\d+)\.partial", old.name)
+    # Its name ends as the whole one's, so that git ignores it by the same pattern when a kill leaves it behind.
+    ours = re.compile(rf"\.partial\.(\d+)\.(?:{re.escape(target.name)}|.*\.isthmus-backup\.tar\.gz)")
+    for old in target.parent.glob(".partial.*"):
+        process = ours.fullmatch(old.name)
         if process and not alive(int(process.group(1))):
             old.unlink()
-    partial = target.with_name(f".{target.name}.{os.getpid()}.partial")
+    partial = target.with_name(f".partial.{os.getpid()}.{target.name}")
     try:
         with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as stream:
             yield stream

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from archive import Writer
+from archive_reader import fault_of
 
 # Somebody waits for the sizes of homes that are not even asked for.
 MEASURE_SECONDS = 10.0
@@ -34,8 +35,8 @@ def below(directory: Path, path: str, unread: list[str]) -> Iterator[tuple[str, 
 def measure(home: Path) -> dict[str, Any]:
     """How much the homes hold: bytes, users, and whether all of it was counted in time."""
     until = time.monotonic() + MEASURE_SECONDS
-    total, complete = 0, True
-    for _, entry in below(home, "home", []):
+    total, users, complete = 0, 0, True
+    for path, entry in below(home, "home", []):
         if time.monotonic() > until:
             complete = False
             break
@@ -44,15 +45,21 @@ def measure(home: Path) -> dict[str, Any]:
         except OSError:
             continue
         total += status.st_size if stat.S_ISREG(status.st_mode) else 0
-    users = sum(1 for hub in home.glob("*") if hub.is_dir() for user in hub.iterdir())
+        users += path.count("/") == 2  # home/<hub>/<user>
     return {"path": str(home), "bytes": total, "users": users, "complete": complete}
 
 
 def add_homes(archive: Writer, home: Path) -> list[str]:
-    """Adds every home; returns what could not be taken, with the reason: sockets, and what was removed meanwhile."""
+    """Adds every home; returns what could not be taken, with the reason: sockets, what has gone meanwhile, no homes."""
     left: list[str] = []
     for path, entry in below(home, "home", left):
-        if entry.is_dir(follow_symlinks=False):
+        directory = entry.is_dir(follow_symlinks=False)
+        if fault_of(f"{path}/x" if directory else path, "file") is not None:
+            if path.count("/") == 1:  # what lies below it goes without saying
+                kind = "a link, which is not followed" if entry.is_symlink() else "no hub's directory of homes"
+                left.append(f"{path}: {kind}")
+            continue
+        if directory:
             if path.count("/") > 1:  # not the hub's own
                 archive.add_directory(path)
             continue

@@ -43,11 +43,7 @@ def install(layout: Layout, bundle: Bundle) -> bool:
 
     :raises SiteFault: with what runs now: the previous release, or nothing of this bundle.
     """
-    if layout.restore_mark.exists():
-        raise SiteFault(
-            "a restore of this site has not ended: run isthmus restore with the same file again, "
-            f"or remove {layout.restore_mark} to go on with what is there"
-        )
+    _require_restored(layout)
     if is_as_wanted(layout, bundle):
         return False
     if bundle.expired:
@@ -57,6 +53,7 @@ def install(layout: Layout, bundle: Bundle) -> bool:
     releases.check_python(bundle)
     builds.build_all(bundle)
     with layout.locked():
+        _require_restored(layout)  # builds take minutes, and a restore may have begun and been killed meanwhile
         if is_as_wanted(layout, bundle):
             return False
         values = builds.values_for(bundle, layout)
@@ -78,6 +75,14 @@ def install(layout: Layout, bundle: Bundle) -> bool:
         releases.finish(layout, bundle.id)
         releases.prune(layout, bundle.id, [bundle.release, previous])
     return True
+
+
+def _require_restored(layout: Layout) -> None:
+    if layout.restore_mark.exists():
+        raise SiteFault(
+            "a restore of this site has not ended: run isthmus restore with the same file again, "
+            f"or remove {layout.restore_mark} to go on with what is there"
+        )
 
 
 def _repair(layout: Layout, bundle: Bundle, values: Mapping[str, str]) -> None:

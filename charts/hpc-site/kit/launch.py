@@ -42,6 +42,7 @@ def is_ours(pid: int, root: str, tree: str) -> bool:
         executable, directory = os.readlink(f"/proc/{pid}/exe"), os.readlink(f"/proc/{pid}/cwd")
     except OSError:
         return False
+    executable = executable.removesuffix(" (deleted)")  # its environment was built anew meanwhile
     is_front = executable.startswith(tree + "/") and os.path.basename(executable) == "nginx"
     return is_front and directory == os.path.realpath(root)
 

@@ -123,6 +123,23 @@ class Content(OfASite):
             self.assertTrue(tar.getmember("home/prod/ada/empty").isdir())
         self.assertIn("home/prod/ada/work.ipynb", members(Path(report["archive"])))
 
+    def test_what_a_restore_would_refuse_is_left_out_and_told(self) -> None:
+        home = self.layout.root / "home"
+        (home / "note.txt").write_text("x")
+        (home / "lost+found").mkdir()
+        (home / "lost+found" / "0").write_text("x")
+        (home / "big").symlink_to(self.scratch)
+        report = backup(self.layout, self.wish(homes=True))
+        told = ["big: a link, which is not followed", "lost+found: no hub's directory of homes"]
+        told.append("note.txt: no hub's directory of homes")
+        self.assertEqual(
+            [line for line in report["leftOut"] if line.count("/") == 1], [f"home/{line}" for line in told]
+        )
+        with tarfile.open(report["archive"]) as tar:
+            self.assertEqual(
+                [n for n in tar.getnames() if n.startswith("home/") and not n.startswith("home/prod/")], []
+            )
+
     def test_homes_are_measured_even_where_they_stay_out_but_not_for_ever(self) -> None:
         told = backup(self.layout, self.wish())["homes"]
         self.assertEqual((told["included"], told["bytes"], told["users"], told["complete"]), (False, 2, 1, True))
@@ -207,7 +224,7 @@ class WholeOrNotAtAll(OfASite):
                 self.backed_up()
             os._exit(0)
         os.waitpid(killed, 0)
-        self.assertEqual(self.left(), [f".a.isthmus-backup.tar.gz.{killed}.partial"])
+        self.assertEqual(self.left(), [f".partial.{killed}.a.isthmus-backup.tar.gz"])
         self.assertEqual(self.backed_up().name, "a.isthmus-backup.tar.gz")
         self.assertEqual(self.left(), ["a.isthmus-backup.tar.gz"])
         self.assertEqual([path.name for path in (self.layout.root / "run").glob(".backup-*")], [])

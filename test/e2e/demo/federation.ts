@@ -85,6 +85,16 @@ export function processesOf(folder: string): number[] {
     .map(Number);
 }
 
+/** Kills every process of sites below a folder. */
+export function killAllOf(folder: string): void {
+  for (const pid of processesOf(folder))
+    try {
+      process.kill(pid, "SIGKILL");
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error; // else it went with its parent
+    }
+}
+
 function directoryOf(pid: string): string {
   try {
     return readlinkSync(`/proc/${pid}/cwd`);

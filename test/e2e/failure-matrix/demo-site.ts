@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { loadFederation } from "../../../config/load";
 import { writeStore } from "../../small-store";
-import { demoElsewhere, isthmus, isthmusOk, processesOf, program } from "../demo/federation";
+import { demoElsewhere, isthmus, isthmusOk, killAllOf, program } from "../demo/federation";
 import { type KitStatus, Site } from "../hpc-site/kit";
 import type { Way } from "./matrix";
 import { User } from "./user";
@@ -99,6 +99,6 @@ export class DemoSite {
 
 function remove(folder: string): void {
   isthmus(folder, "down", "--yes");
-  for (const pid of processesOf(folder)) process.kill(pid, "SIGKILL");
+  killAllOf(folder);
   rmSync(folder, { recursive: true, force: true });
 }

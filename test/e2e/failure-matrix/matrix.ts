@@ -108,7 +108,7 @@ const introduction = `# What fails, and what that costs
 
 \`test/e2e/failure-matrix.test.ts\` kills each program of a running site with \`kill -9\`, while a user is signed in and holds a
 notebook server, a kernel, a Dask cluster of two workers, futures and a dataset published on the cluster. It fails when more
-is lost than this page says, or less; it wrote this page. HUB stands for a hub's id. Times are of the run that wrote it, on two
+is lost than this page says, or less (requests until a program is back may fail, and need not); it wrote this page. HUB stands for a hub's id. Times are of the run that wrote it, on two
 cores that had much else to do: they say what waits for what, not how quick a quiet machine is.
 
 | killed | back after | what a user loses | what stays |
