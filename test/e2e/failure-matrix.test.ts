@@ -49,7 +49,7 @@ async function happens({ row, before, kill, gone = kill.flatMap(familyOf), heale
   const watch = new Watch(site.urls);
   const began = performance.now();
   try {
-    if (kill.length === 0 || !kill.every((pid) => pid > 0)) throw new Error(`${row.killed} does not run`);
+    if (!kill.every((pid) => pid > 0)) throw new Error(`${row.killed} does not run`);
     for (const pid of kill) process.kill(pid, "SIGKILL");
     await until(`well again after ${row.killed}`, healed, healing);
   } finally {
