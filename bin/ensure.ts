@@ -5,7 +5,7 @@ import { runMark } from "./engine/leftovers";
 import type { StackResult } from "./engine/run";
 import type { Session } from "./federation-session";
 import type { Config } from "./load-or-exit";
-import { isInstalled, type KitCall, type LocalSite, localSites, runKit } from "./site-kit";
+import { isInstalled, type KitCall, kitOf, type LocalSite, localSites, runKit } from "./site-kit";
 
 /** What the last step of `up` found at a site. */
 export interface Ensured {
@@ -41,7 +41,7 @@ async function ensureSite(session: Session, { site, root }: LocalSite, fine: Rea
     say(`${part} is recorded as applied and not there: installing it`);
     const end = await runKit(root, "install", {
       ...call,
-      kit: join(bundle, "kit", "site.py"),
+      kit: kitOf(bundle),
       flags: ["--bundle", bundle],
     });
     if (!end.ok) return failed(`${part} cannot be installed: ${end.error}`);

@@ -4,7 +4,7 @@ import { rootsOf } from "./deployed";
 import { Failure } from "./failure";
 import type { Session } from "./federation-session";
 import type { Config } from "./load-or-exit";
-import { type LocalSite, localSites, runKit } from "./site-kit";
+import { kitOf, type LocalSite, localSites, runKit } from "./site-kit";
 import { siteOf } from "./target";
 
 /**
@@ -25,13 +25,13 @@ export async function refuseTakenPorts(config: Config, session: Session, stacks:
 async function takenAt({ root }: LocalSite, session: Session, stacks: readonly string[]): Promise<string[]> {
   const { output, index, directory } = session;
   const bundles = stacks.map((stack) => join(output, "stacks", stack, "bundle"));
-  const [first] = bundles.filter((bundle) => existsSync(join(bundle, "kit", "site.py")));
+  const [first] = bundles.filter((bundle) => existsSync(kitOf(bundle)));
   if (first === undefined) return [];
   // A site that moves to another root is uninstalled where it was before it is installed anew.
   const before = stacks.flatMap((stack) => rootsOf(index.get(stack)?.config ?? {}));
   const leaving = before.map((written) => resolve(directory, written)).filter((other) => other !== root);
   const flags = [...bundles.flatMap((b) => ["--bundle", b]), ...leaving.flatMap((l) => ["--leaving", l])];
-  const end = await runKit(root, "ports", { kit: join(first, "kit", "site.py"), flags, directory });
+  const end = await runKit(root, "ports", { kit: kitOf(first), flags, directory });
   if (!end.ok) throw new Failure(end.error);
   return JSON.parse(end.stdout) as string[];
 }

@@ -1,12 +1,11 @@
 import { existsSync, lstatSync, readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { packageRoot } from "../config/package-root";
 import { type Delivery, deliveriesOf } from "./deployed";
 import { runMark } from "./engine/leftovers";
 import type { StackResult } from "./engine/run";
 import type { StackJson } from "./engine/stack-index";
 import type { Session } from "./federation-session";
-import { runKit } from "./site-kit";
+import { ownKit, runKit } from "./site-kit";
 
 type Place = Pick<Session, "federation" | "directory">;
 
@@ -77,7 +76,7 @@ async function withoutRemains(
   for (const { root, part } of remainsOf(session, jsons)) {
     progress.step(result.stack, `still at ${root} though no state tells of it: uninstalling ${part}`);
     const end = await runKit(root, "uninstall", {
-      kit: join(packageRoot(), "charts", "hpc-site", "kit", "site.py"),
+      kit: ownKit(),
       flags: ["--id", part],
       progress: (line) => progress.step(result.stack, line),
       directory,

@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
+import { packageRoot } from "../config/package-root";
 import type { ResolvedFederation } from "../config/resolve/federation";
 import type { ResolvedHpcSite } from "../config/resolve/site";
 import { engineEnvironment } from "./engine/environment";
@@ -36,7 +37,17 @@ export function isInstalled(root: string): boolean {
 }
 
 function kitPath(root: string): string {
-  return join(root, "current", "base", "kit", "site.py");
+  return kitOf(join(root, "current", "base"));
+}
+
+/** The kit that a bundle brings. */
+export function kitOf(bundle: string): string {
+  return join(bundle, "kit", "site.py");
+}
+
+/** The kit that this package brings. */
+export function ownKit(): string {
+  return kitOf(join(packageRoot(), "charts", "hpc-site"));
 }
 
 /** How a kit is called. */

@@ -11,11 +11,11 @@ import { type Config, loadOrExit } from "./load-or-exit";
 export const targetVersions = { terraform: ">=1.11", opentofu: ">=1.11" };
 
 /** Synthesizes a checked federation into `<output>/stacks/*`; returns the stacks' names in dependency order. A pure function of the config files. */
-export function synthFederation(config: Config, output: string): string[] {
+export function synthFederation(config: Config, output: string, catalog = catalogOf(config)): string[] {
   mkdirSync(output, { recursive: true });
   const app = new App({ outdir: output, context: { targetVersions } });
   const places = { config: config.directory, output };
-  const stacks = federationStacks(app, { federation: config.federation, catalog: catalogOf(config), places });
+  const stacks = federationStacks(app, { federation: config.federation, catalog, places });
   removeStale(output, stacks);
   app.synth();
   for (const stack of stacks) writeFiles(join(output, "stacks", stack.node.id), stack);

@@ -1,18 +1,12 @@
 import { existsSync } from "node:fs";
-import { join, resolve } from "node:path";
-import { packageRoot } from "../../config/package-root";
+import { resolve } from "node:path";
 import { runMark } from "../engine/leftovers";
 import { exitCodes } from "../exit-codes";
 import { Failure, usageFailure } from "../failure";
-import { callKit, runKit } from "../site-kit";
+import { callKit, ownKit, runKit } from "../site-kit";
 import { version } from "../version";
 import type { BackupReport, RestoreReport } from "./report";
 import type { BackupSite } from "./sites";
-
-/** The kit that this package brings: a site to be restored has none yet, one to be backed up may have an older one. */
-function ownKit(): string {
-  return join(packageRoot(), "charts", "hpc-site", "kit", "site.py");
-}
 
 function placesOf({ federation, site, state, catalog }: BackupSite): string[] {
   const named = { federation, site, engine: state.root, catalog };
@@ -40,7 +34,7 @@ export async function makeBackup(
   return JSON.parse(report as string) as BackupReport;
 }
 
-/** This version's own kit; what it runs is marked, so that the next command finds it where this one is killed. */
+/** This version's own kit, since a site to be restored has none yet and one to be backed up may have an older one; what it runs is marked, so that the next command finds it where this one is killed. */
 function call({ state }: BackupSite) {
   return { kit: ownKit(), environment: runMark(state) };
 }

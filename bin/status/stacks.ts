@@ -43,11 +43,12 @@ let latest: { readonly key: string; readonly digests: Map<string, string> } | un
 
 /** Digests of the config's stacks, synthesized beside the real output: an `up` that runs meanwhile keeps its files, and relative paths come out equal. */
 function currentDigests(config: Config): Map<string, string> {
-  const key = JSON.stringify([config.federation, [...catalogOf(config)]]);
+  const catalog = catalogOf(config);
+  const key = JSON.stringify([config.federation, [...catalog]]);
   if (latest?.key === key) return latest.digests;
   const output = `${outputDirectory(config.file)}.status-${process.pid}`;
   try {
-    synthFederation(config, output);
+    synthFederation(config, output, catalog);
     const names = readManifest(output).map(({ name }) => name);
     const digests = new Map(names.map((n) => [n, stackDigest(readStackJson(join(output, "stacks", n)))] as const));
     latest = { key, digests };
