@@ -6,7 +6,7 @@ import { HubClient } from "../../bin/hub/client";
 import { HubSession } from "../../bin/hub/session";
 import { signIn } from "../../bin/hub/sign-in";
 import { objects } from "./backup/objects";
-import { demoElsewhere, isthmus, isthmusOk, processesOf, secretsOf } from "./demo/federation";
+import { demoElsewhere, isthmus, isthmusOk, killAllOf, killed, processesOf, secretsOf } from "./demo/federation";
 
 // A machine that dies: what people had before, they have after a restore, in its folder or in another.
 let folder: string;
@@ -79,14 +79,6 @@ async function settle(): Promise<{ cookie: string; token: string }> {
   };
 }
 
-function killed(pid: number): void {
-  try {
-    process.kill(pid, "SIGKILL");
-  } catch {
-    // it went with its parent
-  }
-}
-
 test("a backup is taken while people work, stops nothing, and tells what it lacks", async () => {
   const running = processesOf(folder).sort();
   const told = isthmusOk(folder, "backup", "east");
@@ -119,7 +111,7 @@ test("while the site runs, a restore is refused, with every reason", () => {
 });
 
 test("after the machine died, restore and up bring back what was deployed", () => {
-  for (const pid of processesOf(folder)) killed(pid);
+  killAllOf(folder);
   for (const name of readdirSync(site(folder)))
     if (name !== "buckets") rmSync(site(folder, name), { recursive: true, force: true });
   rmSync(join(folder, "state"), { recursive: true });

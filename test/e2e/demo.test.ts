@@ -18,7 +18,18 @@ import { HubClient } from "../../bin/hub/client";
 import { signIn } from "../../bin/hub/sign-in";
 import { loadFederation } from "../../config/load";
 import { newerPython, pythonEnvironment } from "../python-environment";
-import { demoElsewhere, isthmus, isthmusOk, processesOf, repository, secretsOf } from "./demo/federation";
+import {
+  demoElsewhere,
+  isthmus,
+  isthmusOk,
+  killAllOf,
+  killed,
+  processesOf,
+  repository,
+  secretsOf,
+} from "./demo/federation";
+import { until } from "./hpc-site/kit";
+import { answers } from "./hpc-site/watch";
 
 const stacks = ["east-base", "east-prod", "west-base", "west-prod"];
 let folder: string;
@@ -31,8 +42,7 @@ beforeAll(async () => {
 
 afterAll(() => {
   isthmus(folder, "down", "--yes");
-  const left = processesOf(folder);
-  for (const pid of left) killed(pid);
+  killAllOf(folder);
   if (process.env.KEEP_DEMO === undefined) rmSync(folder, { recursive: true, force: true });
 });
 
@@ -49,22 +59,6 @@ function passwordOf(site: string): string {
   };
   return status.sites[site]?.hubs.prod.signIn.password as string;
 }
-
-/** Waits for a condition; what does not hold after two minutes fails. */
-async function until(what: string, holds: () => Promise<boolean>): Promise<void> {
-  const end = Date.now() + 120_000;
-  while (Date.now() < end) {
-    if (await holds()) return;
-    await new Promise((next) => setTimeout(next, 200));
-  }
-  throw new Error(`not within two minutes: ${what}`);
-}
-
-const answers = (url: string) =>
-  fetch(url).then(
-    (r) => r.ok,
-    () => false,
-  );
 
 test("ends with where to go, how to sign in, what was computed and how to take it down", () => {
   const { east, west } = sites();
@@ -88,7 +82,7 @@ function passing(): number[] {
 }
 
 test("run again, it changes nothing", async () => {
-  await until("the demo's notebooks and clusters are gone", async () => passing().length === 0);
+  await until("the demo's notebooks and clusters are gone", async () => passing().length === 0, 120);
   const before = processesOf(folder).sort();
   const again = isthmusOk(folder, "demo");
   for (const stack of stacks) expect(again).toMatch(new RegExp(`${stack} +unchanged`));
@@ -375,10 +369,10 @@ test("after a reboot, up starts what is down and nothing is lost", async () => {
   // The supervisor first, so that it heals nothing: after a reboot all are gone at once.
   const supervisor = Number(readFileSync(join(folder, ".isthmus/demo/east/run/supervisord.pid"), "utf8"));
   for (const pid of [supervisor, ...processesOf(join(folder)).filter((p) => ofSite(p, "east"))]) killed(pid);
-  await until("the front is gone", async () => !(await answers(health)));
+  await until("the front is gone", async () => !(await answers(health)), 120);
   expect(isthmusOk(folder, "up")).toMatch(/east +started/);
   for (const url of [health, `${east.hubs[0]?.url}hub/health`, `${east.url}/zarr/hadcm3-a1b.zarr/zarr.json`])
-    await until(`${url} answers`, () => answers(url));
+    await until(`${url} answers`, () => answers(url), 120);
 });
 
 function ofSite(pid: number, site: string): boolean {
@@ -390,14 +384,6 @@ function readlinkOr(path: string): string {
     return readlinkSync(path);
   } catch {
     return "";
-  }
-}
-
-function killed(pid: number): void {
-  try {
-    process.kill(pid, "SIGKILL");
-  } catch {
-    // it went with its parent
   }
 }
 
@@ -425,7 +411,7 @@ test("down leaves no process and keeps the data; cdktf deploy brings it back and
   const { east } = sites();
   cdktf("deploy", "*", "--auto-approve");
   // fetch may first find that a connection it kept has died with the old front.
-  await until("the data is served again", () => answers(`${east.url}/zarr/hadcm3-a1b.zarr/zarr.json`));
+  await until("the data is served again", () => answers(`${east.url}/zarr/hadcm3-a1b.zarr/zarr.json`), 120);
   cdktf("destroy", "*", "--auto-approve");
   expect(processesOf(folder)).toEqual([]);
   expect(existsSync(store)).toBe(true);

@@ -5,7 +5,7 @@ import { dirname, join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { Kernel } from "../../bin/hub/kernel";
 import { HubSession } from "../../bin/hub/session";
-import { demoElsewhere, isthmus, isthmusOk, processesOf } from "./demo/federation";
+import { demoElsewhere, isthmus, isthmusOk, killAllOf, killed, processesOf } from "./demo/federation";
 import { Browser } from "./side-by-side/browser";
 import { hubOf, isthmusMeanwhile, keptOf, lives, programLives, siteOf } from "./side-by-side/west";
 
@@ -28,18 +28,10 @@ afterAll(async () => {
   await session?.close().catch(() => {});
   for (const folder of [one, other, third]) {
     isthmus(folder, "down", "--yes");
-    for (const pid of processesOf(folder)) killed(pid);
+    killAllOf(folder);
     if (process.env.KEEP_DEMO === undefined) rmSync(folder, { recursive: true, force: true });
   }
 });
-
-function killed(pid: number): void {
-  try {
-    process.kill(pid, "SIGKILL");
-  } catch {
-    // it went with its parent
-  }
-}
 
 /** Waits for a condition; what does not hold after five minutes fails. */
 async function until<T>(what: string, found: () => Promise<T | undefined>): Promise<T> {

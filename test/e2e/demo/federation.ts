@@ -87,12 +87,16 @@ export function processesOf(folder: string): number[] {
 
 /** Kills every process of sites below a folder. */
 export function killAllOf(folder: string): void {
-  for (const pid of processesOf(folder))
-    try {
-      process.kill(pid, "SIGKILL");
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error; // else it went with its parent
-    }
+  for (const pid of processesOf(folder)) killed(pid);
+}
+
+/** Kills a process that may have gone with its parent. */
+export function killed(pid: number): void {
+  try {
+    process.kill(pid, "SIGKILL");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+  }
 }
 
 function directoryOf(pid: string): string {
