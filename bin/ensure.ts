@@ -1,11 +1,11 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { stackName } from "../config/names";
 import { runMark } from "./engine/leftovers";
 import type { StackResult } from "./engine/run";
 import type { Session } from "./federation-session";
 import type { Config } from "./load-or-exit";
-import { isInstalled, type KitCall, kitOf, type LocalSite, localSites, runKit } from "./site-kit";
+import { isInstalled, type KitCall, kitOf, type LocalSite, localSites, manifestOf, runKit } from "./site-kit";
 
 /** What the last step of `up` found at a site. */
 export interface Ensured {
@@ -58,12 +58,6 @@ async function ensureSite(session: Session, { site, root }: LocalSite, fine: Rea
 
 /** Whether what a site runs of a part is what was synthesized. */
 function isThere(root: string, part: string, bundle: string): boolean {
-  const installed = digestOf(join(root, "current", part));
-  return installed !== undefined && installed === digestOf(bundle);
-}
-
-function digestOf(bundle: string): string | undefined {
-  const path = join(bundle, "bundle.json");
-  if (!existsSync(path)) return undefined;
-  return (JSON.parse(readFileSync(path, "utf8")) as { digest: string }).digest;
+  const installed = manifestOf(join(root, "current", part));
+  return installed !== undefined && installed.digest === manifestOf(bundle)?.digest;
 }

@@ -1,11 +1,11 @@
-import { existsSync, lstatSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, lstatSync, readdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { type Delivery, deliveriesOf } from "./deployed";
 import { runMark } from "./engine/leftovers";
 import type { StackResult } from "./engine/run";
 import type { StackJson } from "./engine/stack-index";
 import type { Session } from "./federation-session";
-import { ownKit, runKit } from "./site-kit";
+import { manifestOf, ownKit, runKit } from "./site-kit";
 
 type Place = Pick<Session, "federation" | "directory">;
 
@@ -27,8 +27,7 @@ function deliveredTo({ directory }: Place, jsons: readonly StackJson[]): Deliver
 }
 
 function installedBy({ root, part }: Delivery): string | undefined {
-  const path = join(root, "current", part, "bundle.json");
-  return existsSync(path) ? (JSON.parse(readFileSync(path, "utf8")) as { federation: string }).federation : undefined;
+  return manifestOf(join(root, "current", part))?.federation;
 }
 
 function hasRemains({ root, part }: Delivery): boolean {

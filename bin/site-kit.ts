@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
 import { packageRoot } from "../config/package-root";
@@ -43,6 +43,12 @@ function kitPath(root: string): string {
 /** The kit that a bundle brings. */
 export function kitOf(bundle: string): string {
   return join(bundle, "kit", "site.py");
+}
+
+/** What a bundle says of itself; undefined where there is none. */
+export function manifestOf(bundle: string): { readonly federation: string; readonly digest: string } | undefined {
+  const path = join(bundle, "bundle.json");
+  return existsSync(path) ? (JSON.parse(readFileSync(path, "utf8")) as ReturnType<typeof manifestOf>) : undefined;
 }
 
 /** The kit that this package brings. */
