@@ -7,6 +7,7 @@ import { HubSession } from "../../bin/hub/session";
 import { signIn } from "../../bin/hub/sign-in";
 import { objects } from "./backup/objects";
 import { demoElsewhere, isthmus, isthmusOk, killAllOf, killed, processesOf, secretsOf } from "./demo/federation";
+import { askAnew } from "./hpc-site/watch";
 
 // A machine that dies: what people had before, they have after a restore, in its folder or in another.
 let folder: string;
@@ -52,7 +53,7 @@ function standing(at: string): { url: string; passwords: Passwords; catalog: str
 }
 
 const stateOf = (at: string) => readFileSync(join(at, "state/demo/east-prod.tfstate"), "utf8");
-const page = async (url: string) => (await fetch(url)).text();
+const page = async (url: string) => (await askAnew(url)).text();
 
 async function administrator(): Promise<HubClient> {
   const client = new HubClient(before.url, signal());
@@ -132,7 +133,7 @@ test("people notice nothing: sign-in, tokens, rights, keys, catalog, homes", () 
 async function asBefore(at: string): Promise<void> {
   const { url, passwords, catalog } = standing(at);
   expect({ url, passwords }).toEqual({ url: before.url, passwords: before.passwords });
-  const home = await fetch(`${url}hub/home`, { headers: { cookie: people.cookie }, redirect: "manual" });
+  const home = await askAnew(`${url}hub/home`, { headers: { cookie: people.cookie }, redirect: "manual" });
   expect(home.status).toBe(200);
   expect(await home.text()).toContain("ada");
   const grace = new HubClient(url, signal());

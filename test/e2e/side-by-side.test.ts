@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { Kernel } from "../../bin/hub/kernel";
 import { HubSession } from "../../bin/hub/session";
 import { demoElsewhere, isthmus, isthmusOk, killAllOf, killed, processesOf } from "./demo/federation";
+import { askAnew } from "./hpc-site/watch";
 import { Browser } from "./side-by-side/browser";
 import { hubOf, isthmusMeanwhile, keptOf, lives, programLives, siteOf } from "./side-by-side/west";
 
@@ -45,7 +46,7 @@ async function until<T>(what: string, found: () => Promise<T | undefined>): Prom
 }
 
 const statusOf = (url: string) =>
-  fetch(url).then(
+  askAnew(url).then(
     (r) => r.status,
     () => 0,
   );
@@ -87,8 +88,8 @@ test("each serves its own data under the same names", async () => {
   }
   for (const folder of [one, other]) {
     const { url } = siteOf(folder, "east");
-    expect(await (await fetch(`${url}/zarr/hadcm3-a1b.zarr/zarr.json`)).json()).toEqual({ from: folder });
-    expect(await (await fetch(`${url}/stac/catalog.json`)).text()).toContain(url);
+    expect(await (await askAnew(`${url}/zarr/hadcm3-a1b.zarr/zarr.json`)).json()).toEqual({ from: folder });
+    expect(await (await askAnew(`${url}/stac/catalog.json`)).text()).toContain(url);
   }
 });
 
@@ -262,6 +263,6 @@ test("taking one federation down leaves the other whole", async () => {
   expect(processesOf(other)).toEqual([]);
   expect(programs()).toEqual(before);
   const { url } = siteOf(one, "east");
-  expect(await (await fetch(`${url}/zarr/hadcm3-a1b.zarr/zarr.json`)).json()).toEqual({ from: one });
+  expect(await (await askAnew(`${url}/zarr/hadcm3-a1b.zarr/zarr.json`)).json()).toEqual({ from: one });
   await expectProdWorks();
 });

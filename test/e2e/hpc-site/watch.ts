@@ -22,10 +22,15 @@ export class Watch<Way extends string> {
   }
 }
 
-/** Whether something answers as it should, on a connection of its own: a kept one may have died with an earlier program. */
+/** Asks on a connection of its own: one that was kept may have died with an earlier program, unseen while a command was waited for. */
+export function askAnew(url: string, { headers, ...init }: RequestInit & { headers?: Record<string, string> } = {}) {
+  return fetch(url, { ...init, headers: { ...headers, connection: "close" } });
+}
+
+/** Whether something answers as it should. */
 export async function answers(url: string): Promise<boolean> {
   try {
-    const answer = await fetch(url, { headers: { connection: "close" }, signal: AbortSignal.timeout(30_000) });
+    const answer = await askAnew(url, { signal: AbortSignal.timeout(30_000) });
     await answer.arrayBuffer();
     return answer.status === 200;
   } catch {
