@@ -1,7 +1,7 @@
 import { defineConfig } from "vitest/config";
 
 // Units run in parallel first; end-to-end files start real programs on 2 cores, so they run one after the other. The files
-// on a simulated Kubernetes are for `npm run test:kube`: no stack needs them yet, and what they run on is built for ten minutes.
+// on a simulated Kubernetes come last: what they run on is built in the background meanwhile, where it is not there yet.
 export default defineConfig({
   test: {
     reporters: ["default", "./test/count-reporter.mts"],
@@ -10,7 +10,7 @@ export default defineConfig({
         test: {
           name: "unit",
           include: ["test/**/*.test.ts"],
-          exclude: ["test/e2e/**", "test/kube/*.test.ts"],
+          exclude: ["test/e2e/**", "test/kube/*.test.ts", "test/kube/hub/*.test.ts"],
           testTimeout: 60_000,
         },
       },
@@ -28,7 +28,7 @@ export default defineConfig({
         test: {
           name: "kube",
           sequence: { groupOrder: 2 },
-          include: ["test/kube/*.test.ts"],
+          include: ["test/kube/*.test.ts", "test/kube/hub/*.test.ts"],
           globalSetup: "test/kube/setup.ts",
           testTimeout: 900_000,
           hookTimeout: 900_000,

@@ -1,7 +1,10 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
+import type { SiteStates } from "../config/resolve/state";
 import { type IndexEntry, readIndex } from "./engine/stack-index";
 import { type StateDirectory, stateDirectory } from "./engine/state-directory";
+import { knownPlaces } from "./state/places";
+import { Records } from "./state/stores";
 
 /** What is known of a federation without a valid config: what was deployed from there. */
 export interface Deployed {
@@ -10,6 +13,8 @@ export interface Deployed {
   /** Absolute directory of the federation file: paths of what was deployed start here. */
   readonly directory: string;
   readonly state: StateDirectory;
+  /** What is recorded, and where. */
+  readonly records: Records;
   /** The record of each stack's latest apply, with the stack's JSON. */
   readonly index: ReadonlyMap<string, IndexEntry>;
   /** Sites on this machine that these stacks have delivered to, in the order of their ids. */
@@ -26,25 +31,33 @@ export interface DeployedSite {
 }
 
 /** The federation of a file that may have faults: by its `federation:`, else the only one in `state/` beside it. Undefined where neither tells. */
-export function deployedFederation(file: string): Deployed | undefined {
+export async function deployedFederation(file: string): Promise<Deployed | undefined> {
   const directory = dirname(resolve(file));
   const [only, ...more] = deployedIds(directory);
   const id = idOf(file) ?? (more.length === 0 ? only : undefined);
   return id === undefined ? undefined : deployedAs(directory, id);
 }
 
-/** The federation with a given id, as it was deployed from a directory; its index is empty where it never was. */
-export function deployedAs(directory: string, id: string): Deployed {
+/**
+ * The federation with a given id, as it was deployed from a directory; its index is empty where it never was.
+ * @param states where a valid config says that states lie
+ */
+export async function deployedAs(directory: string, id: string, states: SiteStates = {}): Promise<Deployed> {
   const state = stateDirectory(directory, id);
-  const index = readIndex(state);
-  return { id, directory, state, index, sites: sitesOf(index, directory) };
+  const records = await Records.read(state, states);
+  const { index } = records;
+  return { id, directory, state, records, index, sites: sitesOf(index, directory) };
 }
 
-/** Ids of federations that have recorded stacks in `state/` of a directory: one that was renamed still has them under its old id. */
+/**
+ * Ids of federations that have recorded stacks in `state/` of a directory, or have deployed to places of state that are
+ * noted there: one that was renamed still has them under its old id.
+ */
 export function deployedIds(directory: string): string[] {
   const place = join(directory, "state");
   const ids = existsSync(place) ? readdirSync(place).sort() : [];
-  return ids.filter((id) => readIndex(stateDirectory(directory, id)).size > 0);
+  const isDeployed = (state: StateDirectory) => readIndex(state).size > 0 || knownPlaces(state).length > 0;
+  return ids.filter((id) => isDeployed(stateDirectory(directory, id)));
 }
 
 /** Tells of stacks that were deployed from the same directory under other ids: the federation may have been renamed. Undefined where there are none. */

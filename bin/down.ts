@@ -1,18 +1,16 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { createInterface } from "node:readline/promises";
+import { confirm } from "./confirm";
 import { otherwiseDeployed, rootsOf } from "./deployed";
 import { consentOf } from "./engine/consent";
 import { allStacks, downStacks } from "./engine/down";
 import { withDependents } from "./engine/graph";
 import type { StackResult } from "./engine/run";
 import { readStackJson, type StackJson } from "./engine/stack-index";
-import { exitCodes } from "./exit-codes";
-import { Failure, usageFailure } from "./failure";
 import { allWell, type Session, tally } from "./federation-session";
 import { counted } from "./load-or-exit";
 import { isInstalledSomewhere, removeRemains } from "./remains";
-import { stacksOf } from "./target";
+import { siteOf, stacksOf } from "./target";
 
 export interface DownResult {
   readonly ok: boolean;
@@ -31,10 +29,13 @@ export interface DownWish {
 
 /** Destroys what the target means and all that needs it, after asking; tells what is left and where the data is. */
 export async function takeDown(session: Session, target: string | undefined, wish: DownWish): Promise<DownResult> {
-  const { federation, directory, nodes, index, engine, progress, interrupt } = session;
+  const { federation, directory, nodes, index, records, engine, progress, interrupt } = session;
+  const site = (stack: string) => siteOf(stack, { federation, index });
   const all = allStacks(nodes, index);
   const chosen = stacksOf(target, { federation, stacks: all.map((n) => n.name), index });
-  const going = withDependents(all, chosen).filter((n) => exists(session, n.name));
+  const reached = withDependents(all, chosen);
+  const there = await Promise.all(reached.map((n) => exists(session, n.name, site(n.name))));
+  const going = reached.filter((_, i) => there[i]);
   const names = going.map((n) => n.name);
   if (names.length === 0) {
     progress.line(`${target ?? federation.id}: nothing is up`);
@@ -44,16 +45,22 @@ export async function takeDown(session: Session, target: string | undefined, wis
   }
   const jsons = new Map(names.map((stack) => [stack, jsonsOf(session, stack)] as const));
   const consent = consentOf(wish.destroy, true, jsons);
-  await confirm(names, wish);
+  const data = wish.destroy.length === 0 ? "Data stays." : `Deleted with all it holds: ${wish.destroy.join(", ")}.`;
+  await confirm(wish, {
+    deed: `this takes down ${names.join(", ")}`,
+    question: `Take down ${names.join(", ")}? ${data}`,
+    declined: "nothing was taken down",
+  });
   const began = performance.now();
   progress.line(
     `${federation.id}: ${counted(names.length, "stack")} to take down, ${engine.product} ${engine.version}`,
   );
-  const deployment = { ...session, progress: (stack: string, line: string) => progress.step(stack, line), consent };
+  const step = (stack: string, line: string) => progress.step(stack, line);
+  const deployment = { ...session, records: records.keeper(site), progress: step, consent };
   const downed = await downStacks(deployment, {
     ...session,
     nodes: going,
-    configured: new Set(nodes.map((n) => n.name)),
+    configured: new Set(nodes.map((n) => n.name).filter((stack) => !records.isElsewhere(stack, site(stack)))),
     stopped: () => interrupt.requested,
     onState: (result) => progress.state(result),
   });
@@ -65,11 +72,10 @@ export async function takeDown(session: Session, target: string | undefined, wis
 }
 
 /** Whether anything of a stack was ever made: it is recorded, its state holds resources (`cdktf deploy` records nothing), or it lies at its site. */
-function exists(session: Session, stack: string): boolean {
-  const { index, state } = session;
+async function exists(session: Session, stack: string, site: string): Promise<boolean> {
+  const { index, records } = session;
   if (index.has(stack) || isInstalledSomewhere(session, jsonsOf(session, stack))) return true;
-  const file = join(state.root, `${stack}.tfstate`);
-  const text = existsSync(file) ? readFileSync(file, "utf8") : "";
+  const text = (await records.wanted(site).state(stack)) ?? "";
   return text !== "" && !/"resources": \[\]/.test(text);
 }
 
@@ -77,25 +83,6 @@ function jsonsOf({ nodes, output, index }: Session, stack: string): StackJson[] 
   const applied = index.get(stack)?.config;
   const wanted = nodes.some((n) => n.name === stack) ? [readStackJson(join(output, "stacks", stack))] : [];
   return [...wanted, ...(applied ? [applied] : [])];
-}
-
-async function confirm(names: readonly string[], wish: DownWish): Promise<void> {
-  if (wish.yes) return;
-  if (wish.json || !process.stdin.isTTY || !process.stdout.isTTY)
-    throw usageFailure(`this takes down ${names.join(", ")}: agree with --yes, since there is no terminal to ask`);
-  const terminal = createInterface({ input: process.stdin, output: process.stdout });
-  const abort = new AbortController();
-  terminal.on("SIGINT", () => abort.abort());
-  const data = wish.destroy.length === 0 ? "Data stays." : `Deleted with all it holds: ${wish.destroy.join(", ")}.`;
-  try {
-    const answer = await terminal.question(`Take down ${names.join(", ")}? ${data} [y/N] `, { signal: abort.signal });
-    if (!/^y(es)?$/i.test(answer.trim())) throw new Failure("nothing was taken down", exitCodes.ok);
-  } catch (error) {
-    if (abort.signal.aborted) throw new Failure("nothing was taken down", exitCodes.interrupted);
-    throw error;
-  } finally {
-    terminal.close();
-  }
 }
 
 /** Data of sites on this machine: uninstalling never touches it. */

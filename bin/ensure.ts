@@ -6,6 +6,8 @@ import type { StackResult } from "./engine/run";
 import type { Session } from "./federation-session";
 import type { Config } from "./load-or-exit";
 import { isInstalled, type KitCall, kitOf, type LocalSite, localSites, manifestOf, runKit } from "./site-kit";
+import { installOver, runSshKit, type SshSite, sshSites } from "./ssh-kit";
+import { digestsOf } from "./status/over-ssh";
 
 /** What the last step of `up` found at a site. */
 export interface Ensured {
@@ -22,9 +24,13 @@ export interface Ensured {
 export function ensureSites(config: Config, session: Session, stacks: readonly StackResult[]): Promise<Ensured[]> {
   const fine = new Set(stacks.filter((r) => r.state === "done" || r.state === "unchanged").map((r) => r.stack));
   const sites = localSites(config.federation, config.directory);
-  return Promise.all(
-    sites.filter(({ site }) => fine.has(stackName(site.id, "base"))).map((local) => ensureSite(session, local, fine)),
-  );
+  const isFine = ({ site }: Pick<LocalSite, "site">) => fine.has(stackName(site.id, "base"));
+  return Promise.all([
+    ...sites.filter(isFine).map((local) => ensureSite(session, local, fine)),
+    ...sshSites(config.federation)
+      .filter(isFine)
+      .map((remote) => ensureOver(session, remote, fine)),
+  ]);
 }
 
 async function ensureSite(session: Session, { site, root }: LocalSite, fine: ReadonlySet<string>): Promise<Ensured> {
@@ -54,6 +60,35 @@ async function ensureSite(session: Session, { site, root }: LocalSite, fine: Rea
     progress.line(`${site.id}  ${line}`);
     return { site: site.id, ok: false, lines: [...lines, error] };
   }
+}
+
+/** The same at a site on another machine. */
+async function ensureOver(session: Session, remote: SshSite, fine: ReadonlySet<string>): Promise<Ensured> {
+  const { site } = remote;
+  const lines: string[] = [];
+  const say = (line: string) => {
+    lines.push(line);
+    session.progress.line(`${site.id}  ${line}`);
+  };
+  const end = (ok: boolean): Ensured => ({ site: site.id, ok, lines });
+  const { digests, problem } = await digestsOf(remote);
+  if (problem !== null) {
+    say(`cannot be asked: ${problem}`);
+    return end(false);
+  }
+  for (const part of ["base", ...site.hubs.map((h) => h.id)]) {
+    const directory = join(session.output, "stacks", stackName(site.id, part));
+    const wanted = manifestOf(join(directory, "bundle"))?.digest;
+    if (!fine.has(stackName(site.id, part)) || wanted === undefined || digests[part] === wanted) continue;
+    say(`${part} is recorded as applied and not there: installing it`);
+    const installed = await installOver(remote, directory, { progress: say });
+    if (installed.ok) continue;
+    say(`${part} cannot be installed: ${installed.error}`);
+    return end(false);
+  }
+  const ensured = await runSshKit(remote, "ensure", { progress: say });
+  if (!ensured.ok) say(`not all programs run: ${ensured.error}`);
+  return end(ensured.ok);
 }
 
 /** Whether what a site runs of a part is what was synthesized. */

@@ -1,5 +1,6 @@
 import { rmSync } from "node:fs";
 import type { ResolvedFederation } from "../config/resolve/federation";
+import type { SiteStates } from "../config/resolve/state";
 import { type Deployed, otherwiseDeployed } from "./deployed";
 import { findEngine } from "./engine/find";
 import { type Node, readManifest } from "./engine/graph";
@@ -8,12 +9,14 @@ import { endLeftovers } from "./engine/leftovers";
 import { type LockHolder, lockOrFail } from "./engine/lock";
 import { type Progress, showProgress } from "./engine/progress";
 import type { StackResult } from "./engine/run";
-import { type IndexEntry, readIndex } from "./engine/stack-index";
+import type { IndexEntry } from "./engine/stack-index";
 import { type StateDirectory, stateDirectory } from "./engine/state-directory";
 import { exitCodes } from "./exit-codes";
 import { outputDirectory } from "./federation-file";
 import type { Config } from "./load-or-exit";
-import { configuredStacks, stacksOf } from "./target";
+import { rememberPlaces } from "./state/places";
+import { Records } from "./state/stores";
+import { configuredStacks, siteOf, stacksOf } from "./target";
 
 /** A federation that is being changed by this process alone. */
 export interface Session {
@@ -26,6 +29,8 @@ export interface Session {
   /** Stacks of the config. */
   readonly nodes: readonly Node[];
   readonly index: ReadonlyMap<string, IndexEntry>;
+  /** The index and where it lies. */
+  readonly records: Records;
   readonly engine: Awaited<ReturnType<typeof findEngine>>;
   readonly interrupt: Interrupt;
   readonly progress: Progress;
@@ -51,12 +56,18 @@ export async function withConfig(
 ): Promise<number> {
   const { directory, federation } = config;
   const state = stateDirectory(directory, federation.id);
-  const index = readIndex(state);
+  const { states } = federation;
+  const records = await Records.read(state, states);
+  const { index } = records;
   const configured = configuredStacks(federation);
   const stacks = purpose.verb === "up" ? configured : [...configured, ...index.keys()];
   const aside = purpose.verb === "down" ? otherwiseDeployed({ id: federation.id, directory }) : undefined;
-  stacksOf(purpose.target, { federation, stacks: [...new Set(stacks)], index, aside });
-  return hold({ federation, directory, state, output: outputDirectory(config.file) }, purpose, work, async (output) => {
+  const chosen = stacksOf(purpose.target, { federation, stacks: [...new Set(stacks)], index, aside });
+  const site = (stack: string) => siteOf(stack, { federation, index });
+  records.refuseUnread([...chosen], site);
+  if (purpose.verb === "up") records.refuseMoved([...chosen], site);
+  const place = { federation, directory, state, states, output: outputDirectory(config.file) };
+  return hold(place, purpose, work, async (output) => {
     const { synthFederation } = await import("./synth.js");
     synthFederation(config, output);
     return readManifest(output);
@@ -72,16 +83,21 @@ export async function withDeployed(
 ): Promise<number> {
   const federation = { id, sites: [] };
   stacksOf(purpose.target, { federation, stacks: [...index.keys()], index });
-  return hold({ federation, directory, state, output: outputDirectory(file) }, purpose, work, async () => []);
+  return hold(
+    { federation, directory, state, states: {}, output: outputDirectory(file) },
+    purpose,
+    work,
+    async () => [],
+  );
 }
 
 async function hold(
-  place: Pick<Session, "federation" | "directory" | "state" | "output">,
+  place: Pick<Session, "federation" | "directory" | "state" | "output"> & { readonly states: SiteStates },
   { verb, target, json }: Purpose,
   work: (session: Session) => Promise<number>,
   synth: (output: string) => Promise<Node[]>,
 ): Promise<number> {
-  const { federation, state, output } = place;
+  const { federation, state, states, output } = place;
   const lock = lockOrFail(
     state.lock,
     [verb, ...(target === undefined ? [] : [target])].join(" "),
@@ -97,15 +113,18 @@ async function hold(
     if (lock.after?.command) say(cutOff(lock.after));
     await endLeftovers(state, say);
     rmSync(state.plans, { recursive: true, force: true });
+    rememberPlaces(state, states);
     const engine = findEngine(say);
     engine.catch(() => {});
     const nodes = await synth(output);
-    const index = readIndex(state);
+    const records = await Records.read(state, states);
+    const { index } = records;
     const width = Math.max(...[...nodes.map((n) => n.name), ...index.keys()].map((name) => name.length), 4);
     const found = await engine;
     const progress = showProgress(screen, width);
     say = (line) => progress.line(line);
-    return await work({ ...place, nodes, index, engine: found, interrupt, progress });
+    for (const { reason } of records.unread) progress.line(`not looked at: ${reason.message}`);
+    return await work({ ...place, nodes, index, records, engine: found, interrupt, progress });
   } finally {
     unwatch();
     lock.release();

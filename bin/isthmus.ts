@@ -1,7 +1,9 @@
 #!/usr/bin/env node
 import { Command } from "commander";
 import { register as backup } from "./commands/backup";
+import { register as bootstrap } from "./commands/bootstrap";
 import { register as catalog } from "./commands/catalog";
+import { register as charts } from "./commands/charts";
 import { register as demo } from "./commands/demo";
 import { register as down } from "./commands/down";
 import { register as restore } from "./commands/restore";
@@ -24,7 +26,23 @@ const program = new Command("isthmus")
   .showHelpAfterError("(`isthmus --help` lists the commands)")
   .exitOverride((error) => process.exit(error.exitCode === 0 ? exitCodes.ok : exitCodes.usage));
 
-for (const register of [validate, schema, rules, synth, up, status, verify, run, catalog, backup, restore, down, demo])
+for (const register of [
+  validate,
+  schema,
+  rules,
+  charts,
+  synth,
+  bootstrap,
+  up,
+  status,
+  verify,
+  run,
+  catalog,
+  backup,
+  restore,
+  down,
+  demo,
+])
   register(program);
 
 for (const command of program.commands) command.showHelpAfterError(`(\`isthmus ${command.name()} --help\` shows how)`);

@@ -86,12 +86,17 @@ const prefix = "isthmus: ";
 const failure = "isthmus: error: ";
 
 /** Runs a kit with any arguments. */
-export async function callKit(
-  kit: string,
+export function callKit(kit: string, args: readonly string[], call: Omit<KitCall, "kit" | "flags"> = {}) {
+  return callProgram(pythonCommand(), [kit, ...args], call);
+}
+
+/** Runs a program that speaks as a kit does. */
+export async function callProgram(
+  program: string,
   args: readonly string[],
   { progress = () => {}, directory, environment = {}, shares, signal }: Omit<KitCall, "kit" | "flags"> = {},
 ): Promise<KitEnd> {
-  const child = spawn(pythonCommand(), [kit, ...args], {
+  const child = spawn(program, args, {
     ...(directory === undefined ? {} : { cwd: directory }),
     env: { ...engineEnvironment(), ...environment },
     stdio: [shares === "stdin" ? "inherit" : "ignore", shares === "stdout" ? "inherit" : "pipe", "pipe"],

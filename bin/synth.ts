@@ -1,9 +1,10 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { App } from "cdktf";
-import { federationStacks } from "../stacks/federation";
-import type { SiteStack } from "../stacks/site-stack";
+import { federationStacks, MissingBindings } from "../stacks/federation";
+import type { FederationProps, SiteStack } from "../stacks/site-stack";
 import { catalogOf } from "./catalog-files";
+import { Failure } from "./failure";
 import { outputDirectory } from "./federation-file";
 import { type Config, loadOrExit } from "./load-or-exit";
 
@@ -15,11 +16,19 @@ export function synthFederation(config: Config, output: string, catalog = catalo
   mkdirSync(output, { recursive: true });
   const app = new App({ outdir: output, context: { targetVersions } });
   const places = { config: config.directory, output };
-  const stacks = federationStacks(app, { federation: config.federation, catalog, places });
+  const stacks = stacksOf(app, { federation: config.federation, catalog, places });
   removeStale(output, stacks);
   app.synth();
   for (const stack of stacks) writeFiles(join(output, "stacks", stack.node.id), stack);
   return stacks.map((s) => s.node.id);
+}
+
+function stacksOf(app: App, props: FederationProps): SiteStack[] {
+  try {
+    return federationStacks(app, props);
+  } catch (error) {
+    throw error instanceof MissingBindings ? new Failure(error.message) : error;
+  }
 }
 
 /** The same for a command: faults end the process. */

@@ -3,6 +3,7 @@ import { otherwiseDeployed } from "./deployed";
 import { consentOf } from "./engine/consent";
 import { withDependencies } from "./engine/graph";
 import type { StackResult } from "./engine/run";
+import { refuseMissingSecrets } from "./engine/secrets";
 import { readStackJson } from "./engine/stack-index";
 import { upStacks } from "./engine/up";
 import { type Ensured, ensureSites } from "./ensure";
@@ -26,7 +27,7 @@ export interface UpWish {
 
 /**
  * Applies what the target needs, then starts what is down at the sites on this machine, which no plan can see.
- * @throws Failure before anything is changed, where ports are taken
+ * @throws Failure before anything is changed, where secrets are missing or ports are taken
  */
 export async function bringUp(
   config: Config,
@@ -40,13 +41,15 @@ export async function bringUp(
   const site = (stack: string) => siteOf(stack, { federation, index });
   const chosen = stacksOf(target, { federation, stacks: names, index });
   const needed = withDependencies(nodes, chosen).map((n) => n.name);
+  refuseMissingSecrets(session.output, needed);
   await refuseTakenPorts(config, session, needed);
   const began = performance.now();
   progress.line(`${federation.id}: ${counted(needed.length, "stack")}, ${engine.product} ${engine.version}`);
   const over = expired(federation);
   for (const entry of over) if (needed.some((s) => isExpired(s, site(s), [entry]))) progress.line(expiredLine(entry));
   const consent = consentOf(wish.destroy, wish.yes ?? false, configsOf(session, needed));
-  const deployment = { ...session, progress: (stack: string, line: string) => progress.step(stack, line), consent };
+  const step = (stack: string, line: string) => progress.step(stack, line);
+  const deployment = { ...session, records: session.records.keeper(site), progress: step, consent };
   const stacks = await upStacks(deployment, {
     ...session,
     chosen,

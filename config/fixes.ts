@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { Finding, Path } from "./faults";
 import { lookUp } from "./merge";
 import { slug } from "./schema/fields";
-import { aboutKey, hasKey, nearestBelow, schemasAt } from "./schema/lookup";
+import { aboutKey, alternatives, hasKey, nearestBelow, schemasAt } from "./schema/lookup";
 import type { Tree } from "./yaml";
 
 /** What kind of mistake a finding is, where the fix follows from the schema. */
@@ -58,6 +58,8 @@ function otherPlace(schema: z.ZodType, tree: Tree, path: Path): string | undefin
     const within = nearestBelow(schemasAt(schema, tree, [...here, sibling]), key);
     if (within) return `"${key}" is a key of ${[sibling, ...within].join(".")}: indent it below that`;
   }
+  // what a site of another provider has at the top was meant there
+  if (here.length === 0 && hasKey(alternatives(schema), key)) return undefined;
   const within = nearestBelow(schemasAt(schema, tree, here), key);
   return within ? `"${key}" is a key of ${within.join(".")}: move it there` : undefined;
 }

@@ -92,6 +92,19 @@ export function atSource(fault: Fault, top: Tree, siteFile: string): Fault {
   return { ...fault, path, ...(foreign ? { fix } : {}) };
 }
 
+/** Places of all that a tree tells: its scalars, and maps and lists that hold nothing. */
+export function toldIn(tree: Tree | undefined): ReadonlySet<string> {
+  const places = new Set<string>();
+  const visit = (node: Tree): void => {
+    const inner = node.kind === "map" ? [...node.entries.values()].map((e) => e.value) : [];
+    const below = node.kind === "list" ? node.items : inner;
+    if (below.length === 0) places.add(`${node.at.file}:${node.at.line}:${node.at.col}`);
+    below.forEach(visit);
+  };
+  if (tree) visit(tree);
+  return places;
+}
+
 /** The dotted path of what stands at a position below `tree`. */
 function pathTo(tree: Tree | undefined, at: Position, path: string): string | undefined {
   if (tree === undefined) return undefined;

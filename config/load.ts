@@ -2,7 +2,7 @@ import { dirname, resolve } from "node:path";
 import { check, place } from "./check";
 import { cappedFaults, type Fault, type Path, type Position, sortFaults } from "./faults";
 import { readConfigFile, siteFiles } from "./files";
-import { atSource, inherit } from "./inherit";
+import { atSource, inherit, toldIn } from "./inherit";
 import { dropNulls, lookUp } from "./merge";
 import { type ResolvedFederation, resolveFederation } from "./resolve/federation";
 import { rules } from "./rules/all";
@@ -138,8 +138,11 @@ function ruleFaults(
   top: Tree,
 ): Fault[] {
   const faultySites = sites.flatMap((s) => (!s.config && s.id !== undefined ? [s.id] : []));
+  const inDefaults = toldIn(lookUp(top, ["defaults"]).node);
+  const told = (site: string, path: Path) =>
+    [...toldIn(lookUp(treeOf(site), path).node)].some((place) => !inDefaults.has(place));
   return rules.flatMap((rule) =>
-    rule.check(federation, { faultySites, directory }).map(({ site, ...finding }) => {
+    rule.check(federation, { faultySites, directory, told }).map(({ site, ...finding }) => {
       const tree = treeOf(site);
       return atSource(place(tree, finding, rule.id), top, tree.at.file);
     }),

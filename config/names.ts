@@ -9,7 +9,7 @@ import { createHash } from "node:crypto";
 export function fitted(name: string, most: number): string {
   if (name.length <= most) return name;
   const hash = createHash("sha256").update(name).digest("hex").slice(0, 8);
-  return `${name.slice(0, most - 9).replace(/-+$/, "")}-${hash}`;
+  return `${name.slice(0, most - 9).replace(/[-.]+$/, "")}-${hash}`;
 }
 
 /** A bucket that Isthmus makes: `<federation>-<site>-<bucket>`, at most 63 characters (S3, GCS). */
@@ -20,6 +20,21 @@ export function bucketName(federation: string, site: string, bucket: string): st
 /** A stack: `<site>-<part>`; the part is a hub's id or a reserved one. */
 export function stackName(site: string, part: string): string {
   return `${site}-${part}`;
+}
+
+/** Where a federation's state begins in a bucket: its id, below a prefix that the config may name. */
+export function stateRoot(federation: string, prefix?: string): string {
+  return prefix === undefined ? federation : `${prefix}/${federation}`;
+}
+
+/** The state of a stack in a bucket; the engine's lock lies beside it, with `.tflock` at its end. */
+export function stateKey(root: string, stack: string): string {
+  return `${root}/${stack}.tfstate`;
+}
+
+/** The record of a stack's latest apply, beside the states of a bucket. */
+export function recordKey(root: string, stack: string): string {
+  return `${root}/index/${stack}.json`;
 }
 
 /** Parts of stack names that no hub may have. */
@@ -55,6 +70,25 @@ export function datasetPath(kind: string, dataset: string): string {
   return `/files/${dataset}`;
 }
 
+/** URL of an object, or of the start of keys, at a store: ENDPOINT/BUCKET/KEY, or BUCKET.ENDPOINT/KEY. */
+export function objectUrl(
+  { endpoint, bucket, pathStyle }: { readonly endpoint: string; readonly bucket: string; readonly pathStyle: boolean },
+  key: string,
+): string {
+  if (pathStyle) return `${endpoint}/${bucket}/${key}`;
+  return `${endpoint.replace("://", `://${bucket}.`)}/${key}`;
+}
+
+/** The S3 API of a region of AWS. */
+export function awsEndpoint(region: string): string {
+  return `https://s3.${region}.amazonaws.com`;
+}
+
+/** The alias of the key that encrypts a site's lake on AWS. */
+export function lakeKeyAlias(federation: string, site: string): string {
+  return `alias/${federation}-${site}-lake`;
+}
+
 /** Environment variable that tells a hub's users where a bucket is: `SCRATCH_BUCKET`. */
 export function bucketVariable(bucket: string): string {
   return `${bucket.toUpperCase().replaceAll("-", "_")}_BUCKET`;
@@ -73,4 +107,98 @@ export function userPrefix(id: string): string {
     .slice(0, 40)
     .replace(/-+$/, "");
   return `${simple}--${createHash("sha256").update(id).digest("hex").slice(0, 8)}`;
+}
+
+/** A user's directory of a home file system: each hub has homes of its own, since two may sign in different people by one name. */
+export function homeFolder(hub: string, prefix: string): string {
+  return `${hub}.${prefix}`;
+}
+
+/** The directory of a home file system in which each hub has one that its admins write and its users read. A home's name has a dot. */
+export const sharedFolders = "shared";
+
+/** Host of a hub. */
+export function hubHost(hub: string, domain: string): string {
+  return `${hub}.${domain}`;
+}
+
+/** Host of a site's data: an origin of its own. */
+export function dataHost(domain: string): string {
+  return `data.${domain}`;
+}
+
+/** First labels of a site's host names that no hub may have. */
+export const reservedHosts = ["data"] as const;
+
+/** The Kubernetes namespace of a part of a site (a hub's id, `services`, `homes`), at most 63 characters. */
+export function namespaceName(site: string, part: string): string {
+  return `${site}-${part}`;
+}
+
+/** The Helm release of a hub's chart. */
+export function releaseName(hub: string, chart: string): string {
+  return `${hub}-${chart}`;
+}
+
+/** The service account of users' pods: notebooks, Dask schedulers and workers. A cloud's roles trust it by this name. */
+export const userServiceAccount = "user-sa";
+
+/** The site's scheduler for users' pods, which fills nodes one after the other. */
+export function userSchedulerName(site: string): string {
+  return `${site}-user-scheduler`;
+}
+
+/** A site's priority class: notebooks before what only keeps room for them. */
+export function priorityClassName(site: string, kind: "default" | "placeholder"): string {
+  return `${site}-${kind}`;
+}
+
+/** The namespace of a home file system's server: the chart's Service finds it by a label that two would share. */
+export function homeNamespace(site: string, home: string): string {
+  return fitted(`${site}-homes-${home}`, 63);
+}
+
+/** The namespace of a service whose pods reach into their nodes. */
+export function privilegedNamespace(site: string, service: string): string {
+  return fitted(`${site}-services-${service}`, 63);
+}
+
+/** A cluster that is made. Roles of the cloud are named after it. */
+export function clusterName(federation: string, site: string): string {
+  return fitted(`${federation}-${site}`, 38);
+}
+
+/** A role of AWS: `<federation>-<site>-<what>`, at most 64 characters. Policies of other accounts name it. */
+export function awsRoleName(federation: string, site: string, what: string): string {
+  return fitted(`${federation}-${site}-${what}`, 64);
+}
+
+/** The id of a role of AWS. */
+export function awsRoleArn(account: string, name: string): string {
+  return `arn:aws:iam::${account}:role/${name}`;
+}
+
+/** The role of a hub's users; those of the site itself have a word more. */
+export function hubRoleName(federation: string, site: string, hub: string): string {
+  return awsRoleName(federation, site, `hub-${hub}`);
+}
+
+/** A group of nodes: the pool, and what stands for its generation. */
+export function nodeGroupName(pool: string, generation: string): string {
+  return `${pool}-${generation}`;
+}
+
+/** The disk of a home file system, by the tag `Name`. */
+export function homeVolumeName(federation: string, site: string, home: string): string {
+  return `${federation}-${site}-homes-${home}`;
+}
+
+/** The alias of the key that encrypts a cluster's secrets on AWS. */
+export function clusterKeyAlias(federation: string, site: string): string {
+  return `alias/${federation}-${site}-cluster`;
+}
+
+/** The budget of a site. */
+export function budgetName(federation: string, site: string): string {
+  return fitted(`${federation}-${site}`, 100);
 }

@@ -1,8 +1,9 @@
 import { isAbsolute, join, posix, relative } from "node:path";
-import { type App, LocalBackend, TerraformStack } from "cdktf";
+import { type App, TerraformStack } from "cdktf";
 import { stackName } from "../config/names";
 import type { ResolvedFederation } from "../config/resolve/federation";
 import type { CatalogFiles } from "../constructs/catalog/files";
+import { addBackend } from "./state-backend";
 
 /** Where a synth writes and where the config lies: only their relation enters the output, never a machine's path. */
 export interface Places {
@@ -40,7 +41,8 @@ export class SiteStack extends TerraformStack {
     super(app, name);
     this.configDirectory = relative(join(props.places.output, "stacks", name), props.places.config);
     if (isAbsolute(this.configDirectory)) throw new Error(`no relative path from the output to ${props.places.config}`);
-    new LocalBackend(this, { path: posix.join(this.configDirectory, "state", props.federation.id, `${name}.tfstate`) });
+    const { id, state, states } = props.federation;
+    addBackend(this, name, states[props.site] ?? state, posix.join(this.configDirectory, "state", id));
   }
 
   /** Adds files below a folder of the stack's output directory. */

@@ -5,7 +5,8 @@ import { expect, test } from "vitest";
 
 const repository = join(__dirname, "..");
 const program = join(repository, "dist/bin/isthmus.js");
-const readme = readFileSync(join(repository, "README.md"), "utf8");
+/** Pages with parts that are made from files and commands. */
+const pages = ["README.md", "docs/aws.md", "docs/kubernetes.md"] as const;
 
 const helps = new Map<string, string>();
 
@@ -33,17 +34,17 @@ function commandTable(): string {
   return ["| command | what it does |", "|---|---|", ...rows].join("\n");
 }
 
-/** README with its generated parts as they should be: `vitest run test/docs.test.ts -u` writes them. */
-function rendered(): string {
-  return readme
+/** A page with its generated parts as they should be: `vitest run test/docs.test.ts -u` writes them. */
+function rendered(page: string): string {
+  return readFileSync(join(repository, page), "utf8")
     .replace(/<!-- commands -->[\s\S]*?(?=\n\n- \*\*A new hub)/, `<!-- commands -->\n\n${commandTable()}`)
     .replaceAll(/<!-- include: (\S+) -->\n(?:```yaml\n[\s\S]*?```\n|\n)/g, (_, path: string) => {
       return `<!-- include: ${path} -->\n\`\`\`yaml\n${readFileSync(join(repository, path), "utf8")}\`\`\`\n`;
     });
 }
 
-test("README shows the commands and the config that there are", async () => {
-  await expect(rendered()).toMatchFileSnapshot(join(repository, "README.md"));
+test.each(pages)("%s shows the commands and the config that there are", async (page) => {
+  await expect(rendered(page)).toMatchFileSnapshot(join(repository, page));
 });
 
 test("every command shows an example, and its example's options exist", () => {
@@ -60,10 +61,12 @@ test("npm scripts and isthmus commands that the docs name exist", () => {
   const scripts = Object.keys(
     (JSON.parse(readFileSync(join(repository, "package.json"), "utf8")) as { scripts: object }).scripts,
   );
-  for (const file of ["README.md", "CONTRIBUTING.md"]) {
+  for (const file of [...pages, "CONTRIBUTING.md"]) {
     const text = readFileSync(join(repository, file), "utf8");
     for (const [, name] of text.matchAll(/npm run ([a-z]+)/g)) expect(scripts, file).toContain(name);
-    for (const [, name] of text.matchAll(/isthmus (validate|synth|up|down|status|verify|catalog|run|schema|rules)\b/g))
+    for (const [, name] of text.matchAll(
+      /isthmus (validate|synth|up|down|status|verify|catalog|run|schema|rules|charts)\b/g,
+    ))
       expect(commands(), file).toContain(name);
   }
 });

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { loadFederation } from "../../config/load";
 import { didYouMean, listed } from "../../config/suggest";
-import { deployedFederation } from "../deployed";
+import { deployedAs, deployedFederation } from "../deployed";
 import { type StateDirectory, stateDirectory } from "../engine/state-directory";
 import { usageFailure } from "../failure";
 import { type Config, exitWithFaults } from "../load-or-exit";
@@ -28,10 +28,12 @@ export interface BackupSite {
  * an edit, and takes the place that the programs run in, not the one that the next `up` would move them to.
  * @throws Failure (usage) for a site that is none, or none of this machine; ends the process where nothing is known
  */
-export function deployedSite(file: string, id: string): BackupSite {
+export async function deployedSite(file: string, id: string): Promise<BackupSite> {
   const loaded = loadFederation(file);
-  const deployed = deployedFederation(file);
   const { federation, directory } = loaded;
+  const deployed = federation
+    ? await deployedAs(directory, federation.id, federation.states)
+    : await deployedFederation(file);
   const local = federation ? localSites(federation, directory) : [];
   const found = deployed?.sites.find((s) => s.id === id) ?? local.find((s) => s.site.id === id);
   const known = [...new Set([...(deployed?.sites ?? []).map((s) => s.id), ...local.map((s) => s.site.id)])];
@@ -65,6 +67,8 @@ function place(federation: string, site: string, root: string, directory: string
 
 function noSite(id: string, known: readonly string[], all: readonly string[]) {
   if (all.includes(id))
-    return usageFailure(`site ${id} has nothing on this machine to back up; there are ${listed(known)}`);
+    return usageFailure(
+      `site ${id} has nothing on this machine to back up${known.length === 0 ? "" : `; there are ${listed(known)}`}`,
+    );
   return usageFailure(`no site "${id}": ${didYouMean(id, known) ?? `there are ${listed(known)}`}`);
 }

@@ -40,7 +40,7 @@ async function backup(site: string, flags: BackupFlags): Promise<number> {
   const { deployedSite } = await import("../backup/sites.js");
   const { makeBackup } = await import("../backup/kit.js");
   const { backupText } = await import("../backup/report.js");
-  const from = deployedSite(federationFile(flags.file), site);
+  const from = await deployedSite(federationFile(flags.file), site);
   const output = streams ? "-" : outputPath(flags.output, from.directory, site, new Date());
   const say = (line: string) => process.stderr.write(`isthmus: ${line}\n`);
   const taken = tryLock(from.state.lock, `backup ${site}`);

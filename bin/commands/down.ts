@@ -32,10 +32,10 @@ export async function down(target: string | undefined, flags: DownFlags): Promis
   const file = federationFile(flags.file);
   const purpose = { verb: "down", target, json: flags.json ?? false } as const;
   const work = (session: Session) => run(session, target, flags);
-  if (flags.federation !== undefined) return withDeployed(formerly(file, flags.federation), file, purpose, work);
+  if (flags.federation !== undefined) return withDeployed(await formerly(file, flags.federation), file, purpose, work);
   const loaded = loadFederation(file);
   if (loaded.federation) return withConfig({ ...loaded, federation: loaded.federation, file }, purpose, work);
-  const deployed = deployedFederation(file);
+  const deployed = await deployedFederation(file);
   if (!deployed || deployed.index.size === 0) exitWithFaults(loaded);
   process.stderr.write(
     `${countOf(loaded)} (\`isthmus validate\` shows them): ${deployed.id} is taken down by what was deployed\n`,
@@ -44,9 +44,9 @@ export async function down(target: string | undefined, flags: DownFlags): Promis
 }
 
 /** @throws Failure (usage) where nothing was deployed under that id */
-function formerly(file: string, id: string): Deployed {
+async function formerly(file: string, id: string): Promise<Deployed> {
   const directory = dirname(resolve(file));
-  const deployed = deployedAs(directory, id);
+  const deployed = await deployedAs(directory, id);
   if (deployed.index.size > 0) return deployed;
   const ids = deployedIds(directory);
   const there = ids.length === 0 ? "nothing is" : `${listed(ids)} is`;

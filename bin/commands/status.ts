@@ -51,7 +51,7 @@ async function collect(file: string): Promise<Status> {
   const { collectDeployed, collectStatus } = await import("../status/collect.js");
   const loaded = loadFederation(file);
   if (loaded.federation) return collectStatus({ ...loaded, federation: loaded.federation, file });
-  const deployed = deployedFederation(file);
+  const deployed = await deployedFederation(file);
   if (deployed && deployed.index.size > 0) return collectDeployed(deployed, loaded);
   exitWithFaults(loaded);
 }

@@ -8,6 +8,7 @@ import type { Engine } from "./find";
 import type { Interrupt } from "./interrupt";
 import { runMark } from "./leftovers";
 import type { Log } from "./log";
+import { secretVariables } from "./secrets";
 import type { StateDirectory } from "./state-directory";
 
 /** Where and how an engine's commands run. */
@@ -82,7 +83,7 @@ async function start(
   // A process group of its own: the terminal's Ctrl-C must not reach the engine beside the one that we send, since two mean "drop everything".
   const child = spawn(context.engine.command, args, {
     cwd: context.directory,
-    env: { ...engineEnvironment(), ...runMark(context.state) },
+    env: { ...engineEnvironment(), ...secretVariables(context.directory), ...runMark(context.state) },
     detached: true,
     stdio: ["ignore", "pipe", "pipe"],
   });

@@ -1,19 +1,23 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
+import { Failure } from "../failure";
 import { type EngineContext, EngineFailure } from "./command";
 import type { Engine } from "./find";
-import { type Consent, countsText, planCounts, refusals, refusalText } from "./guard";
+import { type Consent, countsText, type PlanJson, planCounts, refusals, refusalText } from "./guard";
 import type { Interrupt } from "./interrupt";
+import { lockedLine } from "./locked-line";
 import { Log } from "./log";
 import type { Outcome } from "./run";
-import { applyPlan, initialize, plan, showPlan } from "./stack-engine";
-import type { IndexEntry } from "./stack-index";
+import { initialize, plan, showPlan } from "./stack-engine";
+import type { IndexEntry, RecordKeeper } from "./stack-index";
 import type { StateDirectory } from "./state-directory";
+import { applyTakingOver, forgetImports } from "./take-over";
 
 /** What all stacks of one run share. */
 export interface Deployment {
   readonly engine: Engine;
   readonly state: StateDirectory;
+  readonly records: RecordKeeper;
   readonly interrupt: Interrupt;
   /** Hears of each step and each progress line of a stack. */
   readonly progress: (stack: string, line: string) => void;
@@ -30,9 +34,9 @@ export interface Turn {
   /** The record of its latest apply. */
   readonly recorded: IndexEntry | undefined;
   /** Just before something is changed. */
-  readonly before: () => void;
+  readonly before: () => Promise<void>;
   /** When the engine and the stack agree again. */
-  readonly after: () => void;
+  readonly after: () => Promise<void>;
 }
 
 /** Plans one stack, lets the guard read the plan, carries it out. Failures of the engine become an outcome. */
@@ -46,14 +50,19 @@ export async function deployStack(deployment: Deployment, turn: Turn): Promise<O
   try {
     return await carryOut(deployment, context, turn);
   } catch (error) {
-    if (!(error instanceof EngineFailure)) throw error;
+    if (!(error instanceof EngineFailure || error instanceof Failure)) throw error;
     // what a stopped engine says of its killed programs helps nobody
-    const detail = deployment.interrupt.requested ? "interrupted" : error.message;
+    const detail = deployment.interrupt.requested ? "interrupted" : reasonOf(error, context);
     return { state: "failed", detail, log: log.path };
   } finally {
     log.close();
     rmSync(planFile(deployment, stack), { force: true });
   }
+}
+
+/** A stack that somebody else changes, or what the engine or the record's place says. */
+function reasonOf(error: EngineFailure | Failure, context: EngineContext): string {
+  return (error instanceof EngineFailure ? lockedLine(error.errors, context) : undefined) ?? error.message;
 }
 
 /** A plan lives for one turn: it may hold values that nobody else should read. */
@@ -64,19 +73,23 @@ function planFile({ state }: Deployment, stack: string): string {
 async function carryOut(deployment: Deployment, context: EngineContext, turn: Turn): Promise<Outcome> {
   const { stack, kind, before, after } = turn;
   const file = planFile(deployment, stack);
+  forgetImports(context);
   await initialize(context);
   if (!(await plan(context, file, kind))) {
-    after();
+    await after();
     return { state: "unchanged", detail: "" };
   }
+  const guard = (planned: PlanJson) => {
+    const refused = refusals(planned, deployment.consent(stack));
+    if (refused.length > 0) throw new Failure(refusalText(stack, refused));
+  };
   const planned = await showPlan(context, file);
-  const refused = refusals(planned, deployment.consent(stack));
-  if (refused.length > 0) return { state: "failed", detail: refusalText(stack, refused), log: context.log.path };
+  guard(planned);
   if (deployment.interrupt.requested) return { state: "failed", detail: "interrupted before anything was changed" };
-  before();
-  await applyPlan(context, file);
-  after();
-  return { state: "done", detail: countsText(planCounts(planned)) };
+  await before();
+  const takenOver = await applyTakingOver(context, { file, json: planned, guard });
+  await after();
+  return { state: "done", detail: countsText(planCounts(planned), takenOver) };
 }
 
 /** A state written by another product, or by a newer version, may not be understood. */

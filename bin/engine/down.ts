@@ -3,12 +3,12 @@ import { join } from "node:path";
 import { type Deployment, deployStack } from "./deployment";
 import { type Node, reversed } from "./graph";
 import { type RunOptions, runStacks, type StackResult } from "./run";
-import { type IndexEntry, materialize, removeFromIndex } from "./stack-index";
+import { type IndexEntry, materialize } from "./stack-index";
 
 export interface DownOptions extends RunOptions {
   /** Synth output with the stacks that are in the config. */
   readonly output: string;
-  /** Stacks of the config. */
+  /** Stacks of the config whose state lies where it says. */
   readonly configured: ReadonlySet<string>;
   /** What goes, dependents included. */
   readonly nodes: readonly Node[];
@@ -29,15 +29,16 @@ export function downStacks(deployment: Deployment, options: DownOptions): Promis
     const recorded = index.get(stack);
     const known = configured.has(stack);
     if (!known && !recorded) throw new Error(`no stack ${stack}`);
-    const directory = known || !recorded ? join(output, "stacks", stack) : materialize(deployment.state, recorded);
+    const directory =
+      known || !recorded ? join(output, "stacks", stack) : materialize(deployment.state, recorded, output);
     return deployStack(deployment, {
       stack,
       directory,
       kind: "destroy",
       recorded,
-      before: () => {},
-      after: () => {
-        removeFromIndex(deployment.state, stack);
+      before: async () => {},
+      after: async () => {
+        await deployment.records.remove(stack);
         if (!known) rmSync(directory, { recursive: true, force: true });
       },
     });

@@ -1,6 +1,6 @@
-import { protectedTypes, recordTypes } from "./protected";
+import { lossOf, recordTypes } from "./protected";
 
-/** The part of `show -json PLAN` that the guard reads. */
+/** The part of `show -json PLAN` that is read here: by the guard, and of buckets that are there already. */
 export interface PlanJson {
   readonly resource_changes?: readonly {
     readonly address: string;
@@ -10,6 +10,17 @@ export interface PlanJson {
     readonly deposed?: string;
     readonly change: { readonly actions: readonly string[]; readonly before?: unknown; readonly after?: unknown };
   }[];
+  /** What is there, with what was read of it. */
+  readonly prior_state?: {
+    readonly values?: {
+      readonly root_module?: {
+        readonly resources?: readonly {
+          readonly address: string;
+          readonly values?: Readonly<Record<string, unknown>>;
+        }[];
+      };
+    };
+  };
 }
 
 /** `leave`: a site's directory stays as it is, and the site starts anew in another one. */
@@ -43,7 +54,7 @@ export function refusals(plan: PlanJson, consent: Consent): Refusal[] {
         : [{ address, type, deed: "leave", loses: left }];
     }
     const deed: Deed = change.actions.includes("create") ? "replace" : "delete";
-    const loses = protectedTypes[type];
+    const loses = lossOf(type, change.before);
     if (consent.addresses.has(address) || (loses === undefined && consent.unprotected)) return [];
     return [{ address, type, deed, ...(loses === undefined ? {} : { loses }) }];
   });
@@ -92,10 +103,11 @@ export function planCounts(plan: PlanJson): PlanCounts {
   return counts;
 }
 
-/** `2 made, 1 changed` */
-export function countsText(counts: PlanCounts): string {
+/** `2 made, 1 changed`; `takenOver` of those to be made were there already. */
+export function countsText(counts: PlanCounts, takenOver = 0): string {
   const parts: [number, string][] = [
-    [counts.create, "made"],
+    [counts.create - takenOver, "made"],
+    [takenOver, "taken over"],
     [counts.update, "changed"],
     [counts.replace, "renewed"],
     [counts.delete, "deleted"],

@@ -41,5 +41,17 @@ const kubernetes: Record<string, string> = {
 /** Protected types, each with what is lost when one is deleted or replaced. */
 export const protectedTypes: Readonly<Record<string, string>> = { ...aws, ...google, ...kubernetes };
 
+/** Charts whose releases hold data in disks that go with them, which the plan shows as a release alone. */
+const protectedCharts: Readonly<Record<string, string>> = {
+  "jupyterhub-home-nfs": "every home on its disk",
+};
+
+/** What is lost with a resource; undefined where nothing is. `before` is the resource as the plan knows it. */
+export function lossOf(type: string, before: unknown): string | undefined {
+  if (type !== "helm_release") return protectedTypes[type];
+  const chart = (before as { chart?: unknown } | null | undefined)?.chart;
+  return typeof chart === "string" ? protectedCharts[chart] : undefined;
+}
+
 /** Types whose end destroys nothing: records in the state. They are replaced at every delivery. */
 export const recordTypes: ReadonlySet<string> = new Set(["terraform_data"]);

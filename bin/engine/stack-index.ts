@@ -25,6 +25,14 @@ export interface IndexEntry {
   readonly config: StackJson;
 }
 
+/** Where records are written. */
+export interface RecordKeeper {
+  /** Writes one as a whole or not at all. */
+  write(entry: IndexEntry): Promise<void>;
+  /** Forgets a stack that is gone. */
+  remove(stack: string): Promise<void>;
+}
+
 /** A stack as Terraform JSON. */
 export type StackJson = Readonly<Record<string, unknown>>;
 
@@ -36,12 +44,17 @@ export function readIndex(state: StateDirectory): Map<string, IndexEntry> {
 }
 
 function readEntry(path: string): IndexEntry {
+  return parseEntry(readFileSync(path, "utf8"), path);
+}
+
+/** A record's text as data; `place` is where it lies. @throws Failure for one that is damaged */
+export function parseEntry(text: string, place: string): IndexEntry {
   try {
-    return JSON.parse(readFileSync(path, "utf8")) as IndexEntry;
+    return JSON.parse(text) as IndexEntry;
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
     const fix = "remove it; `isthmus up` writes it anew if its stack is in the config";
-    throw new Failure(`the record ${path} of an apply is damaged: ${fix}`);
+    throw new Failure(`the record ${place} of an apply is damaged: ${fix}`);
   }
 }
 
@@ -74,10 +87,21 @@ export function relativeDirectory(state: StateDirectory, directory: string): str
   return relative(state.root, directory);
 }
 
-/** Writes a recorded stack back to where it was synthesized and returns that directory: its relative paths hold there only. */
-export function materialize(state: StateDirectory, entry: IndexEntry): string {
-  const directory = resolve(state.root, entry.directory);
+/**
+ * Writes a recorded stack back to where it was synthesized and returns that directory: its relative paths hold there only.
+ * What another machine wrote outside its federation's directory goes to `output`.
+ */
+export function materialize(state: StateDirectory, entry: IndexEntry, output: string): string {
+  const recorded = resolve(state.root, entry.directory);
+  const outside = relative(join(state.root, "../.."), recorded).startsWith("..");
+  const directory = outside && !isLocal(entry.config) ? join(output, "stacks", entry.stack) : recorded;
   mkdirSync(directory, { recursive: true });
   writeFileSync(join(directory, "cdk.tf.json"), `${JSON.stringify(entry.config, null, 2)}\n`);
   return directory;
+}
+
+/** Whether a stack's state is a file of this machine. */
+function isLocal(config: StackJson): boolean {
+  const { backend } = (config.terraform ?? {}) as { backend?: object };
+  return backend === undefined || "local" in backend;
 }

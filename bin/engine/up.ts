@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { type Deployment, deployStack } from "./deployment";
 import { type Node, withDependencies } from "./graph";
 import { type RunOptions, runStacks, type StackResult } from "./run";
-import { type IndexEntry, readStackJson, relativeDirectory, stackDigest, writeIndex } from "./stack-index";
+import { type IndexEntry, readStackJson, relativeDirectory, stackDigest } from "./stack-index";
 
 export interface UpOptions extends RunOptions {
   /** Synth output with the stacks. */
@@ -33,9 +33,9 @@ export function upStacks(deployment: Deployment, options: UpOptions): Promise<St
       config,
     };
     let latest = recorded;
-    const record = (status: IndexEntry["status"]) => {
+    const record = async (status: IndexEntry["status"]) => {
       latest = { ...entry, status };
-      writeIndex(deployment.state, latest);
+      await deployment.records.write(latest);
     };
     return deployStack(deployment, {
       stack,
@@ -43,8 +43,8 @@ export function upStacks(deployment: Deployment, options: UpOptions): Promise<St
       kind: "apply",
       recorded,
       before: () => record("applying"),
-      after: () => {
-        if (!isSame(latest, entry)) record("applied");
+      after: async () => {
+        if (!isSame(latest, entry)) await record("applied");
       },
     });
   };

@@ -1,18 +1,20 @@
 import { userInfo } from "node:os";
-import type { ResolvedHub } from "../../config/resolve/hub";
+import type { ResolvedLocalHub } from "../../config/resolve/local-hub";
 import type { ResolvedHpcSite } from "../../config/resolve/site";
 import { didYouMean, listed } from "../../config/suggest";
 import { Failure, usageFailure } from "../failure";
 import type { Config } from "../load-or-exit";
 import { isInstalled, type LocalSite, localSites } from "../site-kit";
+import { sshSites, wayTo } from "../ssh-kit";
+import { signInOver } from "../status/over-ssh";
 import { signInOf } from "../status/programs";
 import type { Account } from "./account";
 
-/** A hub of a site on this machine. */
+/** A hub whose generated passwords can be asked for: of a site on this machine, or on one that is reached over SSH. */
 export interface LocalHub {
   readonly site: ResolvedHpcSite;
-  readonly hub: ResolvedHub;
-  /** The site's directory, absolute. */
+  readonly hub: ResolvedLocalHub;
+  /** The site's directory: absolute on this machine, as written on another. */
   readonly root: string;
 }
 
@@ -28,7 +30,10 @@ function ownName(): string {
  */
 export function hubsOf({ federation, directory }: Config, target: string): LocalHub[] {
   const [siteId = "", hubId] = target.split("/");
-  const sites = localSites(federation, directory);
+  const sites = [
+    ...localSites(federation, directory),
+    ...sshSites(federation).map(({ site }) => ({ site, root: site.root })),
+  ];
   const local = sites.find((s) => s.site.id === siteId);
   if (!local)
     throw noSite(
@@ -56,7 +61,11 @@ export function hubOf(config: Config, target: string): LocalHub {
 
 function noSite(id: string, all: readonly string[], local: readonly LocalSite[]): Failure {
   const known = local.map((s) => s.site.id);
-  if (all.includes(id)) return usageFailure(`site ${id} has no hub on this machine; there are ${listed(known)}`);
+  const here = known.length === 0 ? "no site is" : `${listed(known)} ${known.length === 1 ? "is" : "are"}`;
+  if (all.includes(id))
+    return usageFailure(
+      `site ${id} has no hub on this machine (${here}): sign in to it by its address, isthmus status`,
+    );
   return usageFailure(`no site "${id}": ${didYouMean(id, known) ?? `there are ${listed(known)}`}`);
 }
 
@@ -67,8 +76,9 @@ function noSite(id: string, all: readonly string[], local: readonly LocalSite[])
  */
 export async function accountAt({ site, hub, root }: LocalHub, user?: string): Promise<Account> {
   const up = `isthmus up ${site.id}/${hub.id}`;
-  if (!isInstalled(root)) throw new Failure(`site ${site.id} is not installed: ${up}`);
-  const signIn = (await signInOf(root))[hub.id];
+  const way = wayTo(site);
+  if (!way && !isInstalled(root)) throw new Failure(`site ${site.id} is not installed: ${up}`);
+  const signIn = (await (way ? signInOver(way) : signInOf(root)))[hub.id];
   if (!signIn) throw new Failure(`hub ${site.id}/${hub.id} is not installed or has no password of its own: ${up}`);
   const { allow } = hub;
   const name = user ?? ("everyone" in allow ? ownName() : (allow.users[0] ?? hub.admins[0] ?? ownName()));

@@ -3,9 +3,16 @@ import type { Program, SignIn } from "./programs";
 /**
  * `applied`: as the config says; `changed`: `up` would change it; `incomplete`: its last apply did not finish;
  * `not deployed`; `left the config`: it exists, but the config does not have it any more; `deployed`: it exists, and no
- * valid config says how it should be.
+ * valid config says how it should be; `unknown`: its state could not be read.
  */
-export type StackStanding = "applied" | "changed" | "incomplete" | "not deployed" | "left the config" | "deployed";
+export type StackStanding =
+  | "applied"
+  | "changed"
+  | "incomplete"
+  | "not deployed"
+  | "left the config"
+  | "deployed"
+  | "unknown";
 
 export interface StackStatus {
   readonly stack: string;
@@ -38,8 +45,18 @@ export interface HubStatus extends Ending {
 export interface SiteStatus extends Ending {
   readonly provider: string;
   readonly institution: string | null;
-  /** `up`: every program runs and is healthy; `down`: none runs; `data only`: nothing of it is run here. */
-  readonly state: "up" | "partly up" | "down" | "not installed" | "data only";
+  /** `up`: every program runs and is healthy; `down`: none runs; `deployed`: every stack of a site in a cluster is; `data only`: nothing of it is run here. */
+  readonly state:
+    | "up"
+    | "partly up"
+    | "down"
+    | "not installed"
+    | "deployed"
+    | "partly deployed"
+    | "not deployed"
+    | "data only";
+  /** The command that brings a site which listens only to its own machine to this one. */
+  readonly tunnel?: string;
   /** The first hub. */
   readonly hub: string | null;
   /** Front of the datasets: `<data>/zarr/DATASET.zarr`. */
@@ -49,6 +66,8 @@ export interface SiteStatus extends Ending {
   readonly programs: readonly Program[];
   /** Why the programs could not be asked. */
   readonly problem: string | null;
+  /** Host names that people must point at the site's address, and that address; null where nobody needs to. */
+  readonly names: { readonly hosts: readonly string[]; readonly address: string | null } | null;
   /** Directory of an installed site. */
   readonly root: string | null;
 }
@@ -67,6 +86,8 @@ export interface Status {
   /** `3 faults in 2 of 4 files`, where the config cannot be used: then this is what was deployed. */
   readonly faults: string | null;
   readonly busy: Busy | null;
+  /** Places of state that could not be read, each with the reason and what helps. */
+  readonly unread: readonly string[];
   readonly sites: Readonly<Record<string, SiteStatus>>;
   readonly stacks: readonly StackStatus[];
 }

@@ -12,9 +12,19 @@ export interface Program {
   readonly uptimeSeconds?: number | null;
 }
 
-interface KitStatus {
-  /** What is installed; a site that an earlier release installed does not tell what has expired. */
-  readonly ids?: Readonly<Record<string, { readonly expired?: boolean }>>;
+/** What a kit tells of its site. */
+export interface KitStatus {
+  /** What is installed; a site that an earlier release installed does not tell what has expired, or its front. */
+  readonly ids?: Readonly<
+    Record<
+      string,
+      {
+        readonly digest?: string;
+        readonly expired?: boolean;
+        readonly front?: { readonly url?: string; readonly title?: string | null; readonly basePath?: string | null };
+      }
+    >
+  >;
   readonly programs: readonly Program[];
 }
 
@@ -31,8 +41,12 @@ export interface SignIn {
 export async function programsOf(root: string): Promise<{ programs: Program[]; problem: string | null }> {
   const end = await runKit(root, "status", { flags: ["--json"] });
   if (!end.ok) return { programs: [], problem: end.error };
-  const { ids, programs } = JSON.parse(end.stdout) as KitStatus;
-  return { programs: dueOf(programs, (id) => ids?.[id]?.expired === true), problem: null };
+  return { programs: duePrograms(JSON.parse(end.stdout) as KitStatus), problem: null };
+}
+
+/** The programs that a kit tells of and that should run. */
+export function duePrograms({ ids, programs }: KitStatus): Program[] {
+  return dueOf(programs, (id) => ids?.[id]?.expired === true);
 }
 
 /** The programs that should run: what has expired is not started again, so that it is nothing to repair. */

@@ -21,7 +21,8 @@ export function showStatus(status: Status, view: Partial<View> = {}): string {
   const sites = Object.entries(status.sites).map(([id, site]) => siteText(id, site, width, full));
   const title = status.title === status.federation ? status.title : `${status.title} (${status.federation})`;
   const faults = status.faults === null ? [] : [faultsLine(status.faults, paint)];
-  return [[paint("bold", title), ...faults].join("\n"), ...sites, stacksText(status, paint)].join("\n\n");
+  const unread = status.unread.map((reason) => paint("red", reason));
+  return [[paint("bold", title), ...faults, ...unread].join("\n"), ...sites, stacksText(status, paint)].join("\n\n");
 }
 
 function faultsLine(faults: string, paint: Paint): string {
@@ -34,6 +35,9 @@ function siteText(id: string, site: SiteStatus, width: number, { paint, programs
     "partly up": "red",
     down: "red",
     "not installed": "yellow",
+    deployed: "green",
+    "partly deployed": "red",
+    "not deployed": "yellow",
     "data only": "dim",
   } as const;
   const state = paint(colour[site.state], site.state);
@@ -43,7 +47,9 @@ function siteText(id: string, site: SiteStatus, width: number, { paint, programs
     ...Object.entries(site.hubs).flatMap(([hub, told]) => hubRows(hub, told, now, paint)),
     ["data", site.data ?? ""],
     ["catalog", site.catalog ?? ""],
+    ...nameRows(site),
     ["files", site.root ?? ""],
+    ["reach it", site.tunnel ?? ""],
     ["problem", site.problem === null ? "" : paint("red", site.problem)],
     ...trouble(id, site, paint),
     ...(programs ? programRows(site, paint) : []),
@@ -65,6 +71,16 @@ function hubRows(id: string, hub: HubStatus, now: number, paint: Paint): [string
   if (signIn.adminPassword)
     rows.push([secondLevel("admin"), `${signIn.admins.join(" or ")}, password ${signIn.adminPassword}`]);
   return rows;
+}
+
+/** What people have to enter where no zone is managed. */
+function nameRows({ names }: SiteStatus): [string, string][] {
+  if (names === null) return [];
+  const where = names.address ?? "the site's address, which is known once its services are deployed";
+  return [
+    ["names", names.hosts.join(", ")],
+    ["", `records of these that point at ${where}`],
+  ];
 }
 
 function ending({ expires, expired, expiresAtSite }: Ending, now: number, paint: Paint): string {

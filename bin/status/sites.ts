@@ -1,16 +1,27 @@
-import type { ResolvedSite } from "../../config/resolve/site";
-import type { DeployedSite } from "../deployed";
+import type { ResolvedAwsLake } from "../../config/resolve/aws-site";
+import type { ResolvedClusterSite } from "../../config/resolve/cluster-site";
+import {
+  type ResolvedHpcSite,
+  type ResolvedSite,
+  type ResolvedStoreSite,
+  standsOnCluster,
+} from "../../config/resolve/site";
+import type { Deployed, DeployedSite } from "../deployed";
 import { expired, lastMoment } from "../expired";
 import type { Config } from "../load-or-exit";
 import { isInstalled, localSites } from "../site-kit";
-import { type Installed, installedAt } from "./installed";
+import { tunnelFor, wayTo } from "../ssh-kit";
+import { clusterStatus, stateOfStacks } from "./cluster";
+import type { Found } from "./found";
+import { installedAt } from "./installed";
 import type { Ending, HubStatus, SiteStatus } from "./model";
-import { type Program, programsOf, type SignIn, signInOf } from "./programs";
+import { lookOver } from "./over-ssh";
+import { type Program, programsOf, signInOf } from "./programs";
 
 /** Every site: those of the config in its order, then those that are only deployed. */
 export async function siteStatuses(
   config: Config | undefined,
-  deployed: readonly DeployedSite[],
+  { sites: deployed, ...facts }: Pick<Deployed, "sites" | "index" | "records">,
 ): Promise<Record<string, SiteStatus>> {
   const wanted = config?.federation.sites ?? [];
   const roots = new Map(deployed.map((site) => [site.id, site.root]));
@@ -18,30 +29,51 @@ export async function siteStatuses(
     // a root that is to move: what runs is still in the old one
     if (isInstalled(root) || !roots.has(site.id)) roots.set(site.id, root);
   }
+  const over = new Set(config ? expired(config.federation).map((e) => e.target) : []);
+  const inCluster = (site: ResolvedSite & ResolvedClusterSite) =>
+    clusterStatus(site, facts, (expires, target) =>
+      endingOf(expires, site.timezone, over.has(site.id) || over.has(target)),
+    );
+  const statusOf = async (site: ResolvedSite) => {
+    if (standsOnCluster(site)) return inCluster(site);
+    const ending = endingOf(site.expires, site.timezone, over.has(site.id));
+    if (site.provider === "hpc") return onMachine(site, ending, roots.get(site.id), deployed, over);
+    return dataStatus(site, ending, facts.index, wanted);
+  };
   const left = deployed.filter(({ id }) => !wanted.some((site) => site.id === id));
   const all = await Promise.all([
-    ...wanted.map(async (site) => [site.id, await configured(site, roots.get(site.id), deployed, config)] as const),
+    ...wanted.map(async (site) => {
+      return [site.id, await statusOf(site)] as const;
+    }),
     ...left.map(async (site) => [site.id, await onlyDeployed(site, config !== undefined)] as const),
   ]);
   return Object.fromEntries(all);
 }
 
-async function configured(
-  site: ResolvedSite,
+/** A site that runs nothing: what it has made, and where its data are served. */
+function dataStatus(
+  site: ResolvedAwsLake | ResolvedStoreSite,
+  ending: Ending,
+  index: Deployed["index"],
+  sites: readonly ResolvedSite[],
+): SiteStatus {
+  const { provider, institution } = site;
+  const front = sites.find((s) => s.id === site.servedBy);
+  const served = { data: front?.dataUrl ?? null, catalog: front?.catalog ?? null };
+  return { ...nothing, ...ending, ...served, provider, institution, state: stateOfStacks(site, index) ?? "data only" };
+}
+
+async function onMachine(
+  site: ResolvedHpcSite,
+  ending: Ending,
   root: string | undefined,
   deployed: readonly DeployedSite[],
-  config: Config | undefined,
+  over: ReadonlySet<string>,
 ): Promise<SiteStatus> {
   const { provider, institution } = site;
-  const over = new Set(config ? expired(config.federation).map((e) => e.target) : []);
-  const ending = endingOf(site.expires, site.timezone, over.has(site.id));
-  if (site.provider === "store") {
-    const front = config?.federation.sites.find((s) => s.id === site.servedBy);
-    const served = { data: front?.url ?? null, catalog: front?.catalog ?? null };
-    return { ...nothing, ...ending, ...served, provider, institution, state: "data only" };
-  }
   const known = [...site.hubs.map((h) => h.id), ...(deployed.find((d) => d.id === site.id)?.hubs ?? [])];
-  const found = await lookAt(root, new Set(known));
+  const way = wayTo(site);
+  const found = way ? await lookOver(way) : await lookAt(root, new Set(known));
   const hubs = site.hubs.map(({ id, title, url, expires }): [string, HubStatus] => {
     const there = found.installed.hubs.get(id);
     const ends = endingOf(expires, site.timezone, over.has(site.id) || over.has(`${site.id}/${id}`));
@@ -52,10 +84,12 @@ async function configured(
   });
   const gone = hubsThatLeft(found, new Set(site.hubs.map((h) => h.id)), "left the config");
   const url = found.installed.url ?? site.url;
+  const tunnel = tunnelFor(site);
   return {
     ...siteOf(found, url, { ...Object.fromEntries(hubs), ...gone }),
     ...ending,
     ...{ provider, institution, data: site.gateway ? url : null },
+    ...(tunnel === undefined ? {} : { tunnel }),
   };
 }
 
@@ -64,14 +98,6 @@ async function onlyDeployed({ root, hubs }: DeployedSite, left: boolean): Promis
   const shown = hubsThatLeft(found, new Set(), left ? "left the config" : "deployed");
   const url = found.installed.url;
   return { ...siteOf(found, url, shown), ...never, provider: "hpc", institution: left ? "left the config" : null };
-}
-
-interface Found {
-  readonly root: string | undefined;
-  readonly installed: Installed;
-  readonly programs: readonly Program[];
-  readonly problem: string | null;
-  readonly signIns: Readonly<Record<string, SignIn>>;
 }
 
 async function lookAt(root: string | undefined, hubs: ReadonlySet<string>): Promise<Found> {
@@ -102,6 +128,7 @@ function siteOf(found: Found, url: string | null, hubs: SiteStatus["hubs"]) {
     programs: found.programs,
     problem: found.problem,
     root: found.root ?? null,
+    names: null,
   };
 }
 
@@ -112,7 +139,7 @@ function stateOf(programs: readonly Program[]): SiteStatus["state"] {
 }
 
 const never: Ending = { expires: null, expired: false, expiresAtSite: null };
-const nothing = { hub: null, hubs: {}, programs: [], problem: null, root: null };
+const nothing = { hub: null, hubs: {}, programs: [], problem: null, root: null, names: null };
 
 function endingOf(expires: string | null, timezone: string, over: boolean): Ending {
   return { expires, expired: over, expiresAtSite: expires === null ? null : lastMoment(expires, timezone) };

@@ -2,6 +2,7 @@ import { rmSync } from "node:fs";
 import { join } from "node:path";
 import type { ResolvedFederation } from "../../config/resolve/federation";
 import { catalogOf } from "../catalog-files";
+import type { Deployed } from "../deployed";
 import { readManifest } from "../engine/graph";
 import { type IndexEntry, readStackJson, stackDigest } from "../engine/stack-index";
 import { outputDirectory } from "../federation-file";
@@ -14,16 +15,18 @@ import type { StackStanding, StackStatus } from "./model";
 export function stackStatus(
   config: Config | undefined,
   federation: Pick<ResolvedFederation, "id" | "sites">,
-  index: ReadonlyMap<string, IndexEntry>,
+  { index, records }: Pick<Deployed, "index" | "records">,
 ): StackStatus[] {
   const digests = config ? currentDigests(config) : new Map<string, string>();
   const names = [...digests.keys(), ...[...index.keys()].filter((name) => !digests.has(name))];
   return names.map((stack) => {
     const entry = index.get(stack);
+    const site = siteOf(stack, { federation, index });
+    const told = standing(digests.get(stack), entry, config !== undefined);
     return {
       stack,
-      site: siteOf(stack, { federation, index }),
-      standing: standing(digests.get(stack), entry, config !== undefined),
+      site,
+      standing: entry === undefined && records.isUnread(site) ? "unknown" : told,
       at: entry?.at ?? null,
       engine: entry ? `${entry.engine.product} ${entry.engine.version}` : null,
     };

@@ -1,26 +1,37 @@
-import type { ResolvedSite } from "../../config/resolve/site";
+import { type ResolvedSite, standsOnCluster } from "../../config/resolve/site";
 import { catalogOf } from "../catalog-files";
 import { Failure } from "../failure";
 import type { Config } from "../load-or-exit";
+import { tunnelFor } from "../ssh-kit";
 import { type Checks, Skipped, Unmet } from "./check";
 import { fetchPage } from "./fetch";
 import { served } from "./served";
 
 /** What anybody sees of a site without signing in: its front, its catalog, its datasets. */
 export async function verifyOutside(config: Config, site: ResolvedSite, checks: Checks, signal: AbortSignal) {
-  const status = "isthmus status shows what runs, isthmus up starts it";
-  const { url } = site;
+  const tunnel = tunnelFor(site);
+  const reach = tunnel === undefined ? "" : `; it is reached from here while this runs: ${tunnel}`;
+  const status = `isthmus status shows what runs, isthmus up starts it${reach}`;
+  const url = site.dataUrl;
   if (url !== null) {
-    await checks.run(site.id, "the front answers", status, () => front(url, signal));
+    await checks.run(site.id, "the front answers", status, () => answers(`${url}/healthz`, signal));
     const files = catalogOf(config);
     const same = (base: string) => sameCatalog(base, files, signal);
     await checks.run(site.id, "the catalog is the config's", "isthmus up puts the pages in place", () => same(url));
     for (const other of config.federation.sites)
-      if (other.url !== null && other.id !== site.id)
-        await checks.run(site.id, `the catalog is the same at ${other.id}`, `isthmus up ${other.id}`, () =>
-          equalCatalogs(url, other.url, [...files.keys()], signal),
-        );
+      if (other.id !== site.id) {
+        const there = other.dataUrl;
+        if (there !== null)
+          await checks.run(site.id, `the catalog is the same at ${other.id}`, `isthmus up ${other.id}`, () =>
+            equalCatalogs(url, there, [...files.keys()], signal),
+          );
+      }
   }
+  if (standsOnCluster(site))
+    for (const hub of site.hubs)
+      await checks.run(`${site.id}/${hub.id}`, "the hub answers", status, () =>
+        answers(`${hub.url}hub/health`, signal),
+      );
   for (const dataset of site.datasets)
     await checks.run(site.id, `${dataset.id} is served`, "is it published? isthmus status", () => {
       if (dataset.https === null) throw new Skipped("not public: there is no link without a grant");
@@ -28,8 +39,7 @@ export async function verifyOutside(config: Config, site: ResolvedSite, checks: 
     });
 }
 
-async function front(url: string, signal: AbortSignal): Promise<string> {
-  const at = `${url}/healthz`;
+async function answers(at: string, signal: AbortSignal): Promise<string> {
   const { status } = await fetchPage(at, signal);
   if (status !== 200) throw new Failure(`${at} answers ${status}`);
   return at;

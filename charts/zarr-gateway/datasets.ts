@@ -6,7 +6,7 @@ import { absent, directoryLines, type Key, redirected, storeLines, storeMaps } f
 export function datasetLocations(props: GatewayProps): string[] {
   return [
     ...props.datasets.flatMap((d) => own(d, props.machineConf !== undefined)),
-    elsewhere,
+    elsewhere(props),
     ...gatewayPaths.map((path) => location(path, [...dataLines, ...unknown])),
     ...(props.datasets.some((d) => d.origin.kind === "directory") ? [absent] : []),
     ...(hasStores(props) ? [redirected] : []),
@@ -18,6 +18,7 @@ export function datasetMaps(props: GatewayProps & { readonly cacheBytes: number 
   return [
     ...headerMaps,
     ...foreignMaps(props.foreign),
+    ...(props.replicated ? [unsure] : []),
     ...(hasStores(props) ? storeMaps(props, props.cacheBytes) : []),
   ];
 }
@@ -58,16 +59,23 @@ const unknown = jsonAnswer(404, { error: "no such dataset here", catalog: "/stac
  * A pointer instead of a redirect: both hops of a redirect would need CORS, and some range clients break on them. One location and
  * a table, since a federation has many more datasets elsewhere than here.
  */
-const elsewhere = location(
-  String.raw`~ "^(?<gateway_at>/(?:zarr|icechunk|files)/(?<gateway_id>[^/]+?)(?:\.zarr)?)(?:/|$)"`,
-  [
+function elsewhere({ replicated }: GatewayProps): string {
+  const match = String.raw`~ "^(?<gateway_at>/(?:zarr|icechunk|files)/(?<gateway_id>[^/]+?)(?:\.zarr)?)(?:/|$)"`;
+  return location(match, [
     ...dataLines,
     "add_header Link $gateway_link always;",
+    ...(replicated ? ["if ($gateway_unsure) { return 503; }"] : []),
     `if ($gateway_elsewhere = "") { ${unknown.at(-1)} }`,
     "default_type application/json;",
     `return 404 '{"error":"dataset $gateway_id is served elsewhere","url":"$gateway_elsewhere"}';`,
-  ],
-);
+  ]);
+}
+
+/** Keys of Zarr stores, but for their metadata: asked where a store is not served, somebody has seen it elsewhere. */
+const unsure = String.raw`map $uri $gateway_unsure {
+  default "";
+  "~^/zarr/[^/]+/(?!(.*/)?(zarr\.json|\.z(array|attrs|group|metadata))$)." 1;
+}`;
 
 function foreignMaps(foreign: readonly ForeignDataset[]): string[] {
   const rows = foreign.map(({ at, url }) => `${word(at)} ${word(url)};`);

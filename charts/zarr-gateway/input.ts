@@ -33,6 +33,12 @@ export interface GatewayProps {
    * Default none: they are resolved once, a name that cannot be resolved keeps nginx from starting, nothing is checked.
    */
   readonly machineConf?: string;
+  /**
+   * Whether others answer beside this one, which learn of a dataset that comes, moves or goes before or after it does: a reader who
+   * found the metadata there must not take a 404 from here for a chunk that was never written. So keys of Zarr stores that are not
+   * served here are 503, but for metadata. Default false.
+   */
+  readonly replicated?: boolean;
 }
 
 /** First path words that belong to the gateway. */

@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { bucketName, datasetPath } from "../names";
+import { bucketName, datasetPath, objectUrl } from "../names";
 import type { access, dataset as datasetSchema, publishedDataset } from "../schema/dataset";
 import type { BucketConfig, HpcSiteConfig } from "../schema/site";
 
@@ -85,8 +85,7 @@ function httpsLink(
   gateway: { url: string } | null,
 ): string {
   if (gateway) return gateway.url + datasetPath(kind, id);
-  if (place.pathStyle) return `${place.endpoint}/${place.bucket}/${path}`;
-  return `${place.endpoint.replace("://", `://${place.bucket}.`)}/${path}`;
+  return objectUrl(place, path);
 }
 
 /** Datasets of a site as [id, config] in the file's order. */

@@ -1,25 +1,25 @@
-import { expiryInstant } from "../schema/dates";
+import type { FederationConfig } from "../schema/federation";
 import { bytesOf } from "../schema/fields";
-import type { HpcSiteConfig, SiteConfig, StoreSiteConfig } from "../schema/site";
-import { type ResolvedHub, resolveHub } from "./hub";
+import type {
+  AwsClusterSiteConfig,
+  AwsSiteConfig,
+  HpcSiteConfig,
+  KubernetesSiteConfig,
+  SiteConfig,
+  StoreSiteConfig,
+} from "../schema/site";
+import { type ResolvedAwsSite, resolveAwsClusterSite, resolveAwsLake } from "./aws-site";
+import type { ResolvedClusterSite } from "./cluster-site";
+import { resolveLogin } from "./hpc-login";
+import type { ResolvedHub } from "./hub";
+import { type ResolvedKubernetesSite, resolveKubernetesSite } from "./kubernetes-site";
 import { datasetEntries, resolveBucket, resolveDataset } from "./lake";
-
-/** The S3 region that a store without regions answers to. */
-const noRegion = "us-east-1";
+import { resolveLocalHub } from "./local-hub";
+import { frontOf, type Gateways, noRegion, siteBase } from "./site-base";
 
 /** A URL's host from an address to listen on. */
-function hostOf(address: string): string {
+export function hostOf(address: string): string {
   return address.includes(":") ? `[${address}]` : address;
-}
-
-function siteBase(site: SiteConfig) {
-  const timezone = site.timezone ?? "Etc/UTC";
-  return {
-    id: site.site,
-    institution: site.institution,
-    timezone,
-    expires: site.expires === undefined ? null : expiryInstant(site.expires, timezone),
-  };
 }
 
 /** Programs, buckets and hubs on this machine. */
@@ -48,34 +48,63 @@ export function resolveHpcSite(federation: string, site: HpcSiteConfig) {
     ...base,
     provider: site.provider,
     scheduler: { kind: site.scheduler.kind },
-    login: site.login,
+    login: resolveLogin(site.login),
     listen,
     url,
+    dataUrl: url,
     catalog,
     s3,
-    /** As written, or the default beside the federation file. */
+    /** As written, or the default: beside the federation file, over SSH in the account's home. */
     root: site.storage?.root ?? `.isthmus/${federation}/${site.site}`,
     buckets,
     datasets,
-    hubs: Object.entries(site.hubs ?? {}).map(([id, hub]) => resolveHub(id, hub, surroundings)),
+    hubs: Object.entries(site.hubs ?? {}).map(([id, hub]) => resolveLocalHub(id, hub, surroundings)),
     gateway: gateway && {
       cacheBytes: bytesOf((site.zarrGateway === "none" ? undefined : site.zarrGateway?.cache) ?? "4Gi"),
     },
   };
 }
 
-/** A site of a provider that runs programs. Those of stores need the gateways of these. */
-export function resolveRunningSite(federation: string, site: Exclude<SiteConfig, StoreSiteConfig>) {
+/** A site that runs nothing: its datasets are served by the gateways of those that do. */
+export type DataSiteConfig = AwsSiteConfig | StoreSiteConfig;
+
+/** A site of a provider that runs programs. */
+export type RunningSiteConfig = AwsClusterSiteConfig | HpcSiteConfig | KubernetesSiteConfig;
+
+function hasCluster(site: AwsSiteConfig): site is AwsClusterSiteConfig {
+  return site.cluster !== undefined && site.zones !== undefined && site.domain !== undefined;
+}
+
+/** Whether a site runs programs; all others are data alone. */
+export function isRunning(site: SiteConfig): site is RunningSiteConfig {
+  return site.provider === "aws" ? hasCluster(site) : site.provider !== "store";
+}
+
+/** A site of a provider that runs programs. */
+export function resolveRunningSite(federation: FederationConfig, site: RunningSiteConfig) {
   switch (site.provider) {
+    case "aws":
+      return resolveAwsClusterSite(federation, site);
     case "hpc":
-      return resolveHpcSite(federation, site);
+      return resolveHpcSite(federation.federation, site);
+    case "kubernetes":
+      return resolveKubernetesSite(federation, site);
   }
 }
 
-/** Data only: a store that somebody else runs. `gateways` are the fronts of the other sites. */
-export function resolveStoreSite(site: StoreSiteConfig, gateways: ReadonlyMap<string, string>) {
-  const front = site.servedBy === undefined ? undefined : gateways.get(site.servedBy);
-  const gateway = site.servedBy !== undefined && front !== undefined ? { site: site.servedBy, url: front } : null;
+/** A site that runs nothing. `gateways` are the fronts of those that do. */
+export function resolveDataSite(federation: FederationConfig, site: DataSiteConfig, gateways: Gateways) {
+  switch (site.provider) {
+    case "aws":
+      return resolveAwsLake(federation.federation, site, gateways);
+    case "store":
+      return resolveStoreSite(site, gateways);
+  }
+}
+
+/** Data only: a store that somebody else runs. */
+export function resolveStoreSite(site: StoreSiteConfig, gateways: Gateways) {
+  const gateway = frontOf(site, gateways);
   const store = { endpoint: site.endpoint, region: site.region ?? noRegion, pathStyle: site.pathStyle ?? true };
   const buckets = Object.entries(site.lake.buckets).map(([id, b]) => ({
     id,
@@ -91,6 +120,7 @@ export function resolveStoreSite(site: StoreSiteConfig, gateways: ReadonlyMap<st
     servedBy: site.servedBy ?? null,
     /** It runs nothing: no front, no copy of the catalog, no gateway, no hubs. */
     url: null,
+    dataUrl: null,
     catalog: null,
     gateway: null,
     hubs: [] as ResolvedHub[],
@@ -105,4 +135,9 @@ export function resolveStoreSite(site: StoreSiteConfig, gateways: ReadonlyMap<st
 export type ResolvedHpcSite = ReturnType<typeof resolveHpcSite>;
 export type ResolvedStoreSite = ReturnType<typeof resolveStoreSite>;
 /** A site of any provider. What every one has can be asked for without knowing which it is. */
-export type ResolvedSite = ResolvedHpcSite | ResolvedStoreSite;
+export type ResolvedSite = ResolvedAwsSite | ResolvedHpcSite | ResolvedKubernetesSite | ResolvedStoreSite;
+
+/** Whether a site stands on a Kubernetes cluster, whoever makes it. */
+export function standsOnCluster(site: ResolvedSite): site is ResolvedSite & ResolvedClusterSite {
+  return site.provider === "kubernetes" || (site.provider === "aws" && site.cluster !== null);
+}

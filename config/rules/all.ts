@@ -1,43 +1,129 @@
 import { accessMembers } from "./access-members";
+import { acmeEmail } from "./acme-email";
+import { allowKinds } from "./allow-kinds";
+import { allowNames } from "./allow-names";
 import { bucketAudience } from "./bucket-audience";
 import { bucketPaths } from "./bucket-paths";
 import { bucketRights } from "./bucket-rights";
+import { budget } from "./budget";
+import { certificates } from "./certificates";
+import { coldTier } from "./cold-tier";
+import { content } from "./content";
 import { daskLimits } from "./dask-limits";
+import { daskPools } from "./dask-pools";
+import { daskSizes } from "./dask-sizes";
 import { datasetBucket } from "./dataset-bucket";
 import { datasetPaths } from "./dataset-paths";
 import { defaultProfile } from "./default-profile";
+import { dnsZone } from "./dns-zone";
+import { existingBuckets } from "./existing-buckets";
 import { expiresOrder } from "./expires-order";
 import { expiryIsScratchOnly } from "./expiry-is-scratch-only";
+import { federationSignIn } from "./federation-sign-in";
+import { gatewayReplicas } from "./gateway-replicas";
+import { homeClass } from "./home-class";
+import { homeNone } from "./home-none";
+import { homeQuota } from "./home-quota";
+import { hostLength } from "./host-length";
+import { hubHome } from "./hub-home";
+import { idlePools } from "./idle-pools";
+import { ingressPods } from "./ingress-pods";
+import { keptHomes } from "./kept-homes";
+import { kubernetesVersion } from "./kubernetes-version";
+import { machineTypes } from "./machine-types";
+import { madeNetwork } from "./made-network";
+import { nodePods } from "./node-pods";
+import { nodeVolumes } from "./node-volumes";
+import { oneCluster } from "./one-cluster";
+import { placeholders } from "./placeholders";
+import { poolNodes } from "./pool-nodes";
+import { poolSelect } from "./pool-select";
 import { ports } from "./ports";
+import { profileGpus } from "./profile-gpus";
+import { profileSizes } from "./profile-sizes";
+import { profileTitles } from "./profile-titles";
 import { publishers } from "./publishers";
 import { readable } from "./readable";
 import { reservedNames } from "./reserved-names";
 import { reservedVariables } from "./reserved-variables";
+import { retiringPools } from "./retiring-pools";
 import type { Rule } from "./rule";
 import { servedBy } from "./served-by";
+import { sharedBuckets } from "./shared-buckets";
+import { sharedPassword } from "./shared-password";
 import { sharedPasswordLoopback } from "./shared-password-loopback";
+import { spotPools } from "./spot-pools";
+import { stateBucket } from "./state-bucket";
+import { storeKeys } from "./store-keys";
+import { tlsAhead } from "./tls-ahead";
 import { uniqueNames } from "./unique-names";
+import { userPool } from "./user-pool";
 import { vouching } from "./vouching";
+import { wideNetworks } from "./wide-networks";
+import { zones } from "./zones";
 
 /** Every rule, in the order that `isthmus rules` prints. */
 export const rules: readonly Rule[] = [
   uniqueNames,
+  oneCluster,
   reservedNames,
+  hostLength,
   reservedVariables,
   ports,
   sharedPasswordLoopback,
   bucketPaths,
+  sharedBuckets,
+  stateBucket,
   bucketAudience,
   bucketRights,
+  storeKeys,
   expiryIsScratchOnly,
+  existingBuckets,
+  coldTier,
   datasetBucket,
   datasetPaths,
   publishers,
   accessMembers,
   readable,
+  federationSignIn,
+  allowKinds,
+  allowNames,
   vouching,
+  sharedPassword,
   servedBy,
+  userPool,
+  zones,
+  kubernetesVersion,
+  madeNetwork,
+  machineTypes,
+  retiringPools,
+  budget,
+  poolNodes,
+  gatewayReplicas,
+  spotPools,
+  poolSelect,
+  idlePools,
+  nodePods,
+  nodeVolumes,
   defaultProfile,
+  profileTitles,
+  profileSizes,
+  profileGpus,
+  placeholders,
+  daskPools,
+  daskSizes,
   daskLimits,
+  hubHome,
+  homeNone,
+  homeQuota,
+  homeClass,
+  keptHomes,
+  wideNetworks,
+  content,
+  dnsZone,
+  acmeEmail,
+  tlsAhead,
+  ingressPods,
+  certificates,
   expiresOrder,
 ];

@@ -1,4 +1,4 @@
-import { signsInByFederation } from "../resolve/hub";
+import { signsInByFederation } from "../resolve/hub-base";
 import { didYouMean, listed } from "../suggest";
 import type { Rule, RuleFinding } from "./rule";
 import { allHubs } from "./walk";
@@ -24,7 +24,7 @@ export const bucketRights: Rule = {
           return [{ ...at, message: "nobody writes a whole library", allowed: "read, none", fix }];
         }
         if (bucket.public || signsInByFederation(hub)) return [];
-        const message = "this library is not public, and nobody vouches for people who share a password";
+        const message = `this library is not public, and nobody of the federation vouches for people who sign in by ${hub.auth.kind}`;
         return [{ ...at, message, allowed: "none", fix: "remove it" }];
       }),
     ),

@@ -9,7 +9,7 @@ export const daskLimits: Rule = {
   reason: "A worker that its cluster's cap cannot hold never starts, and a cap above the next wider one caps nothing.",
   check: (federation) =>
     allHubs(federation).flatMap(({ site, hub }) =>
-      (hub.dask ? tooWide(hub.dask) : []).map(({ path, ...finding }) => ({
+      (hub.dask ? tooWide(hub.dask.worker, hub.dask.limits) : []).map(({ path, ...finding }) => ({
         ...finding,
         site: site.id,
         path: ["hubs", hub.id, "dask", ...path],
@@ -17,10 +17,15 @@ export const daskLimits: Rule = {
     ),
 };
 
-function tooWide({ worker, limits: { cluster, user, hub } }: Dask): RuleFinding[] {
+/** Where workers fill nodes, those that a cluster's cap cannot hold are not offered; `dask-sizes` wants one that is left. */
+function tooWide(worker: Dask["worker"], { cluster, user, hub }: Dask["limits"]): RuleFinding[] {
   return [
-    ...above("worker.cores", worker.cores, "limits.cluster.cores", cluster.cores, cores),
-    ...above("worker.memory", worker.memoryBytes, "limits.cluster.memory", cluster.memoryBytes, memory),
+    ...(worker
+      ? [
+          ...above("worker.cores", worker.cores, "limits.cluster.cores", cluster.cores, cores),
+          ...above("worker.memory", worker.memoryBytes, "limits.cluster.memory", cluster.memoryBytes, memory),
+        ]
+      : []),
     ...above("limits.cluster.cores", cluster.cores, "limits.user.cores", user.cores, cores),
     ...above("limits.user.cores", user.cores, "limits.hub.cores", hub.cores, cores),
   ];

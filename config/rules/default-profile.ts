@@ -1,5 +1,5 @@
 import { didYouMean, listed } from "../suggest";
-import type { Rule } from "./rule";
+import type { Rule, RuleFinding } from "./rule";
 import { allHubs } from "./walk";
 
 export const defaultProfile: Rule = {
@@ -8,9 +8,17 @@ export const defaultProfile: Rule = {
   check: (federation) =>
     allHubs(federation).flatMap(({ site, hub }) => {
       const names = hub.profiles.map((p) => p.id);
-      if (names.includes(hub.defaultProfile)) return [];
+      const found = hub.profiles.find((p) => p.id === hub.defaultProfile);
+      if (found) return "allow" in found && found.allow ? [gated(site.id, hub.id, found.id)] : [];
       const fix = didYouMean(hub.defaultProfile, names) ?? "name one of the hub's profiles";
       const path = ["hubs", hub.id, "defaultProfile"];
       return [{ site: site.id, path, message: "the hub has no such profile", allowed: listed(names), fix }];
     }),
 };
+
+/** Whom `allow` leaves out would get nothing unless they choose. */
+function gated(site: string, hub: string, profile: string): RuleFinding {
+  const path = ["hubs", hub, "profiles", profile, "allow"];
+  const message = "this is the default profile, and not all of the hub may take it";
+  return { site, path, atKey: true, message, fix: "remove it, or make another profile the default" };
+}

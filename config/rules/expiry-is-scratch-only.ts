@@ -1,16 +1,18 @@
 import type { Rule } from "./rule";
-import { hpcSites } from "./walk";
+import { awsSites, clusterSites, hpcSites } from "./walk";
 
 /** Datasets lie in libraries only (`dataset-bucket`), so none is where things expire. */
 export const expiryIsScratchOnly: Rule = {
   id: "expiry-is-scratch-only",
   reason: "Objects expire, stores do not: a store that lost its old chunks reads as fill values.",
   check: (federation) =>
-    hpcSites(federation).flatMap((site) =>
+    [...awsSites(federation), ...hpcSites(federation), ...clusterSites(federation)].flatMap((site) =>
       site.buckets.flatMap((bucket) => {
-        if (bucket.expireAsked === null || (bucket.purpose === "scratch" && !bucket.existing)) return [];
+        // A directory that exists may be anybody's; a store's bucket that is called scratch expires where that is asked for.
+        const notOurs = site.provider !== "kubernetes" && bucket.existing;
+        if (bucket.expireAsked === null || (bucket.purpose === "scratch" && !notOurs)) return [];
         const path = ["lake", "buckets", bucket.id, "expire"];
-        const message = bucket.existing
+        const message = notOurs
           ? "nothing of an existing bucket is ever removed, so it cannot expire"
           : `only scratch expires, and this bucket is ${bucket.purpose}`;
         return [{ site: site.id, path, message, got: `days: ${bucket.expireAsked}`, fix: "remove it" }];

@@ -13,7 +13,8 @@ interface Range {
 
 export const ports: Rule = {
   id: "ports",
-  reason: "All local sites of a federation share one machine, and a port has one listener.",
+  reason:
+    "Sites here share one machine, tunnels to sites elsewhere end on it at the same ports, and a port has one listener.",
   check: (federation) => {
     const ranges = rangesOf(federation);
     return ranges.flatMap((range, i): RuleFinding[] => {

@@ -1,12 +1,11 @@
 import { didYouMean, listed } from "../suggest";
 import type { Rule } from "./rule";
-import { hpcSites } from "./walk";
 
 export const publishers: Rule = {
   id: "publishers",
   reason: "A library is written by the hubs that its datasets name, and these stand at the same site.",
   check: (federation) =>
-    hpcSites(federation).flatMap((site) =>
+    federation.sites.flatMap((site) =>
       site.datasets.flatMap((dataset) =>
         dataset.publishers.flatMap((id, i) => {
           const hubs = site.hubs.map((hub) => hub.id);

@@ -1,7 +1,7 @@
-import { reservedPages, reservedParts, reservedPaths } from "../names";
+import { reservedHosts, reservedPages, reservedParts, reservedPaths } from "../names";
 import { listed } from "../suggest";
 import type { Rule, RuleFinding } from "./rule";
-import { allDatasets, allHubs } from "./walk";
+import { allDatasets, allHubs, clusterHubs } from "./walk";
 
 function reserved(site: string, path: string[], why: string, words: readonly string[]): RuleFinding {
   const message = `this id is reserved: ${why}`;
@@ -10,7 +10,7 @@ function reserved(site: string, path: string[], why: string, words: readonly str
 
 export const reservedNames: Rule = {
   id: "reserved-names",
-  reason: "Some words already mean something in stack names, URL paths and the catalog's pages.",
+  reason: "Some words already mean something in stack names, hosts, URL paths and the catalog's pages.",
   check: (federation) => [
     ...federation.sites.flatMap(({ id }) => {
       const words: string[] = [...reservedPaths, ...reservedPages];
@@ -19,6 +19,11 @@ export const reservedNames: Rule = {
     ...allHubs(federation).flatMap(({ site, hub }) =>
       (reservedParts as readonly string[]).includes(hub.id)
         ? [reserved(site.id, ["hubs", hub.id], "a stack of each site has it", reservedParts)]
+        : [],
+    ),
+    ...clusterHubs(federation).flatMap(({ site, hub }) =>
+      (reservedHosts as readonly string[]).includes(hub.id)
+        ? [reserved(site.id, ["hubs", hub.id], "a host of each site starts with it", reservedHosts)]
         : [],
     ),
     ...allDatasets(federation).flatMap(({ site, dataset }) =>

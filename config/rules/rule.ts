@@ -1,4 +1,4 @@
-import type { Finding } from "../faults";
+import type { Finding, Path } from "../faults";
 import type { ResolvedFederation } from "../resolve/federation";
 
 /** What a rule found: a finding in a site's file, or in the federation's where `site` is absent. */
@@ -11,6 +11,8 @@ export interface RuleContext {
   readonly faultySites: readonly string[];
   /** Absolute directory of the federation file: relative paths in the config start here. */
   readonly directory: string;
+  /** Whether something at or below a path of a site was written for it: in its file or in a template, not in `defaults` alone. */
+  readonly told: (site: string, path: Path) => boolean;
 }
 
 /** One cross-layer check. It sees resolved data only, and says everything it finds. */

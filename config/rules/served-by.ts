@@ -6,7 +6,7 @@ export const servedBy: Rule = {
   reason: "A store's datasets have URLs at the gateway of the site that serves them, so that site must have one.",
   check: (federation, { faultySites }) =>
     federation.sites.flatMap((site): RuleFinding[] => {
-      if (site.provider !== "store" || site.servedBy === null || faultySites.includes(site.servedBy)) return [];
+      if (!("servedBy" in site) || site.servedBy === null || faultySites.includes(site.servedBy)) return [];
       const target = federation.sites.find((s) => s.id === site.servedBy);
       const fronts = federation.sites.flatMap((s) => (s.gateway ? [s.id] : []));
       if (target && fronts.includes(target.id)) return [];
@@ -18,5 +18,6 @@ export const servedBy: Rule = {
 };
 
 function reason(target: { provider: string }): string {
-  return target.provider === "store" ? ": it is a store" : " (zarrGateway: none)";
+  if (target.provider === "store") return ": it is a store";
+  return target.provider === "aws" ? ": it is a lake alone" : " (zarrGateway: none)";
 }

@@ -1,5 +1,6 @@
+import type { Path } from "../faults";
 import type { ResolvedFederation } from "../resolve/federation";
-import { type ResolvedHub, signsInByFederation } from "../resolve/hub";
+import type { ResolvedHub } from "../resolve/hub";
 import { didYouMean, listed } from "../suggest";
 import type { Rule, RuleFinding } from "./rule";
 import { allHubs } from "./walk";
@@ -19,10 +20,7 @@ export const vouching: Rule = {
     ),
     ...allHubs(federation).flatMap(({ site, hub }) =>
       named(hub).flatMap(({ user, path }) =>
-        (signsInByFederation(hub) ? unknownIdp(federation, user, path) : notPlain(user, path)).map((finding) => ({
-          ...finding,
-          site: site.id,
-        })),
+        wrongName(federation, hub.auth.kind, user, path).map((finding) => ({ ...finding, site: site.id })),
       ),
     ),
   ],
@@ -30,20 +28,52 @@ export const vouching: Rule = {
 
 /** People that a hub names, and where. */
 function named(hub: ResolvedHub): { user: string; path: (string | number)[] }[] {
-  const users = "users" in hub.allow ? hub.allow.users : [];
+  const at = (users: readonly string[], ...path: string[]) =>
+    users.map((user, i) => ({ user, path: ["hubs", hub.id, ...path, i] }));
   return [
-    ...hub.admins.map((user, i) => ({ user, path: ["hubs", hub.id, "admins", i] })),
-    ...users.map((user, i) => ({ user, path: ["hubs", hub.id, "allow", "users", i] })),
+    ...at(hub.admins, "admins"),
+    ...at("users" in hub.allow ? hub.allow.users : [], "allow", "users"),
+    ...hub.profiles.flatMap((p) =>
+      "allow" in p && p.allow ? at(p.allow.users, "profiles", p.id, "allow", "users") : [],
+    ),
   ];
 }
 
-function notPlain(user: string, path: (string | number)[]): RuleFinding[] {
+/** How each sign-in names people. */
+function wrongName(federation: ResolvedFederation, kind: ResolvedHub["auth"]["kind"], user: string, path: Path) {
+  switch (kind) {
+    case "federation":
+      return unknownIdp(federation, user, path);
+    case "sharedPassword":
+      return notPlain("with a shared password", user, path);
+    case "github":
+      return notPlain("with GitHub", user, path);
+    case "google":
+      return noAddress(user, path);
+    case "lti":
+      return notOfCourse(user, path);
+  }
+}
+
+function notPlain(how: string, user: string, path: Path): RuleFinding[] {
   if (idpOf(user) === undefined) return [];
-  const message = "people sign in with a shared password here, so no institution vouches for this person";
+  const message = `people sign in ${how} here, so no institution vouches for this person`;
   return [{ path, message, allowed: "plain names", fix: `write ${user.split("@")[0]}` }];
 }
 
-function unknownIdp(federation: ResolvedFederation, user: string, path: (string | number)[]): RuleFinding[] {
+function noAddress(user: string, path: Path): RuleFinding[] {
+  if (idpOf(user) !== undefined) return [];
+  const message = "people sign in with Google here, which names them by their e-mail addresses";
+  return [{ path, message, allowed: "e-mail addresses", fix: `write ${user}@DOMAIN` }];
+}
+
+function notOfCourse(user: string, path: Path): RuleFinding[] {
+  if (/^lti-[^@]+$/.test(user)) return [];
+  const message = "people come from a course platform here, which names them by numbers or codes of its own";
+  return [{ path, message, allowed: "lti-SUBJECT", fix: "write what the hub shows as the person's name" }];
+}
+
+function unknownIdp(federation: ResolvedFederation, user: string, path: Path): RuleFinding[] {
   const idps = federation.identity?.idps ?? [];
   const idp = idpOf(user);
   if (idp !== undefined && idps.includes(idp)) return [];

@@ -1,11 +1,45 @@
+import type { ResolvedAwsClusterSite, ResolvedAwsSite } from "../resolve/aws-site";
+import type { ResolvedClusterHub } from "../resolve/cluster-hub";
+import type { ResolvedClusterSite } from "../resolve/cluster-site";
 import type { ResolvedFederation } from "../resolve/federation";
 import type { ResolvedHub } from "../resolve/hub";
+import type { ResolvedKubernetesSite } from "../resolve/kubernetes-site";
 import type { ResolvedDataset } from "../resolve/lake";
-import type { ResolvedHpcSite, ResolvedSite } from "../resolve/site";
+import { type ResolvedHpcSite, type ResolvedSite, standsOnCluster } from "../resolve/site";
+
+/** Sites on AWS. */
+export function awsSites(federation: ResolvedFederation): ResolvedAwsSite[] {
+  return federation.sites.filter((site) => site.provider === "aws");
+}
+
+/** Sites on AWS with a cluster. */
+export function awsClusters(federation: ResolvedFederation): ResolvedAwsClusterSite[] {
+  return awsSites(federation).filter((site): site is ResolvedAwsClusterSite => site.cluster !== null);
+}
 
 /** Sites whose programs run on machines that are there. */
 export function hpcSites(federation: ResolvedFederation): ResolvedHpcSite[] {
   return federation.sites.filter((site) => site.provider === "hpc");
+}
+
+/** The machine that an HPC site is on; empty for the one you sit at. */
+export function machineOf({ login }: ResolvedHpcSite): string {
+  return login === "here" ? "" : login.host;
+}
+
+/** Sites on a Kubernetes cluster that exists. */
+export function kubernetesSites(federation: ResolvedFederation): ResolvedKubernetesSite[] {
+  return federation.sites.filter((site) => site.provider === "kubernetes");
+}
+
+/** Sites that stand on a Kubernetes cluster, whoever makes it. */
+export function clusterSites(federation: ResolvedFederation): ResolvedClusterSite[] {
+  return federation.sites.filter(standsOnCluster);
+}
+
+/** Every hub on Kubernetes with its site. */
+export function clusterHubs(federation: ResolvedFederation): { site: ResolvedClusterSite; hub: ResolvedClusterHub }[] {
+  return clusterSites(federation).flatMap((site) => site.hubs.map((hub) => ({ site, hub })));
 }
 
 /** Every hub with its site. */

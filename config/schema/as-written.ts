@@ -1,7 +1,9 @@
 import { z } from "zod";
+import { clusterHub } from "./cluster-hub";
 import { datasets, storeDatasets } from "./dataset";
 import { block, id } from "./fields";
 import { localHub } from "./hub";
+import { inner } from "./lookup";
 import { partialBlock } from "./partial";
 import { providerSites } from "./site";
 
@@ -10,16 +12,36 @@ import { providerSites } from "./site";
  * merge. Datasets stay whole: their ids are unique in the federation, so no default can be meant for one.
  */
 
-/** A hub of the defaults or of a template. */
-export const hubPart = partialBlock(localHub);
+/** Hubs of every provider. */
+const hubs = [localHub, clusterHub] as const;
 
-const hub = block({
-  use: id.optional().describe("A key of the federation file's `templates`: that block is laid under this hub."),
-  ...hubPart.shape,
-});
+/** A hub of the defaults or of a template: keys of any provider's hub, each as one of them has it. */
+export const hubPart = block(
+  Object.fromEntries([...new Set(hubs.flatMap((hub) => Object.keys(hub.shape)))].map((key) => [key, either(key)])),
+);
+
+function either(key: string): z.ZodType {
+  const own = hubs.filter(
+    (hub, i) => key in hub.shape && hubs.findIndex((h) => shapeOf(h)[key] === shapeOf(hub)[key]) === i,
+  );
+  const [first, ...rest] = own.map((hub) => partialBlock(hub).shape[key] as z.ZodType);
+  if (!first) throw new Error(`no hub has ${key}`);
+  if (rest.length === 0) return first;
+  const about = first.description ?? inner(first).description ?? "";
+  return z
+    .union([inner(first), ...rest.map(inner)])
+    .optional()
+    .describe(about);
+}
+
+function shapeOf(hub: (typeof hubs)[number]): z.ZodRawShape {
+  return hub.shape;
+}
+
+const use = id.optional().describe("A key of the federation file's `templates`: that block is laid under this hub.");
 
 const instead = new Map<z.ZodType, z.ZodType>([
-  [localHub, hub],
+  ...hubs.map((hub) => [hub, block({ use, ...partialBlock(hub).shape })] as const),
   [datasets, datasets],
   [storeDatasets, storeDatasets],
 ]);

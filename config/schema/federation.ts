@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { hubPart, sitePart } from "./as-written";
 import { block, id, named, secretRef, text, title, url } from "./fields";
+import { state } from "./state";
 
 /** Characters of a pattern of files; the library that matches them throws at far longer ones. */
 export const longestPattern = 1000;
@@ -59,11 +60,9 @@ export const federation = block({
   identity: identity
     .optional()
     .describe(
-      "The issuer that signs people in everywhere, and who may vouch. The rules of access hold over it; no hub of this version signs in by it yet. Default: each site signs in its own.",
+      "The issuer that signs people in everywhere, and who may vouch. Hubs on Kubernetes sign people in by it unless they say otherwise; a hub on this machine has passwords of its own. Default: each site signs in its own.",
     ),
-  state: block({ kind: z.literal("local").describe("Files at state/<federation>/ beside this file. Not for git.") })
-    .optional()
-    .describe("Where the engine keeps its state. Default local."),
+  state,
   defaults: block({
     site: sitePart.optional().describe("Laid under every site. Default nothing."),
     hub: hubPart.optional().describe("Laid under every hub. Default nothing."),

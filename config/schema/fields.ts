@@ -89,6 +89,15 @@ export const size = text(
   "a number with Mi, Gi, Ti or Pi: 512Mi, 16Gi, 2Ti",
 );
 
+/** Addresses of a network. */
+export const cidr = text(
+  /^(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)\/(?:3[0-2]|[12]?\d)$/,
+  "ADDRESS/BITS: 10.20.0.0/16",
+);
+
+/** A disk's size: provisioners make whole gibibytes. */
+export const diskSize = text(/^[1-9]\d{0,5}(?:Gi|Ti|Pi)$/, "a whole number with Gi, Ti or Pi, at least 1Gi: 50Gi, 2Ti");
+
 /** Bytes of a size that passed the schema. */
 export function bytesOf(value: string): number {
   const unit = value.slice(-2) as keyof typeof binaryUnits;
@@ -144,12 +153,11 @@ export function named<V extends z.ZodType>(key: z.ZodType<string, string>, value
 }
 
 /** A place for a secret, never the secret itself. */
-export const secretRef = z.union([
-  block({
-    env: text(/^[A-Z_][A-Z0-9_]*$/, "the name of an environment variable").describe(
-      "Read from this environment variable when it is needed.",
-    ),
-    revision: count(1, 1_000_000).optional().describe("Raise it to rotate the secret. Default 1."),
-  }),
-  block({ file: z.string().min(1).describe("Read from this file on the machine that needs it.") }),
-]);
+export const secretRef = block({
+  env: text(/^[A-Z_][A-Z0-9_]*$/, "the name of an environment variable").describe(
+    "Read from this environment variable of whoever deploys.",
+  ),
+  revision: count(1, 1_000_000).optional().describe("Raise it to rotate the secret. Default 1."),
+});
+
+export type SecretRef = z.infer<typeof secretRef>;

@@ -2,44 +2,76 @@ import { z } from "zod";
 import { expiry } from "./dates";
 import { block, count, id, named, none, size, text, title } from "./fields";
 
-const userName = text(
+export const userName = text(
   /^[a-z][a-z0-9._-]{0,63}(?:@[a-z0-9.-]+)?$/,
   "a user name, or <claim>@<idp> where the federation signs people in",
 );
 
-export const allow = z
+const localAllow = z
   .union([z.literal("everyone"), block({ users: z.array(userName).min(1).describe("These users and nobody else.") })])
   .describe("Who may sign in. Required and explicit: `everyone` (who has the password), or `users`.");
 
-export const cull = block({
+const cull = block({
   idleMinutes: count(5, 10_080)
     .optional()
     .describe("A notebook server idle for so long is stopped. Minutes, default 60."),
   maxAgeHours: count(1, 720).optional().describe("A server is stopped at this age, idle or not. Hours, default 168."),
 }).describe("Idle servers are always culled; only the times can be changed.");
 
-const cores = z.number().min(0.1).max(1024);
+export const cores = z.number().min(0.1).max(1024);
 
-export const daskLimits = block({
-  cluster: block({
-    cores: cores.optional().describe("Cores of one cluster's workers. Default 4."),
-    memory: size.optional().describe("Memory of one cluster's workers. Default 8Gi."),
-    workers: count(1, 10_000).optional().describe("Workers of one cluster. Default 4."),
-  })
-    .optional()
-    .describe("Caps of one cluster."),
-  user: block({
-    clusters: count(1, 100).optional().describe("Clusters that one user may run at a time. Default 2."),
-    cores: cores.optional().describe("Cores over all clusters of one user. Default 8."),
-  })
-    .optional()
-    .describe("Caps of one user."),
-  hub: block({ cores: cores.optional().describe("Cores over all clusters of the hub. Default 16.") })
-    .optional()
-    .describe("Caps of the whole hub."),
-}).describe("Caps. There is always one at each level.");
+/** Caps where nothing is written: of a machine that people sit at, and of a cluster (those of the Pangeo hubs and the Planetary Computer Hub). */
+export const daskDefaults = {
+  local: {
+    cluster: { cores: 4, memory: "8Gi", workers: 4 },
+    user: { clusters: 2, cores: 8 },
+    hub: { cores: 16 },
+  },
+  kubernetes: {
+    cluster: { cores: 100, memory: "600Gi", workers: 100 },
+    user: { clusters: 2, cores: 200 },
+    hub: { cores: 800 },
+  },
+} as const;
 
-export const dask = z
+type DaskDefaults = (typeof daskDefaults)[keyof typeof daskDefaults];
+
+export type DaskLimitsConfig = z.infer<ReturnType<typeof daskLimits>>;
+
+function daskLimits({ cluster, user, hub }: DaskDefaults) {
+  return block({
+    cluster: block({
+      cores: cores.optional().describe(`Cores of one cluster's workers. Default ${cluster.cores}.`),
+      memory: size.optional().describe(`Memory of one cluster's workers. Default ${cluster.memory}.`),
+      workers: count(1, 10_000).optional().describe(`Workers of one cluster. Default ${cluster.workers}.`),
+    })
+      .optional()
+      .describe("Caps of one cluster."),
+    user: block({
+      clusters: count(1, 100)
+        .optional()
+        .describe(`Clusters that one user may run at a time. Default ${user.clusters}.`),
+      cores: cores.optional().describe(`Cores over all clusters of one user. Default ${user.cores}.`),
+    })
+      .optional()
+      .describe("Caps of one user."),
+    hub: block({ cores: cores.optional().describe(`Cores over all clusters of the hub. Default ${hub.cores}.`) })
+      .optional()
+      .describe("Caps of the whole hub."),
+  }).describe("Caps. There is always one at each level.");
+}
+
+/** What a hub's Dask Gateway may be told on every provider. */
+export function daskBase(defaults: DaskDefaults) {
+  return {
+    limits: daskLimits(defaults).optional(),
+    idleMinutes: count(1, 1440)
+      .optional()
+      .describe("A cluster without work for so long is stopped. Minutes, default 30."),
+  };
+}
+
+const localDask = z
   .union([
     none,
     block({
@@ -51,23 +83,19 @@ export const dask = z
       })
         .optional()
         .describe("The size of a worker unless a user asks for another."),
-      limits: daskLimits.optional(),
-      idleMinutes: count(1, 1440)
-        .optional()
-        .describe("A cluster without work for so long is stopped. Minutes, default 30."),
+      ...daskBase(daskDefaults.local),
     }),
   ])
   .describe("Dask Gateway of this hub. On by default; `none` leaves it out.");
 
-export const profile = block({
+/** The keys of a profile that mean the same on every provider. */
+export const profileBase = {
   title,
   description: z
     .string()
     .max(500)
     .optional()
     .describe("A sentence below the title in the spawn form. Default: its cores and memory."),
-  cores: cores.describe("Cores the notebook may count on: thread pools are sized by it."),
-  memory: size.describe("Memory the notebook may count on."),
   url: text(/^\/[\w./-]*$/, "a path: /lab, /tree, /rstudio")
     .optional()
     .describe("Where the user lands. Default /lab."),
@@ -75,9 +103,18 @@ export const profile = block({
     .optional()
     .describe("Environment variables of the notebook. Never a secret: this is readable in git. Default none."),
   dask: none.optional().describe("`none`: no Dask Gateway in this profile's notebooks. Default: the hub's."),
+};
+
+const profileBaseBlock = z.object(profileBase);
+export type ProfileBaseConfig = z.infer<typeof profileBaseBlock>;
+
+const localProfile = block({
+  ...profileBase,
+  cores: cores.describe("Cores the notebook may count on: thread pools are sized by it."),
+  memory: size.describe("Memory the notebook may count on."),
 });
 
-export const bucketRights = named(id, z.enum(["read", "write", "none"])).describe(
+const bucketRights = named(id, z.enum(["read", "write", "none"])).describe(
   "Rights on the site's buckets where they differ from the default (scratch and persistent: write; library: read, but none where the library is not public and the sign-in not the federation's).",
 );
 
@@ -87,15 +124,18 @@ export const hubBase = {
   expires: expiry
     .optional()
     .describe("From this day's end (at the site) the hub cannot be brought up any more. Default never."),
-  allow,
   cull: cull.optional(),
-  dask: dask.optional(),
   defaultProfile: id.describe("The profile that a user gets who does not choose. A key of `profiles`."),
   buckets: bucketRights.optional(),
 };
 
+const hubBaseBlock = z.object(hubBase);
+export type HubBaseConfig = z.infer<typeof hubBaseBlock>;
+
 export const localHub = block({
   ...hubBase,
+  allow: localAllow,
+  dask: localDask.optional(),
   auth: block({
     kind: z
       .literal("sharedPassword")
@@ -108,5 +148,5 @@ export const localHub = block({
     .optional()
     .describe("User names that sign in with the admin password and manage servers. Default [admin]."),
   ports: count(1024, 65_526).describe("The first of ten ports that this hub's programs use, on loopback."),
-  profiles: named(id, profile).describe("What a user may start, by id."),
+  profiles: named(id, localProfile).describe("What a user may start, by id."),
 });

@@ -9,9 +9,9 @@ export function inner(schema: z.ZodType): z.ZodType {
 }
 
 /** Its alternatives, or itself. */
-function options(schema: z.ZodType): z.ZodType[] {
+export function alternatives(schema: z.ZodType): z.ZodType[] {
   const own = inner(schema);
-  return own instanceof z.ZodUnion ? own.def.options.flatMap((o) => options(o as z.ZodType)) : [own];
+  return own instanceof z.ZodUnion ? own.def.options.flatMap((o) => alternatives(o as z.ZodType)) : [own];
 }
 
 /** Of alternatives that are told apart by a word, those that the word in the tree is for; all where it is for none. */
@@ -29,10 +29,10 @@ function meant(schemas: readonly z.ZodType[], node: Tree | undefined): readonly 
 
 /** The schemas of what may stand at a path of a tree. */
 export function schemasAt(schema: z.ZodType, tree: Tree, path: Path): readonly z.ZodType[] {
-  let found = meant(options(schema), tree);
+  let found = meant(alternatives(schema), tree);
   path.forEach((part, i) => {
     const next = found.flatMap((s) => below(s, part));
-    found = meant(next.flatMap(options), lookUp(tree, path.slice(0, i + 1)).node);
+    found = meant(next.flatMap(alternatives), lookUp(tree, path.slice(0, i + 1)).node);
   });
   return found;
 }
@@ -72,9 +72,9 @@ export function nearestBelow(schemas: readonly z.ZodType[], key: string): string
 }
 
 function entries(schema: z.ZodType): [string, z.ZodType][] {
-  if (schema instanceof z.ZodRecord) return options(schema.def.valueType as z.ZodType).map((s) => ["<name>", s]);
+  if (schema instanceof z.ZodRecord) return alternatives(schema.def.valueType as z.ZodType).map((s) => ["<name>", s]);
   if (!(schema instanceof z.ZodObject)) return [];
   return Object.entries(schema.shape).flatMap(([key, value]) =>
-    options(value as z.ZodType).map((s): [string, z.ZodType] => [key, s]),
+    alternatives(value as z.ZodType).map((s): [string, z.ZodType] => [key, s]),
   );
 }

@@ -2,9 +2,9 @@ import type { Finding } from "../faults";
 import { lookUp } from "../merge";
 import type { Tree } from "../yaml";
 
-const providersToCome = ["aws", "google", "kubernetes"];
+const providersToCome = ["google"];
 const schedulersToCome = ["slurm", "pbs"];
-const statesToCome = ["s3", "gcs"];
+const statesToCome = ["gcs"];
 
 function word(tree: Tree, ...path: string[]): string | undefined {
   const { node } = lookUp(tree, path);
@@ -14,11 +14,13 @@ function word(tree: Tree, ...path: string[]): string | undefined {
 /** What the design has and this version does not: one clear fault instead of one for every key of an unknown shape. */
 export function siteNotYet(tree: Tree): Finding | undefined {
   const provider = word(tree, "provider");
+  const state = stateNotYet(tree);
+  if (state !== undefined) return state;
   if (provider !== undefined && providersToCome.includes(provider))
     return {
       path: ["provider"],
       message: "this version has no such provider yet",
-      allowed: "hpc, store",
+      allowed: "aws, hpc, kubernetes, store",
       fix: "leave this file out of the federation's `sites` until then",
     };
   if (provider !== "hpc") return undefined;
@@ -30,39 +32,32 @@ export function siteNotYet(tree: Tree): Finding | undefined {
       allowed: "local",
       fix: "write scheduler: {kind: local} to run notebooks and workers on this machine",
     };
-  const login = lookUp(tree, ["login"]).node;
-  if (login?.kind === "map" && login.entries.has("kind"))
+  const way = word(tree, "login", "kind");
+  if (way === "bundle")
     return {
-      path: ["login"],
-      message: "this version delivers to no other machine yet",
-      got: `kind: ${word(tree, "login", "kind") ?? "..."}`,
-      allowed: "here",
-      fix: "write login: here and deploy from that machine",
+      path: ["login", "kind"],
+      message: "this version writes no bundles to carry to a machine by hand yet",
+      allowed: "ssh, or login: here",
+      fix: "write login: {kind: ssh, ...}, or login: here and deploy from that machine",
     };
   return undefined;
 }
 
 /** The same for the federation file; what is refused is left out of the tree, so that the rest can be checked. */
 export function federationNotYet(tree: Tree): { tree: Tree; refused: Finding | undefined } {
-  const kind = word(tree, "state", "kind");
-  if (tree.kind !== "map" || kind === undefined || !statesToCome.includes(kind)) return { tree, refused: undefined };
-  const message = "this version keeps state in local files only";
-  const fix = "leave `state` out; state/<federation>/ beside this file is used";
+  const refused = stateNotYet(tree);
+  if (tree.kind !== "map" || refused === undefined) return { tree, refused: undefined };
   const entries = new Map([...tree.entries].filter(([key]) => key !== "state"));
-  return { tree: { ...tree, entries }, refused: { path: ["state", "kind"], message, allowed: "local", fix } };
+  return { tree: { ...tree, entries }, refused };
+}
+
+function stateNotYet(tree: Tree): Finding | undefined {
+  const kind = word(tree, "state", "kind");
+  if (kind === undefined || !statesToCome.includes(kind)) return undefined;
+  const message = "this version keeps no state in Google's buckets yet";
+  const fix = "write {kind: s3, ...}, or leave `state` out for files beside the federation file";
+  return { path: ["state", "kind"], message, allowed: "local, s3", fix };
 }
 
 /** Keys that the design has for later providers: told apart from slips. */
-export const keysToCome: readonly string[] = [
-  "budget",
-  "cluster",
-  "dns",
-  "domain",
-  "homes",
-  "monitoring",
-  "network",
-  "protect",
-  "state",
-  "tags",
-  "tls",
-];
+export const keysToCome: readonly string[] = ["budget", "network", "protect", "tags"];

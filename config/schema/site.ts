@@ -1,18 +1,18 @@
 import { isIP } from "node:net";
 import { z } from "zod";
+import { awsSite } from "./aws-site";
+import type { clusterHub } from "./cluster-hub";
 import { datasets, storeDatasets } from "./dataset";
-import { expiry, timezone } from "./dates";
-import { block, count, id, named, none, pack, size, text, title, url } from "./fields";
+import { block, count, id, named, none, pack, size, text, url } from "./fields";
+import { login } from "./hpc-login";
 import { localHub } from "./hub";
-
-const bucketName = text(
-  /^[a-z0-9](?:[a-z0-9]|[.-](?=[a-z0-9])){2,62}$/,
-  "a bucket's name as its store has it: 3 to 63 lower-case letters, digits, dots, hyphens",
-);
+import { kubernetesSite } from "./kubernetes-site";
+import { bucketName, expire, servedBy, siteBase } from "./site-base";
+import { siteState } from "./state";
 
 const directory = text(
   /^[A-Za-z0-9/_.+@-]+$/,
-  "a directory: letters, digits, / _ . + @ -; relative ones start at the federation file",
+  "a directory: letters, digits, / _ . + @ -; relative ones start at the federation file, over SSH at the account's home",
 );
 
 /** An address to listen on that can stand in a URL too. */
@@ -25,25 +25,6 @@ const address = z
       fix: "leave it out for 127.0.0.1",
     }),
   });
-
-/** The keys of a site that mean the same on every provider. */
-const siteBase = {
-  site: id.describe(
-    "The site's id, unique in the federation; part of every name made for it. Changing it makes a new site.",
-  ),
-  institution: title.describe("Who runs it, in words."),
-  timezone: timezone.optional().describe("IANA name; dates without a time end with that day here. Default Etc/UTC."),
-  expires: expiry
-    .optional()
-    .describe("From this day's end (at the site) it cannot be brought up any more. Default never."),
-};
-
-const expire = z
-  .union([
-    none,
-    block({ days: count(1, 3650).describe("Counted from the newest write to a store, which goes as a whole. Days.") }),
-  ])
-  .describe("Only for scratch. Default {days: 7}; `none` keeps everything.");
 
 const hpcBucket = block({
   purpose: z
@@ -63,7 +44,7 @@ const storage = block({
   root: directory
     .optional()
     .describe(
-      "Programs' files, buckets, homes, databases, logs. Default .isthmus/<federation>/<site> beside the config.",
+      "Programs' files, buckets, homes, databases, logs. Default .isthmus/<federation>/<site> beside the config, over SSH in the account's home.",
     ),
 });
 
@@ -80,8 +61,9 @@ const zarrGateway = z
 
 export const hpcLocalSite = block({
   ...siteBase,
+  state: siteState,
   provider: z.literal("hpc").describe("hpc: programs on a machine or cluster that exists."),
-  login: z.literal("here").describe("`here`: the machine you sit at."),
+  login: login.describe("`here`: the machine you sit at. A map: another one, over SSH."),
   scheduler: block({
     kind: z.literal("local").describe("local: notebooks and Dask workers are processes of this machine."),
   }).describe("What starts notebooks and Dask workers."),
@@ -107,7 +89,7 @@ export const storeSite = block({
   region: z.string().min(1).optional().describe("Where the store needs one. Default us-east-1."),
   pathStyle: z.boolean().optional().describe("ENDPOINT/BUCKET/KEY (true) or BUCKET.ENDPOINT/KEY. Default true."),
   anonymous: z.literal(true).describe("Reads need no keys. The only way today."),
-  servedBy: id.optional().describe("The site whose gateway fronts it. Default: the catalog links the store itself."),
+  servedBy: servedBy.optional(),
   lake: block({
     buckets: named(
       id,
@@ -124,12 +106,36 @@ export const storeSite = block({
 });
 
 /** Providers of this version: each is a shape of its own, told apart by `provider`. */
-export const providerSites = [hpcLocalSite, storeSite] as const;
+export const providerSites = [hpcLocalSite, kubernetesSite, storeSite, awsSite] as const;
 
 export const site = z.discriminatedUnion("provider", providerSites);
 
 export type SiteConfig = z.infer<typeof site>;
+export type AwsSiteConfig = z.infer<typeof awsSite>;
+/** A site on AWS with a cluster; the schema wants zones and a domain beside it. */
+export type AwsClusterSiteConfig = AwsSiteConfig & {
+  readonly [K in "cluster" | "zones" | "domain"]: NonNullable<AwsSiteConfig[K]>;
+};
 export type HpcSiteConfig = z.infer<typeof hpcLocalSite>;
 export type StoreSiteConfig = z.infer<typeof storeSite>;
-export type HubConfig = z.infer<typeof localHub>;
+export type KubernetesSiteConfig = z.infer<typeof kubernetesSite>;
+/** The keys of a site on Kubernetes that mean the same whichever cloud the cluster is of. */
+export type ClusterSiteConfig = Pick<
+  KubernetesSiteConfig,
+  | "site"
+  | "institution"
+  | "timezone"
+  | "expires"
+  | "domain"
+  | "tls"
+  | "datasets"
+  | "hubs"
+  | "zarrGateway"
+  | "monitoring"
+> & {
+  readonly cluster: Pick<KubernetesSiteConfig["cluster"], "gpuPlugin" | "nameServers">;
+  readonly ingress?: KubernetesSiteConfig["ingress"];
+};
+export type LocalHubConfig = z.infer<typeof localHub>;
+export type ClusterHubConfig = z.infer<typeof clusterHub>;
 export type BucketConfig = z.infer<typeof hpcBucket>;

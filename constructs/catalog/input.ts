@@ -52,8 +52,10 @@ export interface CatalogSite {
   readonly timezone: string;
   /** RFC 3339; null for never. */
   readonly expires: string | null;
-  /** The site's front, without a slash at the end. */
+  /** The site's portal, without a slash at the end. */
   readonly url: string | null;
+  /** Where its catalog and data lie, without a slash at the end. */
+  readonly dataUrl: string | null;
   /** The root page of this site's copy of the catalog; null where the site publishes none. */
   readonly catalog: string | null;
   /** Null where the site has no Zarr gateway. */

@@ -32,7 +32,7 @@ function siteFields(federation: CatalogFederation, site: CatalogSite) {
     contact: federation.contact,
     portal: site.url,
     catalog: site.catalog,
-    zarr_gateway: site.gateway && site.url ? `${site.url}/zarr/` : null,
+    zarr_gateway: site.gateway && site.dataUrl ? `${site.dataUrl}/zarr/` : null,
     served_by: site.servedBy ?? null,
     hubs: site.hubs.map(hubFields),
   };

@@ -95,7 +95,7 @@ export function staticFiles(...paths: readonly string[]): Map<string, string> {
     if (/\.\w+$/.test(path)) found.set(path, staticText(join(base, path)));
     else
       for (const name of readdirSync(join(base, path)).sort())
-        if (/\.(py|json|ipynb|html)$/.test(name)) found.set(`${path}/${name}`, staticText(join(base, path, name)));
+        if (/\.(py|cjs|json|ipynb|html)$/.test(name)) found.set(`${path}/${name}`, staticText(join(base, path, name)));
   }
   return found;
 }

@@ -1,5 +1,6 @@
-import { TerraformLocal } from "cdktf";
 import { Construct } from "constructs";
+import { expiryLifecycle } from "../expiry";
+import { literal } from "../literal";
 import { StateRecord } from "./record";
 
 /** How an HPC site's bundle reaches the machine: here, by the site's own kit. */
@@ -18,11 +19,6 @@ export interface DeliveryProps {
 
 /** The Python that runs the kit: `isthmus up` names it, bare `cdktf deploy` takes the one on PATH. `$$` is Terraform's escape. */
 const python = '"$${ISTHMUS_PYTHON:-python3}"';
-
-/** A text that the engine takes as it is: a folder may be called `${x}`. */
-function literal(text: string): string {
-  return text.replaceAll(/[$%](?=\{)/g, "$&$&");
-}
 
 /**
  * Two resources, not one: a resource that holds both provisioners would uninstall before each install, and skip its
@@ -55,7 +51,7 @@ export class Delivery extends Construct {
       input: { digest: props.digest },
       triggersReplace: { digest: props.digest, root: props.root },
       dependsOn: [site],
-      ...(props.expires === null ? {} : { lifecycle: { precondition: [expiryCondition(this, props.expires)] } }),
+      ...expiryLifecycle(this, props.expires),
       provisioners: [
         {
           type: "local-exec",
@@ -65,18 +61,4 @@ export class Delivery extends Construct {
       ],
     });
   }
-}
-
-/**
- * Evaluated by the engine at each plan, so that no pipeline brings back what has expired. The date is a local value, since
- * engines refuse a condition that refers to nothing.
- */
-function expiryCondition(scope: Construct, expires: string) {
-  const end = new TerraformLocal(scope, "expires", expires);
-  end.overrideLogicalId("expires");
-  return {
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: Terraform's expression
-    condition: "${timecmp(plantimestamp(), local.expires) < 0}",
-    errorMessage: `expired on ${expires}: extend \`expires\` in the config, or take it down with \`isthmus down\`.`,
-  };
 }

@@ -64,10 +64,10 @@ export interface HubBundleInput {
 const launch = "kit/launch.py";
 const loopback = "127.0.0.1";
 const hubFiles = [
-  ...["config/jupyterhub_config.py", "config/spawner.py", "config/new_home.py"],
+  ...["config/jupyterhub_config.py", "config/shared_password.py", "config/spawner.py", "config/new_home.py"],
   ...["templates/page.html", "templates/spawn.html"],
 ];
-const configuration = ["config/hub_site.py", "site.json", launch];
+const configuration = ["config/hub_site.py", "config/user_prefix.py", "site.json", launch];
 
 /** The bundle of one hub: its proxy, JupyterHub, Dask Gateway with its proxy, and the culler of idle servers. */
 export function hubBundle(input: HubBundleInput): BundleFiles {
@@ -131,6 +131,8 @@ function proxyProgram({ hub, ports: p, basePath }: HubBundleInput): Program {
     priority: 20,
     command: [
       "{node}",
+      "--require",
+      "{bundle}/kit/proxy-output.cjs",
       "{tool.chp}",
       ...own,
       "--default-target",
@@ -139,7 +141,7 @@ function proxyProgram({ hub, ports: p, basePath }: HubBundleInput): Program {
       `${target}${basePath}hub/error`,
     ],
     secrets: ["CONFIGPROXY_AUTH_TOKEN"],
-    inputs: [launch],
+    inputs: [launch, "kit/proxy-output.cjs"],
     health: { url: `http://${loopback}:${p.proxyApi}/api/routes`, status: [403] },
   };
 }

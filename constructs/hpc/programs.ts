@@ -52,7 +52,7 @@ export interface BaseBundleInput {
 
 const launch = "kit/launch.py";
 
-/** The bundle of a site's base: supervisor, S3 endpoint, front, and the timer that expires scratch. */
+/** The bundle of a site's base: supervisor, S3 endpoint, front, and the timers that expire scratch and shorten logs. */
 export function baseBundle(input: BaseBundleInput): BundleFiles {
   const { federation, site, url, s3, buckets } = input;
   const host = urlHost(input.listen.host);
@@ -73,7 +73,7 @@ export function baseBundle(input: BaseBundleInput): BundleFiles {
     tools: { uv: "locks/uv.txt", go: "locks/go.txt", versitygw: "1.8.0" },
     expires: input.expires,
     directories: ["state/base/iam"],
-    programs: [s3Program(input, host), ...(expires ? [expiryProgram()] : []), frontProgram(input, host)],
+    programs: [s3Program(input, host), ...(expires ? [expiryProgram()] : []), logsProgram(), frontProgram(input, host)],
     ports: [
       { port: input.listen.port, program: "nginx" },
       { port: s3.port, program: "s3" },
@@ -139,6 +139,15 @@ function expiryProgram(): Program {
     priority: 80,
     command: ["{env.hub}/bin/python", "-I", "{bundle}/kit/expiry.py"],
     inputs: [launch, "kit/expiry.py", "site.json"],
+  };
+}
+
+function logsProgram(): Program {
+  return {
+    name: "logs",
+    priority: 85,
+    command: ["{env.hub}/bin/python", "-I", "-S", "{bundle}/kit/logs.py"],
+    inputs: [launch, "kit/logs.py"],
   };
 }
 

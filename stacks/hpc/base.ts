@@ -1,16 +1,15 @@
 import type { App } from "cdktf";
+import type { Origin } from "../../charts/zarr-gateway/input";
 import { siteFront } from "../../charts/zarr-gateway/nginx";
-import { datasetPath } from "../../config/names";
 import type { ResolvedFederation } from "../../config/resolve/federation";
 import type { ResolvedHub } from "../../config/resolve/hub";
 import type { ResolvedBucket, ResolvedDataset } from "../../config/resolve/lake";
 import type { ResolvedHpcSite } from "../../config/resolve/site";
 import type { CatalogFiles } from "../../constructs/catalog/files";
-import { fileType } from "../../constructs/catalog/stac";
-import { Delivery } from "../../constructs/hpc/delivery";
-import { landingPage } from "../../constructs/hpc/landing";
 import { type BucketGrant, baseBundle } from "../../constructs/hpc/programs";
+import { gatewayOf, isStore, portalOf } from "../gateway";
 import { type Places, SiteStack } from "../site-stack";
+import { deliver } from "./deliver";
 
 export interface HpcBaseStackProps {
   readonly federation: ResolvedFederation;
@@ -36,19 +35,13 @@ export class HpcBaseStack extends SiteStack {
         listen: site.listen,
         cacheBytes: site.gateway?.cacheBytes ?? 0,
         machineConf: "../../run/machine.conf", // the kit writes it
-        ...gatewayOf(federation, site.id),
+        ...gatewayOf(federation, site.id, directoryOf),
       }),
       pages: catalog,
       files: new Map([["portal.html", portalOf(federation, site.id)]]),
     });
     this.addFiles("bundle", bundle.files);
-    new Delivery(this, "delivery", {
-      part: "base",
-      root: site.root,
-      configDirectory: this.configDirectory,
-      digest: bundle.digest,
-      expires: site.expires,
-    });
+    deliver(this, site, { part: "base", digest: bundle.digest, expires: site.expires });
   }
 }
 
@@ -70,37 +63,7 @@ function publishedIn(bucket: ResolvedBucket, hub: ResolvedHub, datasets: readonl
     .flatMap((d) => (isStore(d.kind) ? [`${d.path}/*`] : [d.path, `${d.path}/*`]));
 }
 
-/** Whether a dataset is always a tree of objects; of the other kinds it may be one file. */
-function isStore(kind: ResolvedDataset["kind"]): kind is "zarr" | "icechunk" {
-  return kind === "zarr" || kind === "icechunk";
-}
-
-/** The federation's public datasets as a site's gateway sees them: its own from directories, other stores' by HTTP, the rest as pointers. */
-function gatewayOf(federation: ResolvedFederation, site: string) {
-  const all = federation.sites.flatMap((s) => s.datasets).filter((d) => d.https !== null);
-  const served = all.filter((d) => d.servedBy === site);
-  return {
-    datasets: served.map((d) => ({
-      id: d.id,
-      at: datasetPath(d.kind, d.id),
-      origin: originOf(d, site),
-      ...(isStore(d.kind) ? {} : { file: fileType(d.kind, d.path) }),
-    })),
-    foreign: all
-      .filter((d) => d.servedBy !== site)
-      .map((d) => ({ at: datasetPath(d.kind, d.id), url: d.https as string })),
-  };
-}
-
-function originOf(dataset: ResolvedDataset, site: string) {
-  const { place, path } = dataset;
-  if (dataset.site === site) return { kind: "directory", bucket: place.bucket, path } as const;
-  const base = place.pathStyle
-    ? `${place.endpoint}/${place.bucket}`
-    : place.endpoint.replace("://", `://${place.bucket}.`);
-  return { kind: "http", url: `${base}/${path}` } as const;
-}
-
-function portalOf(federation: ResolvedFederation, site: string): string {
-  return landingPage({ title: federation.title, contact: federation.contact, site, sites: federation.sites });
+/** A dataset of the site is a directory of one of its buckets. */
+function directoryOf({ place, path }: ResolvedDataset): Origin {
+  return { kind: "directory", bucket: place.bucket, path };
 }

@@ -1,16 +1,17 @@
 import type { App } from "cdktf";
 import { hubLocation } from "../../charts/zarr-gateway/hub";
 import type { ResolvedFederation } from "../../config/resolve/federation";
-import type { ResolvedHub } from "../../config/resolve/hub";
+import type { ResolvedLocalHub } from "../../config/resolve/local-hub";
 import type { ResolvedHpcSite } from "../../config/resolve/site";
-import { Delivery } from "../../constructs/hpc/delivery";
+import { earliest } from "../../constructs/expiry";
 import { hubBundle } from "../../constructs/hpc/hub-programs";
 import { type Places, SiteStack } from "../site-stack";
+import { deliver } from "./deliver";
 
 export interface HpcHubStackProps {
   readonly federation: ResolvedFederation;
   readonly site: ResolvedHpcSite;
-  readonly hub: ResolvedHub;
+  readonly hub: ResolvedLocalHub;
   readonly places: Places;
 }
 
@@ -31,18 +32,6 @@ export class HpcHubStack extends SiteStack {
       nginxConf: hubLocation(hub.path, hub.ports.proxy),
     });
     this.addFiles("bundle", bundle.files);
-    new Delivery(this, "delivery", {
-      part: hub.id,
-      root: site.root,
-      configDirectory: this.configDirectory,
-      digest: bundle.digest,
-      expires: earliest(hub.expires, site.expires),
-    });
+    deliver(this, site, { part: hub.id, digest: bundle.digest, expires: earliest(hub.expires, site.expires) });
   }
-}
-
-/** ISO 8601 instants in UTC compare as text. */
-function earliest(a: string | null, b: string | null): string | null {
-  if (a === null || b === null) return a ?? b;
-  return a < b ? a : b;
 }

@@ -2,17 +2,20 @@ import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writ
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { packageRoot } from "../../config/package-root";
+import { gatewayRows } from "./gateway";
 import { generateFederation } from "./generate";
 import { type Measured, measureNode, measureOnce } from "./measure";
 import { type Row, table } from "./table";
 
 const program = join(packageRoot(), "dist/bin/isthmus.js");
-const quick = process.argv.includes("--config-only");
+/** `--config-only`, `--gateway-only`: that part alone. */
+const only = ["config", "gateway"].find((part) => process.argv.includes(`--${part}-only`));
 
 /** Config alone: whole processes over generated federations (synth validates in the same process); the baseline is an empty Node. */
 function configRows(scratch: string): Row[] {
   const baseline = measureNode(["-e", "0"], 5);
   const rows: Row[] = [{ what: "node -e 0 (baseline)", ...baseline }];
+  const ratio = (m: Measured) => `${(m.seconds / baseline.seconds).toFixed(1)} x baseline`;
   const synths = new Map<number, Measured>();
   for (const size of [1, 10, 100]) {
     const folder = join(scratch, `sites-${size}`);
@@ -21,10 +24,12 @@ function configRows(scratch: string): Row[] {
     const synth = measureNode([program, "synth", file, "--output", join(folder, "cdktf.out")], 5);
     synths.set(size, synth);
     const label = `${size} site${size === 1 ? "" : "s"}`;
-    const ratio = (m: Measured) => `${(m.seconds / baseline.seconds).toFixed(1)} x baseline`;
     rows.push({ what: `validate, ${label}`, ...validate, note: ratio(validate) });
     rows.push({ what: `validate + synth, ${label}`, ...synth, note: `${ratio(synth)}${targets[size] ?? ""}` });
   }
+  const campus = join(packageRoot(), "config/federations/campus/federation.yaml");
+  const hubs = measureNode([program, "synth", campus, "--output", join(scratch, "campus")], 5);
+  rows.push({ what: "validate + synth, a site on Kubernetes with 95 hubs", ...hubs, note: ratio(hubs) });
   const growth = (synths.get(100)?.seconds ?? Number.NaN) / (synths.get(10)?.seconds ?? Number.NaN);
   return [...rows, { what: "validate + synth, 100 sites against 10", note: `${growth.toFixed(1)} times; target 11` }];
 }
@@ -100,10 +105,18 @@ function residentOf(pid: number): number {
   return own + children.reduce((sum, child) => sum + residentOf(Number(child)), 0);
 }
 
-const scratch = mkdtempSync(join(tmpdir(), "isthmus-bench-"));
-try {
-  const rows = configRows(scratch);
-  console.log(table(quick ? rows : [...rows, ...upRows(scratch)]));
-} finally {
-  rmSync(scratch, { recursive: true, force: true });
+async function main(): Promise<void> {
+  const scratch = mkdtempSync(join(tmpdir(), "isthmus-bench-"));
+  try {
+    const rows = [
+      ...(only === "gateway" ? [] : configRows(scratch)),
+      ...(only === "config" ? [] : await gatewayRows(scratch)),
+      ...(only ? [] : upRows(scratch)),
+    ];
+    console.log(table(rows));
+  } finally {
+    rmSync(scratch, { recursive: true, force: true });
+  }
 }
+
+void main();

@@ -31,11 +31,11 @@ function record(federation: string, site: string, part: string, root: string): v
   writeIndex(stateDirectory(directory, federation), entry);
 }
 
-test("sites are told from what was applied, with their roots and hubs", () => {
+test("sites are told from what was applied, with their roots and hubs", async () => {
   writeFileSync(file, "federation: demo\n");
   record("demo", "west", "base", "/srv/west");
   for (const part of ["base", "prod", "lab"]) record("demo", "east", part, ".isthmus/demo/east");
-  const deployed = deployedFederation(file);
+  const deployed = await deployedFederation(file);
   expect(deployed).toMatchObject({ id: "demo", directory });
   expect(deployed?.state.root).toBe(join(directory, "state/demo"));
   expect([...(deployed?.index.keys() ?? [])]).toEqual(["east-base", "east-lab", "east-prod", "west-base"]);
@@ -48,31 +48,31 @@ test("sites are told from what was applied, with their roots and hubs", () => {
 test.each([
   ["a file that is no YAML", 'title: "open\nfederation: demo # ours\nsites: [\n'],
   ["a quoted id among faults", 'sites: 3\nfederation: "demo"\nnonsense: true\n'],
-])("%s still tells which federation it was", (_, text) => {
+])("%s still tells which federation it was", async (_, text) => {
   writeFileSync(file, text);
   record("other", "east", "base", "x");
-  expect(deployedFederation(file)?.id).toBe("demo");
+  expect((await deployedFederation(file))?.id).toBe("demo");
 });
 
-test("without its name, or without the file, the only federation in state/ is meant", () => {
-  expect(deployedFederation(file)).toBeUndefined();
+test("without its name, or without the file, the only federation in state/ is meant", async () => {
+  expect(await deployedFederation(file)).toBeUndefined();
   record("demo", "east", "base", "x");
   mkdirSync(join(directory, "state", "empty"));
-  expect(deployedFederation(file)?.id).toBe("demo");
+  expect((await deployedFederation(file))?.id).toBe("demo");
   writeFileSync(file, "federation: 7\n");
-  expect(deployedFederation(file)?.id).toBe("demo");
+  expect((await deployedFederation(file))?.id).toBe("demo");
   record("older", "east", "base", "x");
-  expect(deployedFederation(file)).toBeUndefined();
+  expect(await deployedFederation(file)).toBeUndefined();
   expect(deployedIds(directory)).toEqual(["demo", "older"]);
-  expect([...deployedAs(directory, "older").index.keys()]).toEqual(["east-base"]);
+  expect([...(await deployedAs(directory, "older")).index.keys()]).toEqual(["east-base"]);
 });
 
-test("a damaged record is named, with what to do", () => {
+test("a damaged record is named, with what to do", async () => {
   record("demo", "east", "base", "x");
   const path = join(directory, "state/demo/index/east-base.json");
   writeFileSync(path, "{");
-  expect(() => deployedAs(directory, "demo")).toThrow(Failure);
-  expect(() => deployedAs(directory, "demo")).toThrow(
+  await expect(deployedAs(directory, "demo")).rejects.toThrow(Failure);
+  await expect(deployedAs(directory, "demo")).rejects.toThrow(
     `the record ${path} of an apply is damaged: remove it; \`isthmus up\` writes it anew if its stack is in the config`,
   );
 });

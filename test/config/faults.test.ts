@@ -21,16 +21,16 @@ test("slips in keys and words", () => {
   expect(siteText("tittle: A\nhub: {}\nlake: {bucket: {}}\ndomain: a.example\n")).toMatchInlineSnapshot(`
     "
     sites/a.yaml:7:1  tittle  unknown key "tittle" [schema]
-        allowed: site, institution, timezone, expires, provider, login, scheduler, listen, storage, lake, datasets, hubs, zarrGateway
+        allowed: site, institution, timezone, expires, state, provider, login, scheduler, listen, storage, lake, datasets, hubs, zarrGateway
         fix:     remove it
     sites/a.yaml:8:1  hub  unknown key "hub" [schema]
-        allowed: site, institution, timezone, expires, provider, login, scheduler, listen, storage, lake, datasets, hubs, zarrGateway
+        allowed: site, institution, timezone, expires, state, provider, login, scheduler, listen, storage, lake, datasets, hubs, zarrGateway
         fix:     did you mean "hubs"?
     sites/a.yaml:9:8  lake.bucket  unknown key "bucket" [schema]
         allowed: buckets
         fix:     did you mean "buckets"?
-    sites/a.yaml:10:1  domain  this version has no "domain" here yet [schema]
-        allowed: site, institution, timezone, expires, provider, login, scheduler, listen, storage, lake, datasets, hubs, zarrGateway
+    sites/a.yaml:10:1  domain  unknown key "domain" [schema]
+        allowed: site, institution, timezone, expires, state, provider, login, scheduler, listen, storage, lake, datasets, hubs, zarrGateway
         fix:     remove it
     "
   `);
@@ -82,7 +82,7 @@ zarrGateway: off
         fix:     write it in that form
     sites/a.yaml:9:17  storage.root  not in the form that is needed here [schema]
         got:     /srv/my site
-        allowed: a directory: letters, digits, / _ . + @ -; relative ones start at the federation file
+        allowed: a directory: letters, digits, / _ . + @ -; relative ones start at the federation file, over SSH at the account's home
         fix:     write /srv/my-site
     sites/a.yaml:12:18  lake.buckets.b.purpose  not an allowed value [schema]
         got:     libary
@@ -102,7 +102,7 @@ zarrGateway: off
         fix:     write at least 1
     sites/a.yaml:12:88  lake.buckets.b.path  not in the form that is needed here [schema]
         got:     ~/lake
-        allowed: a directory: letters, digits, / _ . + @ -; relative ones start at the federation file
+        allowed: a directory: letters, digits, / _ . + @ -; relative ones start at the federation file, over SSH at the account's home
         fix:     write lake
     sites/a.yaml:14:3  datasets.Sea-Ice  "Sea-Ice" cannot be a name here [schema]
         allowed: lower-case letters, digits, single hyphens and dots, a letter first, at most 63
@@ -245,10 +245,10 @@ identity:
 `),
   ).toMatchInlineSnapshot(`
     "
-    federation.yaml:13:27  identity.client.secret  not an allowed value [schema]
+    federation.yaml:13:27  identity.client.secret  expected a map [schema]
         got:     (not shown, it may be a secret)
-        allowed: a map of env, revision, or a map of file
-        fix:     write it in that form
+        allowed: a map of env, revision
+        fix:     write its keys below it, indented: env: ...
     federation.yaml:14:10  identity.idps.one  "one" cannot be a name here [schema]
         allowed: a domain name: cascadia.example
         fix:     choose another name
@@ -264,34 +264,34 @@ identity:
 });
 
 test("what this version does not do yet is said once", () => {
-  expect(federationText(`${federationYaml}state: {kind: s3, bucket: b, region: us-west-2}\n`)).toMatchInlineSnapshot(`
+  expect(federationText(`${federationYaml}state: {kind: gcs, bucket: b}\n`)).toMatchInlineSnapshot(`
     "
-    federation.yaml:11:15  state.kind  this version keeps state in local files only [schema]
-        got:     s3
-        allowed: local
-        fix:     leave \`state\` out; state/<federation>/ beside this file is used
+    federation.yaml:11:15  state.kind  this version keeps no state in Google's buckets yet [schema]
+        got:     gcs
+        allowed: local, s3
+        fix:     write {kind: s3, ...}, or leave \`state\` out for files beside the federation file
     "
   `);
   expect(
     siteText("", {
-      "sites/b.yaml": "site: b\nprovider: aws\nregion: us-west-2\nhubs: {prod: {home: main}}\n",
+      "sites/a.yaml": "site: a\nprovider: google\nregion: us-central1\nhubs: {prod: {home: main}}\n",
       "sites/c.yaml": hpc("c", 9100, "storage: {state: /var}\n").replace("kind: local", "kind: slurm, account: x"),
-      "sites/d.yaml": hpc("d", 9200).replace("here", "{kind: ssh, host: login.example}"),
+      "sites/d.yaml": hpc("d", 9200).replace("here", "{kind: bundle}"),
     }),
   ).toMatchInlineSnapshot(`
     "
-    sites/b.yaml:2:11  provider  this version has no such provider yet [schema]
-        got:     aws
-        allowed: hpc, store
+    sites/a.yaml:2:11  provider  this version has no such provider yet [schema]
+        got:     google
+        allowed: aws, hpc, kubernetes, store
         fix:     leave this file out of the federation's \`sites\` until then
     sites/c.yaml:5:19  scheduler.kind  this version delivers to no batch system yet [schema]
         got:     slurm
         allowed: local
         fix:     write scheduler: {kind: local} to run notebooks and workers on this machine
-    sites/d.yaml:4:1  login  this version delivers to no other machine yet [schema]
-        got:     kind: ssh
-        allowed: here
-        fix:     write login: here and deploy from that machine
+    sites/d.yaml:4:15  login.kind  this version writes no bundles to carry to a machine by hand yet [schema]
+        got:     bundle
+        allowed: ssh, or login: here
+        fix:     write login: {kind: ssh, ...}, or login: here and deploy from that machine
     "
   `);
 });
@@ -388,7 +388,7 @@ test("JSON, for programs", () => {
           "col": 1,
           "path": "tittle",
           "message": "unknown key \\"tittle\\"",
-          "allowed": "site, institution, timezone, expires, provider, login, scheduler, listen, storage, lake, datasets, hubs, zarrGateway",
+          "allowed": "site, institution, timezone, expires, state, provider, login, scheduler, listen, storage, lake, datasets, hubs, zarrGateway",
           "fix": "remove it"
         },
         {
@@ -412,7 +412,7 @@ test("JSON, for programs", () => {
 test("GitHub's annotations, for pull requests", () => {
   expect(`\n${printed(slip, "github")}\n`).toMatchInlineSnapshot(`
     "
-    ::error file=sites/a.yaml,line=7,col=1,title=tittle::unknown key "tittle"; allowed: site, institution, timezone, expires, provider, login, scheduler, listen, storage, lake, datasets, hubs, zarrGateway; fix: remove it
+    ::error file=sites/a.yaml,line=7,col=1,title=tittle::unknown key "tittle"; allowed: site, institution, timezone, expires, state, provider, login, scheduler, listen, storage, lake, datasets, hubs, zarrGateway; fix: remove it
     ::error file=sites/a.yaml,line=8,col=31,title=lake.buckets.b.purpose::not an allowed value; got libary; allowed: scratch, persistent, library; fix: did you mean "library"?
     "
   `);

@@ -43,6 +43,81 @@ anonymous: true
 ${rest}`;
 }
 
+/** The start of a site on AWS, which lacks only its lake's buckets; `rest` begins at line 7. */
+export function aws(site: string, rest = "", buckets = ""): string {
+  return `site: ${site}
+institution: Institute ${site}
+provider: aws
+account: "111122223333"
+region: us-west-2
+lake: {buckets: {${buckets}}}
+${rest}`;
+}
+
+/** The start of a site on AWS with a cluster of one pool; `keys` are further ones of the cluster, `rest` begins after its hub. */
+export function eks(site: string, { pool = "", keys = "", zones = "us-west-2a, us-west-2b", rest = "" } = {}): string {
+  return `${aws(site, "", "l: {purpose: library}")}zones: [${zones}]
+domain: ${site}.example
+budget: none
+cluster:
+  pools:
+    user: {for: user, machines: [r7i.xlarge], maxNodes: 4${pool}}
+${keys && `  ${keys}\n`}homes: {main: {size: 100Gi, quota: 10Gi}}
+hubs: {prod: {allow: {idps: [one.example]}}}
+${rest}`;
+}
+
+/** A federation file whose hubs on Kubernetes need nothing more. */
+export const clusterYaml = `format: 1
+federation: fed
+title: A federation
+contact: ops@fed.example
+identity:
+  kind: cilogon
+  client: {id: c, secret: {env: S}}
+  idps: {one.example: {entity: e, claim: eppn}, two.example: {entity: f, claim: eppn}}
+  groups: {snow: {claim: groups, value: snow}}
+defaults:
+  site: {storageClass: disks}
+  hub:
+    allow: everyone
+    defaultProfile: small
+    profiles: {small: {title: Small, image: "quay.io/pangeo/pangeo-notebook:1"}}
+sites: [sites/*.yaml]
+`;
+
+/** The pool that hubs on Kubernetes need: a node gives 7.61 cores and 57.8 GiB to notebooks. */
+export const userPool = "user: {for: user, select: {role: user}, vcpu: 8, memory: 64Gi, maxNodes: 10}";
+
+/** A dask pool: a node gives 15.5 cores and 57.8 GiB to workers. */
+export const daskPool = "dask: {for: dask, select: {role: dask}, vcpu: 16, memory: 64Gi, maxNodes: 20}";
+
+/** A home, without which files go with the server. */
+export const mainHome = "homes: {main: {size: 100Gi, quota: 10Gi}}\n";
+
+/** The seven lines that start every site on Kubernetes, with these pools; `rest` begins at line 8. */
+export function kubernetes(site: string, rest = "", pools = userPool): string {
+  return `site: ${site}
+institution: Institute ${site}
+provider: kubernetes
+domain: ${site}.fed.example
+kubeconfig: {context: ${site}}
+objectStore: {endpoint: "https://s3.${site}.example", accessKey: {env: K}, secretKey: {env: S}}
+cluster: {pools: {${pools}}}
+${rest}`;
+}
+
+/** Faults of a federation with one site on Kubernetes: its hub `prod`, with these keys in line 9, and what follows. */
+export function ofHub(keys: string, pools = userPool, rest = ""): readonly Fault[] {
+  const site = kubernetes("a", `${mainHome}hubs: {prod: {${keys}}}\n${rest}`, pools);
+  return load({ "federation.yaml": clusterYaml, "sites/a.yaml": site }).faults;
+}
+
+/** Faults of a federation with one site on Kubernetes that has these keys from line 8 on. */
+export function ofCluster(rest: string, pools = userPool, top = clusterYaml): readonly Fault[] {
+  return load({ "federation.yaml": top, "sites/a.yaml": kubernetes("a", rest, pools) }).faults;
+}
+
 /** Keys of a dataset that a test does not speak of. */
 export const plain = "title: T, kind: zarr, license: CC0-1.0";
 
@@ -93,4 +168,12 @@ export function hubOf(files: Files, site: string, hub: string): ResolvedHub {
   const found = siteOf(files, site).hubs.find((h) => h.id === hub);
   if (!found) throw new Error(`no hub ${hub}`);
   return found;
+}
+
+/** Faults of a site on AWS with a cluster. */
+export function ofEks(site: string): readonly string[] {
+  return faultsOf({
+    "federation.yaml": clusterYaml.replace("  site: {storageClass: disks}\n", ""),
+    "sites/a.yaml": site,
+  });
 }

@@ -113,7 +113,7 @@ templates:
   t: {dask: {worker: {cores: 0}}, use: u}
   U: {}
 `),
-      "sites/s.yaml": "site: s\nprovider: aws\n",
+      "sites/s.yaml": "site: s\nprovider: google\n",
     }),
   ).toEqual([
     "federation.yaml:6:20 schema defaults.site.timezone: not a time zone",

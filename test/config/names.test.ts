@@ -1,16 +1,24 @@
 import { expect, test } from "vitest";
 import {
+  awsEndpoint,
   bucketName,
   bucketVariable,
   datasetPath,
   fitted,
+  homeFolder,
   hubPath,
+  lakeKeyAlias,
+  recordKey,
   reservedPages,
   reservedParts,
   reservedPaths,
+  sharedFolders,
   stackName,
+  stateKey,
+  stateRoot,
   userPrefix,
 } from "../../config/names";
+import { id } from "../../config/schema/fields";
 
 const long = "abcdefghijklmnopqrstuvwxyz-0123";
 
@@ -21,11 +29,17 @@ test.each([
   [bucketName(long, "east", long), "abcdefghijklmnopqrstuvwxyz-0123-east-abcdefghijklmnopq-725b23b6"],
   [stackName("east", "base"), "east-base"],
   [stackName("east", "prod"), "east-prod"],
+  [stateRoot("demo"), "demo"],
+  [stateRoot("demo", "platforms/open"), "platforms/open/demo"],
+  [stateKey("open/demo", "east-prod"), "open/demo/east-prod.tfstate"],
+  [recordKey("open/demo", "east-prod"), "open/demo/index/east-prod.json"],
   [hubPath("east", "prod", 8610), "/east-8610/prod/"],
   [datasetPath("zarr", "hadcm3-a1b"), "/zarr/hadcm3-a1b.zarr"],
   [datasetPath("icechunk", "sst"), "/icechunk/sst"],
   [datasetPath("cog", "dem"), "/files/dem"],
   [datasetPath("references", "goes"), "/files/goes"],
+  [awsEndpoint("us-west-2"), "https://s3.us-west-2.amazonaws.com"],
+  [lakeKeyAlias("pangeo", "cascadia"), "alias/pangeo-cascadia-lake"],
   [bucketVariable("scratch"), "SCRATCH_BUCKET"],
   [bucketVariable("team-a"), "TEAM_A_BUCKET"],
   [userPrefix("alice"), "alice"],
@@ -33,6 +47,8 @@ test.each([
   [userPrefix("Alice@cascadia.example"), "alice-cascadia-example--ad3cfd88"],
   [userPrefix("a--b"), "a-b--90827a2e"],
   [userPrefix("1st"), "1st--e01ddf65"],
+  [homeFolder("prod", "alice"), "prod.alice"],
+  [sharedFolders, "shared"],
 ])("%s", (name, golden) => {
   expect(name).toBe(golden);
 });
@@ -92,6 +108,15 @@ test("no two user ids have one prefix, and each fits object keys, URLs and file 
   const prefixes = ids.map(userPrefix);
   expect(new Set(prefixes).size).toBe(ids.length);
   for (const prefix of prefixes) expect(prefix).toMatch(/^[a-z0-9-]{1,50}$/);
+});
+
+test("homes of two hubs never meet, nor the folder that each shares: no part of a home's name has a dot", () => {
+  expect(id.safeParse("prod.a").success).toBe(false);
+  expect(userPrefix("a.b")).not.toContain(".");
+  const homes = ["a", "a-b", "a-b-c", sharedFolders].flatMap((hub) =>
+    ["b", "b-c", "c", "a.b", "b.c", "", "."].map((user) => homeFolder(hub, userPrefix(user))),
+  );
+  expect(new Set([...homes, sharedFolders]).size).toBe(4 * 7 + 1);
 });
 
 test("what a hash makes of one id cannot be written as another", () => {

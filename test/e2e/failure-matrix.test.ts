@@ -16,7 +16,7 @@ import {
   withoutTimes,
   worker,
 } from "./failure-matrix/matrix";
-import { familyOf, groupOf, type Known, left, workingIn } from "./failure-matrix/processes";
+import { familyOf, groupOf, type Known, left, outputOf, workingIn } from "./failure-matrix/processes";
 import { type Held, lost } from "./failure-matrix/user";
 import { until } from "./hpc-site/kit";
 import { answers, Watch } from "./hpc-site/watch";
@@ -114,7 +114,12 @@ test("without a supervisor everything goes on; isthmus up brings a new one", asy
   const pids = Object.values(await site.kit.pids());
   const pid = site.supervisor();
   const gone = groupOf(pid).filter((p) => p.pid === pid);
-  await happens({ row: supervisor, before, kill: [pid], gone, healed: open });
+  const log = join(site.kit.root, "log");
+  const outputs = pids.map((running) => (running === null ? "none" : outputOf(running)));
+  expect(outputs.filter((path) => !path.startsWith(log))).toEqual([]);
+  // The hub's proxy writes a line for each: into nothing, where a log goes with its supervisor.
+  const asked = async () => (await site.healthStatuses()).every((status) => status < 500) && (await open());
+  await happens({ row: supervisor, before, kill: [pid], gone, healed: asked });
   const healed = async () => {
     if (site.supervisor() === pid) await site.up();
     return (await site.programsAreWell()) && (await open());

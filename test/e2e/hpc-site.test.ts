@@ -62,6 +62,7 @@ test("base and hub come up", async () => {
   expect(programs.map((p) => [p.name, p.state, p.health])).toEqual([
     ["s3", "RUNNING", "ok"],
     ["scratch-expiry", "RUNNING", "none"],
+    ["logs", "RUNNING", "none"],
     ["nginx", "RUNNING", "ok"],
     ["prod-proxy", "RUNNING", "ok"],
     ["prod-hub", "RUNNING", "ok"],

@@ -79,6 +79,11 @@ test("a wrong password is refused", async () => {
   await expect(open).rejects.toThrow("does not sign in ada: 403, the password is wrong or the user is not allowed");
 });
 
+test("an admin's name in another case is an admin's still: the users' password does not do", async () => {
+  const open = HubSession.open(url, account("Admin"), signal());
+  await expect(open).rejects.toThrow("does not sign in Admin: 403");
+});
+
 test("a token of the person's own signs in too, a wrong one does not", async () => {
   const token = session.client.token ?? "";
   const by = (secret: string) => HubSession.open(url, { user: "ada", secret: { token: secret } }, signal());

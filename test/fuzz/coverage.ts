@@ -7,9 +7,13 @@ import { inner } from "../../config/schema/lookup";
  */
 export function unwritten(schema: z.ZodType, values: readonly unknown[], path: string): string[] {
   const found = new Map<string, boolean>();
+  visited.clear();
   visit(schema, values, path, (at, written) => found.set(at, written || found.get(at) === true));
   return [...found].filter(([, written]) => !written).map(([at]) => at);
 }
+
+/** Providers under which hubs on Kubernetes were asked for: they are the same under all, so under one is enough. */
+const visited = new Set<string | undefined>();
 
 type Tell = (path: string, written: boolean) => void;
 
@@ -17,6 +21,11 @@ function visit(schema: z.ZodType, values: readonly unknown[], path: string, tell
   const own = inner(schema);
   const there = values.filter((v) => v !== undefined && v !== null) as NonNullable<unknown>[];
   tell(path, there.length > 0);
+  if (own instanceof z.ZodObject && "namedServers" in own.shape) {
+    const provider = path.split(".")[0];
+    if (visited.size > 0 && !visited.has(provider)) return;
+    visited.add(provider);
+  }
   if (there.length === 0 || /\.(defaults\.site|defaults\.hub|templates\.\*)$/.test(path)) return;
   const below = (inside: unknown, of: readonly unknown[], at: string) => visit(inside as z.ZodType, of, at, tell);
   if (own instanceof z.ZodUnion)

@@ -21,11 +21,13 @@ function example(name: string, ...folder: string[]): Example {
   return { name, files: filesOf(join(packageRoot(), ...folder)) };
 }
 
-/** The demo, and two federations that hold every key and every alternative of the schema; `closed` has data that nobody may read yet. */
+/** The demo, and three federations that hold every key and every alternative of the schema; `closed` has data that nobody may read yet. */
 export const examples: readonly Example[] = [
   example("demo", "config/federations/demo"),
   example("rich", "test/fuzz/examples/rich"),
   example("closed", "test/fuzz/examples/closed"),
+  example("cluster", "test/fuzz/examples/cluster"),
+  example("eks", "test/fuzz/examples/eks"),
 ];
 
 /** The config files of an example, without the catalog's records. */

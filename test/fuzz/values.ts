@@ -291,13 +291,42 @@ const globs = fc.constantFrom<Value>(
   ["sites/+(*)"],
 );
 
+const domains = fc.constantFrom(
+  ...[
+    "cloud.example",
+    "ridge.cloud.example",
+    "prod.ridge.cloud.example",
+    "data.ridge.cloud.example",
+    "example",
+    "a..b",
+  ],
+  ...["A.example", "x.co.uk", `${"a".repeat(63)}.example`, `${`${"a".repeat(60)}.`.repeat(4)}org`, "-a.example"],
+);
+const images = fc.constantFrom(
+  ...[
+    "quay.io/pangeo/pangeo-notebook:2026.06.04",
+    "rocker/binder:4.5",
+    "docker.io/rocker/binder",
+    "quay.io/x/y:latest",
+  ],
+  ...["localhost:5000/x:1", "quay.io/x@sha256:0", `quay.io/x/y@sha256:${"0".repeat(64)}`, "quay.io/X/y:1"],
+);
+
 /** Values that a key may get by whoever half knows it: on both sides of its limits. */
 const byKey: Readonly<Record<string, fc.Arbitrary<Value>>> = {
   ports,
   port: ports,
   memory: sizes,
   cache: sizes,
+  quota: sizes,
+  size: sizes,
+  database: sizes,
+  sizes: fc.array(sizes, { minLength: 1, maxLength: 3 }),
   cores,
+  vcpu: fc.constantFrom(1, 2, 8, 64, 1024),
+  domain: domains,
+  zone: domains,
+  image: images,
   timezone: zones,
   expires: days,
   host: hosts,

@@ -56,4 +56,5 @@ test("kube-score finds what the chosen tests are about, and nothing that is waiv
   expect(found).toContain("pod-networkpolicy");
   expect(found).not.toContain("container-image-pull-policy");
   expect((await score([bare], ["container-image-tag"])).join()).not.toContain("container-image-tag");
+  expect(await score([bare], ["label-values"])).toContain("label-values: waived, and no object needs it");
 });

@@ -50,17 +50,25 @@ interface Resource {
   readonly msg: string;
 }
 
-/** Scores objects by the chosen tests; `waived` are ids of tests that need not pass, each with its reason beside the call. */
+/**
+ * Scores objects by the chosen tests; `waived` are ids of tests that need not pass, each with its reason beside the call. A waiver
+ * that no object needs is a finding too.
+ */
 export async function score(objects: readonly Manifest[], waived: readonly string[] = []): Promise<readonly Finding[]> {
   const optional = SCORED.flatMap((id) => ["--enable-optional-test", id]);
   const told = await run("kube-score", ["score", "--output-format", "json", ...optional, "-"], objects);
-  return (JSON.parse(told) as readonly Scored[]).flatMap(({ type_meta, object_meta, checks }) =>
+  const found = (JSON.parse(told) as readonly Scored[]).flatMap(({ type_meta, object_meta, checks }) =>
     checks
-      .filter(
-        ({ check, skipped, grade }) => isChosen(check.id) && !waived.includes(check.id) && !skipped && grade < ALL_OK,
-      )
-      .map(({ check, comments }) => `${type_meta.kind}/${object_meta.name}: ${check.id}: ${summary(comments)}`),
+      .filter(({ check, skipped, grade }) => isChosen(check.id) && !skipped && grade < ALL_OK)
+      .map(({ check, comments }) => ({
+        id: check.id,
+        finding: `${type_meta.kind}/${object_meta.name}: ${check.id}: ${summary(comments)}`,
+      })),
   );
+  return [
+    ...found.filter(({ id }) => !waived.includes(id)).map(({ finding }) => finding),
+    ...waived.filter((id) => !found.some((one) => one.id === id)).map((id) => `${id}: waived, and no object needs it`),
+  ];
 }
 
 const ALL_OK = 10;
@@ -84,10 +92,10 @@ function summary(comments: Scored["checks"][number]["comments"]): string {
   return (comments ?? []).map(({ path, summary }) => (path ? `${path}: ${summary}` : summary)).join("; ");
 }
 
-/** Runs a checker on objects; it must have understood them, whatever it says of them. */
+/** Runs a checker on objects, in the version of YAML that Kubernetes reads, where YES is a boolean; it must have understood them, whatever it says of them. */
 async function run(name: Tool, args: readonly string[], objects: readonly Manifest[]): Promise<string> {
   await toolsReady();
-  const input = objects.map((object) => stringify(object)).join("---\n");
+  const input = objects.map((object) => stringify(object, { version: "1.1" })).join("---\n");
   const { stdout, stderr, error } = spawnSync(tool(name), args, { input, encoding: "utf8" });
   if (error || !stdout.trim()) throw new Error(`${name}: ${error?.message ?? stderr}`);
   return stdout;

@@ -1,7 +1,8 @@
 import { spawn } from "node:child_process";
 import { type Answer, ask, type Condition, type Endpoint, type Manifest } from "./api";
 import { startControlPlane } from "./control-plane";
-import { ownFolder, processesOf, removeAll, removeLeftovers } from "./leftovers";
+import { ownFolder, removeAll, removeLeftovers } from "./leftovers";
+import { OWNER, processesOf } from "./marks";
 import { addRoute, type Ranges, UNROUTED } from "./network";
 import { nodesOf, type Pool, type Taint } from "./nodes";
 import type { Program } from "./program";
@@ -182,7 +183,7 @@ export class Cluster {
       PATH: process.env.PATH ?? "",
       HOME: this.folder,
       KUBECONFIG: this.kubeconfig,
-      ISTHMUS_KUBE: this.folder,
+      [OWNER]: this.folder,
     };
     return new Promise((done, fail) => {
       const child = spawn(command, args, { cwd: this.folder, env });

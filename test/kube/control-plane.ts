@@ -152,7 +152,9 @@ function schedulerText(kubeconfig: string, names: readonly string[]): string {
 function packing(schedulerName: string): object {
   const resources = ["cpu", "memory"].map((name) => ({ name, weight: 1 }));
   const args = { scoringStrategy: { type: "MostAllocated", resources } };
-  return { schedulerName, pluginConfig: [{ name: "NodeResourcesFit", args }] };
+  // The default scores of balance weigh as much as this one, and would spread what it packs: every other score is off.
+  const score = { disabled: [{ name: "*" }], enabled: [{ name: "NodeResourcesFit", weight: 1 }] };
+  return { schedulerName, plugins: { score }, pluginConfig: [{ name: "NodeResourcesFit", args }] };
 }
 
 function certificate(folder: string): string {

@@ -4,7 +4,8 @@ import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { ownFolder, processesOf, removeAll, removeLeftovers } from "./leftovers";
+import { ownFolder, removeAll, removeLeftovers } from "./leftovers";
+import { processesOf, workingIn } from "./marks";
 import { Program } from "./program";
 import { until } from "./until";
 
@@ -40,6 +41,42 @@ test("what belongs to a run that goes on stays", async () => {
     await program.stop();
     expect(program.result).toBe("SIGKILL");
     rmSync(folder, { recursive: true });
+  }
+});
+
+test.each([
+  ["is stopped", "setInterval(() => {}, 1e6)"],
+  ["ends by itself", ""],
+])("what a program started in a session of its own ends when the program %s", async (_, rest) => {
+  const folder = ownFolder();
+  const started = `require("node:child_process").spawn(process.execPath, ["-e", "setInterval(() => {}, 1e6)"], { detached: true, stdio: "ignore" }).unref(); ${rest}`;
+  const program = new Program({ name: "parent", argv: [process.execPath, "-e", started], folder });
+  try {
+    if (rest) await until("both run", 60, () => workingIn(folder).length === 2);
+    if (rest) await program.stop();
+    await program.ended;
+    await until("both are gone", 60, () => workingIn(folder).length === 0);
+  } finally {
+    removeAll(folder);
+  }
+});
+
+test("a process that works in a folder is found there without any mark, also once the folder is gone", async () => {
+  const folder = ownFolder();
+  const child = spawn(process.execPath, ["-e", "setInterval(() => {}, 1e6)"], {
+    cwd: folder,
+    env: {},
+    stdio: "ignore",
+  });
+  try {
+    await once(child, "spawn");
+    expect(processesOf(folder)).toEqual([]);
+    expect(workingIn(folder)).toEqual([child.pid]);
+    rmSync(folder, { recursive: true });
+    expect(workingIn(folder)).toEqual([child.pid]);
+  } finally {
+    child.kill("SIGKILL");
+    removeAll(folder);
   }
 });
 

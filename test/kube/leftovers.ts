@@ -1,8 +1,8 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { endAll } from "./marks";
 import { removeRoute } from "./network";
-import { OWNER } from "./program";
 
 const PREFIX = "isthmus-kube-";
 
@@ -30,39 +30,17 @@ export function removeLeftovers(): readonly string[] {
 
 /** Ends every process of a cluster, by id, and removes its route and folder. */
 export function removeAll(folder: string): void {
-  for (const id of processesOf(folder)) {
-    try {
-      process.kill(id, "SIGKILL");
-    } catch {
-      // ended meanwhile
-    }
-  }
+  endAll(folder);
   removeRoute(folder);
   rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
 }
 
-/** Ids of the processes that belong to a cluster, children of its programs included. */
-export function processesOf(folder: string): number[] {
-  const mark = `${OWNER}=${folder}\0`;
-  return readdirSync("/proc")
-    .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
-    .filter((id) => read(`/proc/${id}/environ`).includes(mark))
-    .map(Number);
-}
-
 /** When a process began, in ticks since boot: with the id it names one process for good. */
 function startOf(id: number): string | undefined {
-  const path = `/proc/${id}/stat`;
-  if (!existsSync(path)) return undefined;
-  return read(path)
-    .replace(/^.*\) /s, "")
-    .split(" ")[19];
-}
-
-function read(path: string): string {
   try {
-    return readFileSync(path, "utf8");
+    const told = readFileSync(`/proc/${id}/stat`, "utf8");
+    return told.replace(/^.*\) /s, "").split(" ")[19];
   } catch {
-    return ""; // ended meanwhile, or another user's
+    return undefined; // there is no such process
   }
 }

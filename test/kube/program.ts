@@ -1,9 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, openSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-
-/** Variable by which the processes of a cluster are found when the run that started them was killed. */
-export const OWNER = "ISTHMUS_KUBE";
+import { endAll, OWNER } from "./marks";
 
 export interface ProgramOptions {
   readonly name: string;
@@ -15,6 +13,7 @@ export interface ProgramOptions {
   readonly cwd?: string;
 }
 
+let count = 0;
 const running = new Set<Program>();
 process.once("exit", () => {
   for (const program of running) program.signal("SIGKILL");
@@ -26,6 +25,7 @@ export class Program {
   readonly name: string;
   /** Exit code or signal, once it has ended. */
   readonly ended: Promise<number | string>;
+  private readonly mark: string;
   private outcome: number | string | undefined;
   private readonly child: ChildProcess;
 
@@ -33,10 +33,11 @@ export class Program {
     const [command = "", ...args] = options.argv;
     this.name = options.name;
     this.log = join(options.folder, `${options.name}.log`);
+    this.mark = join(options.folder, `${options.name}-${++count}`);
     const out = openSync(this.log, "a");
     this.child = spawn(command, args, {
       cwd: options.cwd ?? options.folder,
-      env: { PATH: process.env.PATH ?? "", HOME: options.folder, ...options.env, [OWNER]: options.folder },
+      env: { PATH: process.env.PATH ?? "", HOME: options.folder, ...options.env, [OWNER]: this.mark },
       stdio: ["ignore", out, out],
       detached: true, // a group of its own, so that what it starts ends with it
     });
@@ -45,6 +46,7 @@ export class Program {
     this.ended = new Promise((done) => {
       const over = (outcome: number | string) => {
         running.delete(this);
+        endAll(this.mark); // as a container, which ends with its first process
         this.outcome = outcome;
         done(outcome);
       };
@@ -79,7 +81,7 @@ export class Program {
     await this.ended;
   }
 
-  /** Sends a signal to it and what it started. */
+  /** Sends a signal to it and what it started; none but SIGKILL to what has a session of its own. */
   signal(signal: NodeJS.Signals): void {
     if (this.child.pid === undefined) return;
     try {
@@ -87,5 +89,6 @@ export class Program {
     } catch {
       // the group is gone
     }
+    if (signal === "SIGKILL") endAll(this.mark);
   }
 }

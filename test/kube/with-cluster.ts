@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, beforeEach } from "vitest";
 import { Cluster, type ClusterOptions } from "./cluster";
+import { workingIn } from "./marks";
 import { missingPodNetwork } from "./network";
 import { missingTools, toolsReady } from "./tools/tools";
+import { until } from "./until";
 
 /** A cold build of all programs on two busy cores. */
 const BUILD_MS = 75 * 60_000;
@@ -20,7 +22,16 @@ export function withCluster(options: ClusterOptions = {}): { readonly cluster: C
     cluster = await Cluster.start(options);
     console.log(`kube: a cluster ready in ${((performance.now() - started) / 1000).toFixed(1)} s`);
   }, BUILD_MS);
-  afterAll(() => cluster?.stop());
+  afterAll(async () => {
+    await cluster?.stop();
+    const left = () => (cluster ? workingIn(cluster.folder) : []);
+    await until(
+      "no process of the cluster is left",
+      30,
+      () => left().length === 0,
+      () => left().join(" "),
+    );
+  });
   beforeEach(({ skip }) => {
     if (missing) skip(missing);
   });
@@ -33,6 +44,6 @@ export function withCluster(options: ClusterOptions = {}): { readonly cluster: C
 }
 
 /** Why a test with such a cluster cannot run here. */
-export function whyMissing({ podNetwork }: ClusterOptions): string | undefined {
+export function whyMissing({ podNetwork }: ClusterOptions = {}): string | undefined {
   return missingTools() ?? (podNetwork ? missingPodNetwork() : undefined);
 }

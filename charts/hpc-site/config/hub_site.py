@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
-import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+
+from user_prefix import user_prefix
 
 ROOT = Path(os.environ.get("ISTHMUS_SITE_ROOT", "."))
 USER_NAME = r"^[a-z0-9][a-z0-9._@+-]{0,63}$"
@@ -18,17 +18,6 @@ def load_site() -> dict[str, Any]:
     """The bundle's site.json."""
     site: dict[str, Any] = json.loads((Path(os.environ["ISTHMUS_BUNDLE"]) / "site.json").read_text("utf-8"))
     return site
-
-
-def user_prefix(user: str) -> str:
-    """What stands for a user in directories and object keys, the same at every site.
-
-    Simple names stay; any other becomes its simple characters (at most 40), `--` and eight digits of its sha256.
-    """
-    if re.fullmatch(r"[a-z][a-z0-9-]{0,30}", user) and "--" not in user:
-        return user
-    simple = re.sub(r"[^a-z0-9]+", "-", user.lower()).strip("-")[:40].rstrip("-")
-    return f"{simple}--{hashlib.sha256(user.encode()).hexdigest()[:8]}"
 
 
 def home_of(site: Mapping[str, Any], user: str) -> Path:

@@ -10,6 +10,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(os.environ["ISTHMUS_BUNDLE"]) / "config"))
 
 from hub_site import ROOT, USER_NAME, load_site
+from shared_password import SharedPassword
 from spawner import USER_ENVIRONMENT, SiteSpawner, options_form, options_from_form
 
 site = load_site()
@@ -35,7 +36,7 @@ c.ConfigurableHTTPProxy.api_url = f"http://127.0.0.1:{ports['proxyApi']}"
 
 if site["auth"]["kind"] != "sharedPassword":
     raise ValueError(f"this site cannot sign people in by {site['auth']['kind']}")
-c.JupyterHub.authenticator_class = "shared-password"
+c.JupyterHub.authenticator_class = SharedPassword
 c.SharedPasswordAuthenticator.user_password = os.environ["HUB_PASSWORD"]
 c.SharedPasswordAuthenticator.admin_password = os.environ["HUB_ADMIN_PASSWORD"]
 c.Authenticator.username_pattern = USER_NAME

@@ -8,13 +8,13 @@ import shutil
 from pathlib import Path
 from typing import Any, ClassVar
 
-from hub_site import ROOT, carries_our_mark, dask_environment, home_of, hub_environment, profile_of, user_prefix
+from hub_site import ROOT, carries_our_mark, dask_environment, home_of, hub_environment, profile_of
 from jupyterhub.spawner import SimpleLocalProcessSpawner
 from new_home import STARTER, make_home
 from tornado import web
 from traitlets import default
+from user_prefix import user_prefix
 
-LOG_BYTES = 5_000_000
 # A server writes settings, kernels' addresses and notebooks into the home; with less room it fails in odd ways.
 HOME_BYTES = 16 * 2**20
 USER_ENVIRONMENT = os.environ.get("ISTHMUS_USER_ENV", "")
@@ -86,8 +86,6 @@ class SiteSpawner(SimpleLocalProcessSpawner):
         self.cpu_limit = profile["cores"]
         self.mem_limit = profile["memoryBytes"]
         log = ROOT / "log" / f"notebook-{self.site['hub']}-{user_prefix(self.user.name)}.log"
-        if log.exists() and log.stat().st_size > LOG_BYTES:
-            log.replace(log.with_suffix(".log.1"))
         with log.open("ab") as output:
             self.popen_kwargs = {"stdout": output, "stderr": output}
             address: tuple[str, int] = await super().start()

@@ -7,6 +7,7 @@ no store instead of a hollow one. Other files go one by one. Symbolic links are 
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import stat
@@ -30,6 +31,12 @@ class Entry:
 
     path: str
     written: float
+
+
+def say(line: str) -> None:
+    """A line of the log; a disk too full for it is one more reason to go on."""
+    with contextlib.suppress(OSError):
+        print(line, flush=True)
 
 
 def _listing(directory: str) -> tuple[list[str], list[Entry], list[str]]:
@@ -71,14 +78,17 @@ def tree(directory: str) -> Iterator[Entry]:
         yield from tree(below)
 
 
+def is_metadata(store: str, path: str) -> bool:
+    """Whether a file of a store leads to others."""
+    return os.path.basename(path) in ZARR or os.path.relpath(path, store).split(os.sep)[0] in ("refs", "repo")
+
+
 def deletion_order(store: str, files: list[Entry]) -> list[str]:
     """A store's files, those first that lead to the others: the root's metadata, then any metadata, then chunks."""
 
     def rank(path: str) -> tuple[int, int, str]:
         relative = os.path.relpath(path, store)
-        first = relative.split(os.sep)[0]
-        metadata = os.path.basename(path) in ZARR or first in ("refs", "repo")
-        return (0 if metadata else 1, relative.count(os.sep), relative)
+        return (0 if is_metadata(store, path) else 1, relative.count(os.sep), relative)
 
     return sorted((file.path for file in files), key=rank)
 
@@ -93,7 +103,7 @@ def expired(directory: str, before: float) -> Iterator[list[str]]:
         store = is_store(directories, files)
         inside = list(tree(directory)) if store else []
     except OSError as error:
-        print(f"nothing expires in {directory}: {error}", flush=True)
+        say(f"nothing expires in {directory}: {error}")
         return
     if store:
         if all(file.written < before for file in inside):
@@ -144,7 +154,7 @@ def one_round(root: Path, bundle: Path, now: float) -> None:
         place = os.path.realpath(root / "buckets" / bucket["name"])
         if os.path.isdir(place):
             count = expire(place, bucket["expireDays"], now)
-            print(f"{bucket['name']}: {count} files expired after {bucket['expireDays']} days", flush=True)
+            say(f"{bucket['name']}: {count} files expired after {bucket['expireDays']} days")
 
 
 def main() -> None:

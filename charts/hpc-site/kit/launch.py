@@ -79,6 +79,18 @@ def remember(record: str) -> None:
         print(f"{record} cannot be written: {error}", file=sys.stderr, flush=True)
 
 
+def write_to(log: str) -> None:
+    """Sends output to the log itself: the supervisor's pipe would end with it, and then whoever writes next."""
+    try:
+        descriptor = os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
+    except OSError as error:
+        print(f"{log} cannot be written: {error}", file=sys.stderr, flush=True)
+        return
+    for output in (1, 2):
+        os.dup2(descriptor, output)
+    os.close(descriptor)
+
+
 def read_environment(path: str) -> dict[str, str]:
     """`NAME=value` lines."""
     with open(path, encoding="utf-8") as stream:
@@ -89,6 +101,7 @@ def main(arguments: list[str]) -> None:
     """Never returns: the process becomes the command."""
     name, command = arguments[0], arguments[2:]
     root = os.environ["ISTHMUS_SITE_ROOT"]
+    write_to(f"{root}/log/{name}.log")
     record = f"{root}/run/{name}.pgid"
     environments = os.path.realpath(os.path.join(os.path.dirname(command[0]), "..", ".."))
     end_earlier(record, root, environments)

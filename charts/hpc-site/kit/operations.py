@@ -153,7 +153,13 @@ def status(layout: Layout) -> dict[str, Any]:
     with ThreadPoolExecutor(max(1, len(rows))) as pool:
         programs = list(pool.map(row, rows))
     ids = {
-        name: {"digest": bundle.digest, "installed": True, "expires": bundle.expires, "expired": bundle.expired}
+        name: {
+            "digest": bundle.digest,
+            "installed": True,
+            "expires": bundle.expires,
+            "expired": bundle.expired,
+            "front": {key: bundle.site.get(key) for key in ("url", "title", "basePath")},
+        }
         for name, bundle in bundles
     }
     return {"root": str(layout.root), "ids": ids, "programs": programs}

@@ -64,8 +64,7 @@ stopasgroup=true
 killasgroup=true
 redirect_stderr=true
 stdout_logfile=log/{name}.log
-stdout_logfile_maxbytes=5MB
-stdout_logfile_backups=2
+stdout_logfile_maxbytes=0
 """
 
 

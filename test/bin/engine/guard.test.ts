@@ -36,6 +36,15 @@ test("every protected type is refused its end, also as half of a replacement in 
   }
 });
 
+test("a Helm release is refused its end where homes go with it", () => {
+  const release = (chart: string): PlanJson => {
+    const found = { address: "helm_release.r", mode: "managed", type: "helm_release" };
+    return { resource_changes: [{ ...found, change: { actions: ["delete"], before: { chart }, after: null } }] };
+  };
+  expect(refusals(release("jupyterhub-home-nfs"), yes)).toMatchObject([{ loses: "every home on its disk" }]);
+  expect(refusals(release("jupyterhub"), yes)).toEqual([]);
+});
+
 test("--destroy agrees to one address, instance keys and modules included", () => {
   const two = plan(
     ["aws_s3_bucket.a", "delete"],
@@ -101,4 +110,5 @@ test("counts say what a plan does", () => {
   );
   expect(countsText(planCounts(all))).toBe("1 made, 1 changed, 1 renewed, 1 deleted");
   expect(countsText(planCounts({}))).toBe("outputs only");
+  expect(countsText(planCounts(plan(["a.a", "create"], ["a.b", "create"])), 1)).toBe("1 made, 1 taken over");
 });

@@ -11,6 +11,7 @@ import type { StackResult } from "../../../bin/engine/run";
 import { readIndex, readStackJson } from "../../../bin/engine/stack-index";
 import { type StateDirectory, stateDirectory } from "../../../bin/engine/state-directory";
 import { upStacks } from "../../../bin/engine/up";
+import { LocalStore } from "../../../bin/state/local-store";
 
 /** A stack of a lab: what it runs when it is made and when it goes. */
 export interface LabStack {
@@ -100,6 +101,7 @@ export class Lab {
     return {
       engine: await this.engine(),
       state: this.state,
+      records: new LocalStore(this.state),
       interrupt: this.interrupt,
       progress: (stack, line) => this.hear(`${stack}: ${line}`),
       consent: consentOf(destroy, unprotected, new Map(jsons)),

@@ -32,7 +32,10 @@ test.each([
   ["west", "site west has several hubs: say which, west/prod, west/staging"],
   ["eats", 'no site "eats": did you mean "east"?'],
   ["west/prd", 'no hub "west/prd": did you mean "west/prod"?'],
-  ["archive", "site archive has no hub on this machine; there are bare, east, west"],
+  [
+    "archive",
+    "site archive has no hub on this machine (bare, east, west are): sign in to it by its address, isthmus status",
+  ],
   ["bare", "site bare has no hub: write one under `hubs`, or name another site"],
 ])("%s is refused: %s", (target, message) => {
   expect(() => hubOf(config(), target)).toThrow(message);

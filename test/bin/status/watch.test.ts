@@ -9,6 +9,7 @@ const status = (state: SiteStatus["state"]): Status => ({
   title: "Demo",
   faults: null,
   busy: null,
+  unread: [],
   sites: { east: site(state), west: site("up") },
   stacks: [],
 });

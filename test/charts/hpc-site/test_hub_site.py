@@ -7,7 +7,8 @@ import unittest
 from typing import Any
 
 import sources  # noqa: F401
-from hub_site import dask_environment, hub_environment, profile_of, user_prefix
+from hub_site import dask_environment, hub_environment, profile_of
+from user_prefix import user_prefix
 
 PROFILES = [
     {"id": "small", "dask": False, "environment": {}},

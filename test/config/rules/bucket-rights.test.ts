@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { hpc, hubOf, load } from "../federation-of";
+import { hpc, hubOf, load, ofHub } from "../federation-of";
 
 const files = (rights: string) => ({
   "sites/a.yaml": hpc(
@@ -39,7 +39,8 @@ test("writing a library", () => {
 test("reading a library that is not public, with a shared password", () => {
   expect(faults("own: read")).toMatchObject([
     {
-      message: "this library is not public, and nobody vouches for people who share a password",
+      message:
+        "this library is not public, and nobody of the federation vouches for people who sign in by sharedPassword",
       allowed: "none",
       fix: "remove it",
     },
@@ -51,4 +52,13 @@ test("rights that may be given, and the defaults", () => {
     Object.fromEntries(hubOf(files(told), "a", "prod").buckets.map((b) => [b.id, b.right]));
   expect(rights("")).toEqual({ scratch: "write", pub: "read" });
   expect(rights("scratch: read, pub: none, own: none")).toEqual({ scratch: "read" });
+});
+
+test("people of GitHub and a library that is not public", () => {
+  const github = "auth: {kind: github, client: {id: c, secret: {env: S}}}, allow: {users: [ann]}";
+  const lake = "lake: {buckets: {own: {purpose: library, existing: own-b}}}\n";
+  const read = (auth: string) =>
+    ofHub(`${auth}buckets: {own: read}`, undefined, lake).filter((f) => f.code === "bucket-rights");
+  expect(read(`${github}, `)).toMatchObject([{ path: "hubs.prod.buckets.own", allowed: "none" }]);
+  expect(read("")).toEqual([]);
 });

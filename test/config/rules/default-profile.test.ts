@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { hpc, load } from "../federation-of";
+import { hpc, load, ofHub } from "../federation-of";
 
 const hub = (defaultProfile: string) =>
   load({ "sites/a.yaml": hpc("a", 9000, `hubs: {prod: {ports: 9010, defaultProfile: ${defaultProfile}}}\n`) }).faults;
@@ -35,4 +35,24 @@ test("an inherited name is wrong once, where it stands", () => {
     ),
   }).faults;
   expect(faults).toMatchObject([{ file: "federation.yaml", line: 8, path: "defaults.hub.defaultProfile" }]);
+});
+
+test("one that not all of the hub may take", () => {
+  expect(ofHub("profiles: {small: {allow: {groups: [snow]}}}")).toMatchObject([
+    {
+      code: "default-profile",
+      line: 9,
+      path: "hubs.prod.profiles.small.allow",
+      message: "this is the default profile, and not all of the hub may take it",
+      fix: "remove it, or make another profile the default",
+    },
+  ]);
+  const big = 'big: {title: B, image: "quay.io/pangeo/pangeo-notebook:1", allow: {groups: [snow]}}';
+  expect(ofHub(`profiles: {${big}}`)).toEqual([]);
+});
+
+test("two defaults cannot be written", () => {
+  const two = ofHub("profiles: {small: {default: true}}");
+  expect(two).toMatchObject([{ code: "schema", path: "hubs.prod.profiles.small.default" }]);
+  expect(ofHub("defaultProfile: [small, small]")).toMatchObject([{ code: "schema", path: "hubs.prod.defaultProfile" }]);
 });

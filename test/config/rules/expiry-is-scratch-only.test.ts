@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { faultsOf, hpc, siteOf } from "../federation-of";
+import { aws, faultsOf, hpc, ofCluster, siteOf } from "../federation-of";
 
 const bucket = (keys: string) => faultsOf({ "sites/a.yaml": hpc("a", 9000, `lake: {buckets: {b: {${keys}}}}\n`) });
 
@@ -27,6 +27,23 @@ test("scratch that existed before expires neither by default nor by wish", () =>
   const site = siteOf(old(""), "a");
   expect(site.buckets[0]?.expireDays).toBe(null);
   expect(faultsOf(old(", expire: {days: 3}"))).toEqual([
+    expect.stringContaining("nothing of an existing bucket is ever removed"),
+  ]);
+});
+
+test("at a store: what is called scratch expires, nothing else", () => {
+  const bucket = (purpose: string) =>
+    ofCluster(`lake: {buckets: {x: {purpose: ${purpose}, existing: some-bucket, expire: {days: 7}}}}\n`);
+  expect(bucket("scratch")).toEqual([]);
+  expect(bucket("persistent")).toMatchObject([
+    { path: "lake.buckets.x.expire", message: "only scratch expires, and this bucket is persistent", fix: "remove it" },
+  ]);
+});
+
+test("on AWS, as anywhere: a bucket that exists is left alone", () => {
+  const bucket = (keys: string) => faultsOf({ "sites/a.yaml": aws("a", "", `b: {${keys}, expire: {days: 3}}`) });
+  expect(bucket("purpose: scratch")).toEqual([]);
+  expect(bucket("purpose: scratch, existing: old-data")).toEqual([
     expect.stringContaining("nothing of an existing bucket is ever removed"),
   ]);
 });

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { hpc, hubOf, load, plain } from "../federation-of";
+import { hpc, hubOf, load, ofHub, plain } from "../federation-of";
 
 const files = (publishers: string) => ({
   "sites/a.yaml": hpc(
@@ -36,4 +36,13 @@ test("a hub twice", () => {
 test("a hub of the site", () => {
   expect(hubOf(files("[prod]"), "a", "prod").publishes).toEqual(["d"]);
   expect(hubOf(files("[prod]"), "a", "staging").publishes).toEqual([]);
+});
+
+test("at a site on Kubernetes", () => {
+  const data = (hub: string) =>
+    `lake: {buckets: {lib: {purpose: library, existing: lib-b, public: true}}}\ndatasets: {sst: {${plain}, bucket: lib, path: sst, publishers: [${hub}]}}\n`;
+  expect(ofHub("", undefined, data("pord"))).toMatchObject([
+    { code: "publishers", path: "datasets.sst.publishers[0]", fix: 'did you mean "prod"?' },
+  ]);
+  expect(ofHub("", undefined, data("prod"))).toEqual([]);
 });

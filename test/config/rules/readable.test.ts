@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { ResolvedFederation } from "../../../config/resolve/federation";
 import type { Access } from "../../../config/resolve/lake";
 import { readable } from "../../../config/rules/readable";
-import { faultsOf, hpc, load, plain } from "../federation-of";
+import { aws, clusterYaml, faultsOf, hpc, kubernetes, load, mainHome, plain } from "../federation-of";
 
 const site = (access: string, isPublic: boolean) =>
   hpc(
@@ -36,9 +36,27 @@ test("a hub that signs people in through the federation, at a site that the data
     }
     return changed;
   };
-  const found = (access: Access) => readable.check(withAccess(access), { faultySites: [], directory: "/" });
+  const found = (access: Access) =>
+    readable.check(withAccess(access), { faultySites: [], directory: "/", told: () => true });
   expect(found({ sites: ["a"] })).toEqual([]);
   expect(found("federation")).toEqual([]);
   expect(found({ groups: ["g"], sites: ["b"] })).toEqual([]);
   expect(found({ sites: ["b"] })).toHaveLength(1);
+});
+
+test("a bucket of AWS is read by roles, which no hub elsewhere has", () => {
+  const lake = aws(
+    "lake",
+    `datasets: {d: {${plain}, bucket: l, path: p, access: {sites: [a]}}}\n`,
+    "l: {purpose: library}",
+  );
+  const hub = kubernetes("a", `${mainHome}hubs: {prod: {}}\n`);
+  const files = {
+    "federation.yaml": clusterYaml.replace("  site: {storageClass: disks}\n", ""),
+    "sites/lake.yaml": lake,
+  };
+  const withHub = { ...files, "sites/a.yaml": hub.replace("size: 100Gi", "storageClass: disks, size: 100Gi") };
+  expect(faultsOf(withHub)).toEqual([
+    expect.stringContaining("sites/lake.yaml:7:76 readable datasets.d.access: nobody"),
+  ]);
 });

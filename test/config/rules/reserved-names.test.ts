@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { reservedPages, reservedParts, reservedPaths } from "../../../config/names";
-import { faultsOf, hpc, plain } from "../federation-of";
+import { faultsOf, hpc, mainHome, ofCluster, plain } from "../federation-of";
 
 test("a site named like a first word of URLs or a page of the catalog", () => {
   for (const id of [...reservedPaths, ...reservedPages.filter((p) => !p.includes("."))])
@@ -34,4 +34,16 @@ test("a dataset named like a page of the catalog, or with the ending of its URL"
     "sites/a.yaml:8:12 reserved-names datasets.sst.zarr: a dataset's id does not end in .zarr: its URL does",
   ]);
   expect(named("sst.v2")).toEqual([]);
+});
+
+test("a hub at the host of the site's data", () => {
+  expect(ofCluster(`${mainHome}hubs: {data: {}}\n`)).toMatchObject([
+    {
+      code: "reserved-names",
+      line: 9,
+      path: "hubs.data",
+      message: "this id is reserved: a host of each site starts with it",
+      fix: "choose another name than data",
+    },
+  ]);
 });

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { hpc, load, store } from "../federation-of";
+import { aws, hpc, load, store } from "../federation-of";
 
 const pod = (servedBy: string) => store("pod", `servedBy: ${servedBy}\nlake: {buckets: {}}\ndatasets: {}\n`);
 const faults = (servedBy: string, others: Record<string, string>) =>
@@ -35,11 +35,20 @@ test("itself, another store, a site without a gateway", () => {
       fix: "name a site that has a gateway, or remove it: the catalog then links the store itself",
     },
   ]);
+  expect(faults("east", { "sites/east.yaml": aws("east") })).toMatchObject([
+    { message: "this site has no Zarr gateway: it is a lake alone" },
+  ]);
+});
+
+test("a lake on AWS names one like a store does", () => {
+  const lake = (servedBy: string) => ({ "sites/lake.yaml": aws("lake", `servedBy: ${servedBy}\n`), ...east });
+  expect(load(lake("east")).faults).toEqual([]);
+  expect(load(lake("lake")).faults).toMatchObject([{ code: "served-by", path: "servedBy" }]);
 });
 
 test("a site with a gateway, also when its own file has faults or is no YAML", () => {
   expect(faults("east", east)).toEqual([]);
   expect(faults("east", { "sites/east.yaml": hpc("east", 9000, "oops: 1\n") })).toMatchObject([{ path: "oops" }]);
   expect(faults("east", { "sites/east.yaml": `${hpc("east", 9000)}\thubs: {}\n` })).toMatchObject([{ code: "yaml" }]);
-  expect(faults("east", { "sites/east.yaml": "site: east\nprovider: aws\n" })).toMatchObject([{ path: "provider" }]);
+  expect(faults("east", { "sites/east.yaml": "site: east\nprovider: google\n" })).toMatchObject([{ path: "provider" }]);
 });

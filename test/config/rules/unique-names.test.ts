@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { faultsOf, hpc, plain, store } from "../federation-of";
+import { clusterYaml, faultsOf, hpc, kubernetes, mainHome, plain, store } from "../federation-of";
 
 const library = "lake: {buckets: {library: {purpose: library, public: true}}}\n";
 const dataset = (id: string, path: string) => `datasets: {${id}: {${plain}, bucket: library, path: ${path}}}\n`;
@@ -51,4 +51,42 @@ test("two stacks of one name", () => {
   expect(
     faultsOf({ "sites/a.yaml": hpc("a", 9000, hubs("c", 9010)), "sites/b.yaml": hpc("b", 9100, hubs("c", 9110)) }),
   ).toEqual([]);
+});
+
+test("two hosts of one name", () => {
+  const two = (b: string, hubs = "") =>
+    faultsOf({
+      "federation.yaml": clusterYaml,
+      "sites/a.yaml": kubernetes("a", `${mainHome}${hubs}`),
+      "sites/b.yaml": kubernetes("b").replace("b.fed.example", b),
+    });
+  expect(two("a.fed.example")).toEqual([
+    "sites/b.yaml:4:1 unique-names domain: its host would be a.fed.example, like the portal of site a",
+    "sites/b.yaml:4:1 unique-names domain: its host would be data.a.fed.example, like the data of site a",
+  ]);
+  expect(two("prod.a.fed.example", "hubs: {prod: {}}\n")).toEqual([
+    "sites/b.yaml:4:1 unique-names domain: its host would be prod.a.fed.example, like hub prod of site a",
+  ]);
+  expect(two("b.fed.example", "hubs: {prod: {}}\n")).toEqual([]);
+});
+
+test("two institutions that the issuer cannot tell apart", () => {
+  const faults = (entity: string) =>
+    faultsOf({
+      "federation.yaml": clusterYaml.replace("entity: f", `entity: ${entity}`),
+      "sites/a.yaml": kubernetes("a"),
+    });
+  expect(faults("e")).toEqual([
+    "federation.yaml:8:63 unique-names identity.idps.two.example.entity: its people are those of one.example: the issuer names both e",
+  ]);
+  expect(faults("other")).toEqual([]);
+});
+
+test("a hub whose namespace is that of a home", () => {
+  const faults = (hub: string) =>
+    faultsOf({ "federation.yaml": clusterYaml, "sites/a.yaml": kubernetes("a", `${mainHome}hubs: {${hub}: {}}\n`) });
+  expect(faults("homes-main")).toEqual([
+    "sites/a.yaml:9:8 unique-names hubs.homes-main: its namespace would be a-homes-main, like that of home main of site a",
+  ]);
+  expect(faults("homes-other")).toEqual([]);
 });

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { ResolvedFederation } from "../../../config/resolve/federation";
 import { vouching } from "../../../config/rules/vouching";
-import { federationYaml, hpc, load } from "../federation-of";
+import { federationYaml, hpc, load, ofHub } from "../federation-of";
 
 const identity = (users: string) => `identity:
   kind: cilogon
@@ -53,8 +53,53 @@ test("names at a hub that signs people in through the federation", () => {
     if (site.provider === "hpc")
       for (const h of site.hubs)
         Object.assign(h, { auth: { kind: "federation" }, admins: ["ann", "ann@one.example", "x@no.example"] });
-  expect(vouching.check(changed, { faultySites: [], directory: "/" })).toMatchObject([
+  expect(vouching.check(changed, { faultySites: [], directory: "/", told: () => true })).toMatchObject([
     { path: ["hubs", "prod", "admins", 0], message: "no institution is named", fix: "write <claim>@<idp>" },
     { path: ["hubs", "prod", "admins", 2], message: "no such institution may vouch" },
+  ]);
+});
+
+const client = "client: {id: c, secret: {env: S}}";
+const dated = "expires: 2199-01-01";
+
+test("names as GitHub and Google give them", () => {
+  const hubs = (kind: string, users: string) =>
+    ofHub(`auth: {kind: ${kind}, ${client}}, allow: {users: [${users}]}, ${dated}`);
+  expect(hubs("github", "ann, bob@one.example")).toMatchObject([
+    {
+      code: "vouching",
+      line: 9,
+      path: "hubs.prod.allow.users[1]",
+      message: "people sign in with GitHub here, so no institution vouches for this person",
+      fix: "write bob",
+    },
+  ]);
+  expect(hubs("google", "ann, bob@gmail.example")).toMatchObject([
+    {
+      path: "hubs.prod.allow.users[0]",
+      message: "people sign in with Google here, which names them by their e-mail addresses",
+      fix: "write ann@DOMAIN",
+    },
+  ]);
+});
+
+test("people of a course platform", () => {
+  const lti = `{kind: lti, issuer: "https://l.example", clientId: c, authorizeUrl: "https://l.example/a", keysUrl: "https://l.example/k"}`;
+  const hub = (admins: string) => ofHub(`auth: ${lti}, ${dated}, admins: [${admins}]`);
+  expect(hub("teacher, lti-4711")).toMatchObject([
+    {
+      path: "hubs.prod.admins[0]",
+      message: "people come from a course platform here, which names them by numbers or codes of its own",
+      got: "teacher",
+      allowed: "lti-SUBJECT",
+    },
+  ]);
+});
+
+test("people of a profile, and admins, at a hub of the federation's", () => {
+  const big = 'big: {title: B, image: "quay.io/pangeo/pangeo-notebook:1", allow: {users: ["cy@no.example"]}}';
+  expect(ofHub(`admins: [ann, "bo@two.example"], profiles: {${big}}`)).toMatchObject([
+    { path: "hubs.prod.admins[0]", message: "no institution is named", fix: "write <claim>@<idp>" },
+    { path: "hubs.prod.profiles.big.allow.users[0]", message: "no such institution may vouch" },
   ]);
 });

@@ -120,6 +120,15 @@ test("a site's page says how to reach it", () => {
   });
 });
 
+test("a site's data may have a host of their own, apart from its portal", () => {
+  const apart = site({ url: "https://east.example", dataUrl: "https://data.east.example" });
+  const pages = catalogFiles({ ...federation, sites: [apart] }, new Map());
+  expect(page("stac/east/catalog.json", pages)["isthmus:site"]).toMatchObject({
+    portal: "https://east.example",
+    zarr_gateway: "https://data.east.example/zarr/",
+  });
+});
+
 test("what is not public of a site's config changes no page", () => {
   const secretive = {
     ...site(),

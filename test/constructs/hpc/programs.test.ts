@@ -65,10 +65,10 @@ describe("every bundle", () => {
 });
 
 describe("base", () => {
-  test("runs the S3 endpoint, the front, and a timer where scratch expires", () => {
-    expect(manifest(base).programs.map((p) => p.name)).toEqual(["s3", "scratch-expiry", "nginx"]);
+  test("runs the S3 endpoint, the front, a timer that shortens logs, and one where scratch expires", () => {
+    expect(manifest(base).programs.map((p) => p.name)).toEqual(["s3", "scratch-expiry", "logs", "nginx"]);
     const kept = baseBundle(baseInput(9000, { buckets: buckets.filter((b) => b.purpose !== "scratch") }));
-    expect(manifest(kept).programs.map((p) => p.name)).toEqual(["s3", "nginx"]);
+    expect(manifest(kept).programs.map((p) => p.name)).toEqual(["s3", "logs", "nginx"]);
   });
 
   test("the front reads its configuration again instead of restarting", () => {

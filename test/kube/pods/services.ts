@@ -1,6 +1,7 @@
 import { connect, createServer, type Server, type Socket } from "node:net";
 import { type Manifest, type Metadata, watch } from "../api";
 import type { Cluster } from "../cluster";
+import { until } from "../until";
 
 interface ServicePort {
   readonly name?: string;
@@ -68,6 +69,22 @@ export class Services {
       const address = this.known.get(`${of}/${name}`)?.spec.clusterIP;
       const isName = ["", "svc", "svc.cluster.local"].includes(rest.join(".")) && (scheme || host.includes("."));
       return isName && hasAddress(address) ? `${scheme ?? ""}${address}` : whole;
+    });
+  }
+
+  /**
+   * The address behind `name.namespace`, as the cluster's DNS has it; empty where there is none. Without an address of the Service's
+   * own it is a pod's, once that listens at all ports: nodes are simulated, and count a pod as ready before its program is.
+   */
+  async lookUp(host: string): Promise<string> {
+    const [name = "", namespace = ""] = host.split(".");
+    const service = this.known.get(`${namespace}/${name}`);
+    if (!service) return "";
+    if (hasAddress(service.spec.clusterIP)) return service.spec.clusterIP;
+    return until(host, 60, async () => {
+      const ports = await Promise.all((service.spec.ports ?? []).map((port) => this.endpoint(service, port)));
+      const open = await Promise.all(ports.map((at) => at !== undefined && isOpen(at)));
+      return open.every(Boolean) && ports[0]?.host;
     });
   }
 
@@ -154,4 +171,14 @@ export class Services {
 
 function hasAddress(clusterIP: string | undefined): clusterIP is string {
   return clusterIP !== undefined && clusterIP !== "" && clusterIP !== "None";
+}
+
+function isOpen({ host, port }: { readonly host: string; readonly port: number }): Promise<boolean> {
+  return new Promise((done) => {
+    const socket = connect(port, host, () => {
+      socket.destroy();
+      done(true);
+    });
+    socket.once("error", () => done(false));
+  });
 }

@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import {
   createWriteStream,
   existsSync,
@@ -122,6 +122,8 @@ async function buildOne(go: string, build: Build, signal?: AbortSignal): Promise
 async function patchModule(build: Build, module: string, folder: string): Promise<void> {
   if (!build.patch) return;
   await cp(module, join(folder, "module"), { recursive: true });
+  // Go's cache is read-only, directories too: nobody but root could change the copy, or remove it again.
+  execFileSync("chmod", ["-R", "u+w", join(folder, "module")]);
   for (const [file, [from, to]] of Object.entries(build.patch)) {
     const path = join(folder, "module", file);
     const text = readFileSync(path, "utf8");

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { type LandingProps, landingPage } from "../../../constructs/hpc/landing";
+import { type LandingProps, landingPage } from "../../../constructs/catalog/landing";
 
 const props: LandingProps = {
   title: "Demo <federation>",

@@ -1,0 +1,184 @@
+import { eksAllocatable, eksReserved, mostUnseen, type NodeSize } from "../machines/allocatable";
+import { awsMachine, awsMaxPods } from "../machines/aws";
+import { defaultEksVersion } from "../machines/eks-versions";
+import { generationOf } from "../machines/generation";
+import { clusterName, homeVolumeName, nodeGroupName } from "../names";
+import { bytesOf } from "../schema/fields";
+import type { AwsSiteConfig } from "../schema/site";
+import type { ResolvedHome } from "./cluster-site";
+import { dedicatedTaints, dedicatedTolerations, type ResolvedPool, type Taint } from "./pools";
+
+type ClusterConfig = NonNullable<AwsSiteConfig["cluster"]>;
+type PoolConfig = ClusterConfig["pools"][string];
+type HomeConfig = NonNullable<AwsSiteConfig["homes"]>[string];
+
+/** The label by which pods of a pool find its nodes, of whatever generation. */
+const poolLabel = "isthmus/pool";
+
+/** Pods that a node takes at most: Kubernetes' own advice, whatever addresses a machine has. */
+const mostPods = 110;
+
+/** Disks of pods that any machine takes whose facts are not known. */
+const leastVolumes = 16;
+
+/** A pool of nodes that is made: a managed node group, and a second one at the full price where spot may have no room. */
+export interface ResolvedAwsPool extends ResolvedPool {
+  /** Name of the node group: another one when a change makes new nodes. */
+  readonly nodeGroup: string;
+  /** Name of the group at the full price beside it; null: none. */
+  readonly onDemandGroup: string | null;
+  readonly machines: readonly string[];
+  readonly architecture: "amd64" | "arm64";
+  /** Cores and memory that the kubelet keeps for itself and the system. */
+  readonly reserved: NodeSize;
+  readonly zones: readonly string[];
+  readonly diskBytes: number;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly taints: readonly Taint[];
+  /** Machines that neither the tables nor the config say enough of, which a rule refuses; so are those that are not of one size. */
+  readonly unknown: readonly string[];
+  readonly unequal: readonly string[];
+  /** Takes no new pods, and goes from the config once it is empty. */
+  readonly retiring: boolean;
+}
+
+/** What `nat: none` needs to have nodes at all. */
+const allEndpoints = [
+  "ecr.api",
+  "ecr.dkr",
+  "sts",
+  "ec2",
+  "logs",
+  "elasticloadbalancing",
+  "autoscaling",
+  "eks",
+  "eks-auth",
+] as const;
+
+/** A cluster that is made. */
+export function resolveAwsCluster(federation: string, site: AwsSiteConfig, cluster: ClusterConfig) {
+  const zones = site.zones ?? [];
+  const { network, api } = cluster;
+  const nat = network?.nat ?? "one";
+  const pool =
+    (retiring: boolean) =>
+    ([id, config]: [string, PoolConfig]) =>
+      resolvePool(id, config, zones, retiring);
+  return {
+    name: clusterName(federation, site.site),
+    kubernetes: cluster.kubernetes ?? defaultEksVersion,
+    pools: Object.entries(cluster.pools).map(pool(false)),
+    retiring: Object.entries(cluster.retiring ?? {}).map(pool(true)),
+    network: network?.existing
+      ? ({ kind: "existing", ...network.existing } as const)
+      : ({
+          kind: "made",
+          cidr: network?.cidr ?? "10.0.0.0/16",
+          nat,
+          endpoints: network?.endpoints ?? (nat === "none" ? [...allEndpoints] : []),
+        } as const),
+    /** Keys of `network` that only one that is made can have, as written: a rule refuses them on others. */
+    madeOnly: (["cidr", "nat", "endpoints"] as const).filter((key) => network?.[key] !== undefined),
+    api: api ?? ({ kind: "iam" } as const),
+    admins: cluster.admins ?? [],
+    /** Null: none are written. */
+    logDays: cluster.logDays === "none" ? null : (cluster.logDays ?? 30),
+  };
+}
+
+export type ResolvedAwsCluster = ReturnType<typeof resolveAwsCluster>;
+
+function resolvePool(id: string, pool: PoolConfig, zones: readonly string[], retiring: boolean): ResolvedAwsPool {
+  const machines = pool.machines.map((type) => machineOf(type, pool));
+  const gpus = Math.min(...machines.map((machine) => machine.gpus));
+  const spot = pool.spot ?? pool.for === "dask";
+  const inZones =
+    pool.zones === "all" || (pool.zones === undefined && gpus > 0) ? zones : (pool.zones ?? zones.slice(0, 1));
+  const diskBytes = bytesOf(pool.disk ?? "80Gi");
+  const labels = { [poolLabel]: id, ...purposeLabels[pool.for] };
+  const taints = dedicatedTaints(pool.for, gpus);
+  const generation = generationOf({ for: pool.for, machines: pool.machines, spot, zones: inZones, diskBytes });
+  const pods = Math.min(...machines.map((machine) => machine.pods));
+  const sizes = machines.map(({ vcpu, memoryBytes, unseen }) => eksAllocatable(vcpu, memoryBytes, pods, unseen));
+  const smallest = machines.reduce((a, b) => (b.memoryBytes < a.memoryBytes ? b : a));
+  return {
+    id,
+    for: pool.for,
+    select: { [poolLabel]: id },
+    tolerations: dedicatedTolerations(pool.for, gpus),
+    allocatable: {
+      cores: Math.min(...sizes.map((size) => size.cores)),
+      memoryBytes: Math.min(...sizes.map((size) => size.memoryBytes)),
+    },
+    gpus,
+    spot,
+    minNodes: pool.minNodes ?? (pool.for === "core" ? 1 : 0),
+    maxNodes: pool.maxNodes,
+    pods,
+    volumes: Math.min(...machines.map((machine) => machine.volumes)),
+    nodeGroup: nodeGroupName(id, generation),
+    onDemandGroup: spot && pool.onDemand !== "none" ? nodeGroupName(`${id}-full`, generation) : null,
+    machines: pool.machines,
+    architecture: smallest.architecture,
+    reserved: eksReserved(smallest.vcpu, pods),
+    zones: inZones,
+    diskBytes,
+    labels,
+    taints,
+    unknown: pool.machines.filter((type) => !awsMachine(type) && (!pool.vcpu || !pool.memory)),
+    unequal: unequalOf(pool.machines, machines),
+    retiring,
+  };
+}
+
+/** Types that are of another size than the first: the scheduler would fill some nodes and leave room on others. */
+function unequalOf(types: readonly string[], machines: readonly ReturnType<typeof machineOf>[]): string[] {
+  const first = machines[0];
+  return types.filter((_, i) => {
+    const machine = machines[i];
+    if (!first || !machine) return false;
+    const { vcpu, memoryBytes, gpus, architecture } = machine;
+    const near = Math.abs(memoryBytes / first.memoryBytes - 1) < 0.1;
+    return vcpu !== first.vcpu || gpus !== first.gpus || architecture !== first.architecture || !near;
+  });
+}
+
+const purposeLabels = {
+  core: { "hub.jupyter.org/node-purpose": "core", "k8s.dask.org/node-purpose": "core" },
+  user: { "hub.jupyter.org/node-purpose": "user", "k8s.dask.org/node-purpose": "scheduler" },
+  dask: { "k8s.dask.org/node-purpose": "worker" },
+} as const;
+
+/** What the config says of a machine goes before the tables; a rule refuses one of which neither says enough. */
+function machineOf(type: string, { vcpu, memory, gpus }: PoolConfig) {
+  const known = awsMachine(type);
+  return {
+    vcpu: vcpu ?? known?.vcpu ?? 4,
+    memoryBytes: memory === undefined ? (known?.memoryBytes ?? 16 * 2 ** 30) : bytesOf(memory),
+    gpus: gpus ?? known?.gpus ?? 0,
+    architecture: known?.architecture ?? ("amd64" as const),
+    pods: known ? Math.min(mostPods, awsMaxPods(known, { prefixDelegation: true })) : mostPods,
+    volumes: known?.volumes ?? leastVolumes,
+    unseen: known?.unseen ?? mostUnseen,
+  };
+}
+
+/** A home file system: the disk is kept by a stack of its own, the server of it runs in the cluster. */
+export function resolveAwsHome(federation: string, site: AwsSiteConfig, id: string, home: HomeConfig): ResolvedHome {
+  if (home.kind === "export") return { id, kind: home.kind, server: home.server, path: home.path };
+  const days = home.snapshotDays ?? 14;
+  return {
+    id,
+    kind: "nfs",
+    sizeBytes: bytesOf(home.size),
+    quotaBytes: bytesOf(home.quota),
+    storageClass: null,
+    nodes: null,
+    disk: {
+      name: homeVolumeName(federation, site.site, id),
+      existing: home.existing ?? null,
+      zone: site.zones?.[0] ?? "",
+      snapshotDays: days === "none" ? null : days,
+    },
+  };
+}

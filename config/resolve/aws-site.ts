@@ -1,0 +1,105 @@
+import { awsEndpoint, bucketName } from "../names";
+import type { FederationConfig } from "../schema/federation";
+import type { AwsClusterSiteConfig, AwsSiteConfig } from "../schema/site";
+import { resolveAwsCluster, resolveAwsHome } from "./aws-cluster";
+import { resolveClusterSite } from "./cluster-site";
+import type { ResolvedHub } from "./hub";
+import { datasetEntries, resolveDataset } from "./lake";
+import { frontOf, type Gateways, siteBase } from "./site-base";
+
+/** Days that a store in scratch outlives its newest write, unless told otherwise. */
+const scratchDays = 7;
+
+/** Days that old versions of objects can be brought back, unless told otherwise. */
+const versionDays = 30;
+
+/** What both kinds of site on AWS have. */
+function awsBase(federation: string, site: AwsSiteConfig) {
+  return {
+    provider: site.provider,
+    account: site.account,
+    region: site.region,
+    tags: site.tags ?? {},
+    buckets: Object.entries(site.lake.buckets).map(([id, b]) => resolveBucket(federation, site, id, b)),
+  };
+}
+
+function storeOf({ region }: AwsSiteConfig) {
+  return { endpoint: awsEndpoint(region), region, pathStyle: false };
+}
+
+/** A lake alone. `gateways` are the fronts of the other sites. */
+export function resolveAwsLake(federation: string, site: AwsSiteConfig, gateways: Gateways) {
+  const gateway = frontOf(site, gateways);
+  const s3 = storeOf(site);
+  const base = awsBase(federation, site);
+  return {
+    ...siteBase(site),
+    ...base,
+    s3,
+    servedBy: site.servedBy ?? null,
+    /** It runs nothing: no cluster, no front, no copy of the catalog, no gateway, no hubs. */
+    cluster: null,
+    url: null,
+    dataUrl: null,
+    catalog: null,
+    gateway: null,
+    hubs: [] as ResolvedHub[],
+    datasets: datasetEntries(site).map(([id, d]) => {
+      const bucket = base.buckets.find((b) => b.id === d.bucket)?.name ?? d.bucket;
+      return resolveDataset(site.site, id, d, { bucket, ...s3 }, gateway);
+    }),
+  };
+}
+
+/** A lake with a cluster beside it, on which services and hubs stand. */
+export function resolveAwsClusterSite(federation: FederationConfig, site: AwsClusterSiteConfig) {
+  const base = awsBase(federation.federation, site);
+  const cluster = resolveAwsCluster(federation.federation, site, site.cluster);
+  const homes = Object.entries(site.homes ?? {}).map(([id, home]) =>
+    resolveAwsHome(federation.federation, site, id, home),
+  );
+  const dns = site.dns ?? { kind: "manual" as const };
+  const ground = { ...base, s3: { ...storeOf(site), networks: [] }, pools: cluster.pools, homes, dns };
+  return {
+    ...resolveClusterSite(federation, site, ground),
+    ...base,
+    pools: cluster.pools,
+    zones: site.zones,
+    cluster,
+    budget: site.budget === undefined || site.budget === "none" ? null : site.budget,
+    /** Whether `budget` is written, `none` included: a rule wants somebody to have thought of it. */
+    budgetTold: site.budget !== undefined,
+  };
+}
+
+export type ResolvedAwsLake = ReturnType<typeof resolveAwsLake>;
+export type ResolvedAwsClusterSite = ReturnType<typeof resolveAwsClusterSite>;
+export type ResolvedAwsSite = ResolvedAwsLake | ResolvedAwsClusterSite;
+export type ResolvedAwsBucket = ResolvedAwsLake["buckets"][number];
+
+type BucketConfig = AwsSiteConfig["lake"]["buckets"][string];
+
+function resolveBucket(federation: string, { site, lake }: AwsSiteConfig, id: string, bucket: BucketConfig) {
+  const scratch = bucket.purpose === "scratch";
+  const asked = bucket.expire === undefined || bucket.expire === "none" ? null : bucket.expire.days;
+  const kept = bucket.keepVersionsDays ?? (scratch ? "none" : versionDays);
+  const isPublic = bucket.public ?? false;
+  return {
+    id,
+    name: bucket.existing ?? bucketName(federation, site, id),
+    purpose: bucket.purpose,
+    public: isPublic,
+    existing: bucket.existing !== undefined,
+    /** Days of `expire` as written, whatever the purpose; a rule wants it on scratch only. */
+    expireAsked: asked,
+    expireDays: scratch && bucket.existing === undefined && bucket.expire !== "none" ? (asked ?? scratchDays) : null,
+    /** Null: the bucket keeps no versions. */
+    keepVersionsDays: kept === "none" ? null : kept,
+    coldAfterDays: bucket.coldAfterDays ?? null,
+    /** Nobody without an account can use a key, so what is public is encrypted by S3's own. */
+    ownKey: lake.encryption?.kind === "kms" && !isPublic,
+    /** Keys that only a bucket which is made can have, as written: a rule refuses them on others. */
+    madeOnly: (["keepVersionsDays", "coldAfterDays"] as const).filter((key) => bucket[key] !== undefined),
+  };
+}

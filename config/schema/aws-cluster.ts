@@ -1,0 +1,170 @@
+import { z } from "zod";
+import { poolBase } from "./cluster";
+import { block, cidr, count, diskSize, id, named, none, size, text } from "./fields";
+import { aboutHomes, homeExport } from "./homes";
+
+/** A machine type of EC2. */
+const machineType = text(
+  /^[a-z][a-z0-9-]{0,15}\.(?:\d{0,2}x?large|medium|small|metal(?:-\d+xl)?)$/,
+  "a machine type: r7i.4xlarge",
+);
+
+/** An availability zone. */
+export const zone = text(/^[a-z]{2}-[a-z]+-\d[a-z]$/, "a zone of the region: us-west-2a");
+
+const arn = text(
+  /^arn:aws:iam::\d{12}:(?:role|user)\/[\w+=,.@/-]{1,512}$/,
+  "a role or user: arn:aws:iam::111122223333:role/admin",
+);
+
+/** Nodes that are made: a managed node group of EKS. */
+export const awsPool = block({
+  ...poolBase,
+  machines: z
+    .array(machineType)
+    .min(1)
+    .max(20)
+    .describe(
+      "Machine types, of equal size: where one has no room, another has. Changing them makes new nodes beside the old ones (`retiring`).",
+    ),
+  spot: poolBase.spot.describe(
+    "Spot machines, 60 to 90 % cheaper, which may be taken away at any time. Only for dask. Default true for dask.",
+  ),
+  onDemand: none
+    .optional()
+    .describe(
+      "`none`: where spot has no room, workers wait. Default: a group of the same machines at the full price takes over, with the same most nodes.",
+    ),
+  zones: z
+    .union([z.literal("all"), z.array(zone).min(1)])
+    .optional()
+    .describe(
+      "Where its nodes are: a list of the site's zones, or all. Default: the site's first, since traffic between zones is paid for and a disk stays in its zone; all where the machines have GPUs. Changing it makes new nodes beside the old ones.",
+    ),
+  disk: diskSize
+    .optional()
+    .describe(
+      "Each node's disk (gp3): images lie there. Default 80Gi. Changing it makes new nodes beside the old ones.",
+    ),
+  vcpu: count(1, 1024)
+    .optional()
+    .describe("Virtual CPUs of a machine that Isthmus does not know yet. Default: the known ones."),
+  memory: size.optional().describe("Its memory, as bought. Default: the known one."),
+  gpus: count(1, 16).optional().describe("Its GPUs. Default none."),
+});
+
+const network = block({
+  cidr: cidr
+    .optional()
+    .describe(
+      "Addresses of the network that is made, /16 to /19; each pod takes one. Default 10.0.0.0/16. Changing it makes everything new.",
+    ),
+  nat: z
+    .enum(["one", "per-zone", "none"])
+    .optional()
+    .describe(
+      "How private nodes reach the internet: one gateway in the first zone (about 33 USD a month and 0.045 USD a GB; S3 never goes through it), one for each zone, or none: then images come from a registry that endpoints reach. Default one.",
+    ),
+  endpoints: z
+    .array(
+      z.enum(["ecr.api", "ecr.dkr", "sts", "ec2", "logs", "elasticloadbalancing", "autoscaling", "eks", "eks-auth"]),
+    )
+    .optional()
+    .describe(
+      "AWS services that are reached without the internet, about 7 USD a month for each and zone; S3 always is, at no cost. Default none; all where `nat: none`.",
+    ),
+  existing: block({
+    vpc: text(/^vpc-[0-9a-f]{8,17}$/, "a network's id: vpc-0123456789abcdef0").describe("The network's id."),
+    privateSubnets: named(zone, text(/^subnet-[0-9a-f]{8,17}$/, "a subnet's id")).describe(
+      "A subnet of each of the site's zones, for nodes and pods: at least 1000 addresses, with a way to the internet and an S3 endpoint.",
+    ),
+    publicSubnets: named(zone, text(/^subnet-[0-9a-f]{8,17}$/, "a subnet's id")).describe(
+      "A subnet of each zone for load balancers, with a way from the internet.",
+    ),
+  })
+    .optional()
+    .describe("A network that is there: nothing of it is changed. Default: one is made."),
+}).describe("The cluster's network. Default: one is made, with a NAT gateway.");
+
+const api = z
+  .discriminatedUnion("kind", [
+    block({
+      kind: z.literal("networks").describe("networks: from these addresses, and from inside the network."),
+      from: z.array(cidr).min(1).max(40).describe("Who deploys, and where CI runs."),
+    }),
+    block({
+      kind: z
+        .literal("private")
+        .describe("private: from inside the network only: `isthmus up` runs there, or through a VPN."),
+    }),
+    block({ kind: z.literal("iam").describe("iam: from anywhere; who may is up to IAM alone.") }),
+  ])
+  .describe("From where the cluster's API is reached; IAM decides who may in any case. Default {kind: iam}.");
+
+/** A cluster of EKS. */
+export const awsCluster = block({
+  kubernetes: text(/^1\.\d{2}$/, 'a version in quotes: "1.35"')
+    .optional()
+    .describe(
+      'Version of Kubernetes, raised one by one: "1.35". Each lives 14 months at 0.10 USD an hour, then 12 at 0.60. Default: the newest that this version of Isthmus knows.',
+    ),
+  pools: named(id, awsPool).describe("Node pools by id."),
+  retiring: named(id, awsPool)
+    .optional()
+    .describe(
+      "Pools as they were written before a change that made new nodes, by the same id: they take no new pods, and go from here once they are empty. Default none.",
+    ),
+  network: network.optional(),
+  api: api.optional(),
+  admins: z
+    .array(arn)
+    .optional()
+    .describe("Roles and users of IAM that administer it, beside who makes it. Default none."),
+  logDays: z
+    .union([none, z.literal([30, 365])])
+    .optional()
+    .describe("Days that the control plane's logs are kept, at 0.50 USD a GB; `none` writes none. Default 30."),
+  gpuPlugin: none
+    .optional()
+    .describe("`none`: GPUs are made known by somebody else. Default: NVIDIA's device plugin where a pool has GPUs."),
+}).describe("A cluster of EKS, about 73 USD a month beside its machines.");
+
+/** A home file system on AWS. */
+export const awsHome = z
+  .union([
+    block({
+      kind: z.literal("nfs").optional().describe("nfs (default): a server in the cluster on one disk that is kept."),
+      size: diskSize.describe("The disk's (gp3, 0.08 USD a GiB and month). It can grow, never shrink."),
+      quota: size.describe("Of one user's home. A full home refuses writes; others do not notice."),
+      existing: text(/^vol-[0-9a-f]{8,17}$/, "a disk's id: vol-0123456789abcdef0")
+        .optional()
+        .describe(
+          "A disk that is there, with XFS or empty, in the site's first zone: nothing of it is ever removed. Default: made.",
+        ),
+      snapshotDays: z
+        .union([none, count(1, 365)])
+        .optional()
+        .describe(
+          "Days that the snapshot of each night is kept (0.05 USD a GiB and month of what changed). Default 14.",
+        ),
+    }),
+    homeExport,
+  ])
+  .describe(aboutHomes);
+
+/** What a month may cost. */
+export const budget = z
+  .union([
+    none,
+    block({
+      monthlyUsd: count(1, 10_000_000).describe("US dollars a month, of all that carries the site's tags."),
+      notify: z
+        .array(text(/^[^\s@]+@[^\s@]+\.[^\s@]+$/, "an e-mail address"))
+        .min(1)
+        .max(10)
+        .describe("Who is told at 50, 80 and 100 %, and when the month is forecast to go beyond it."),
+    }),
+  ])
+  .describe(
+    "What the site may cost before people are told; nothing stops by itself. `none`: somebody else watches. Required with `cluster`.",
+  );

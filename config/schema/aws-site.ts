@@ -1,0 +1,150 @@
+import { z } from "zod";
+import { awsCluster, awsHome, budget, zone } from "./aws-cluster";
+import { clusterHub } from "./cluster-hub";
+import { datasets } from "./dataset";
+import { block, count, id, type Note, named, none, pack, text } from "./fields";
+import { hostName, monitoring, tls, zarrGateway } from "./kubernetes-site";
+import { expire, servedBy, siteBase } from "./site-base";
+import { siteState } from "./state";
+
+/** A bucket that exists is reached at BUCKET.s3.REGION.amazonaws.com, where a dot in its name breaks TLS. */
+const existingName = text(
+  /^[a-z0-9](?:[a-z0-9]|-(?=[a-z0-9])){2,62}$/,
+  "a bucket's name: 3 to 63 lower-case letters, digits, hyphens; no dots, which break TLS",
+);
+
+const awsBucket = block({
+  purpose: z
+    .enum(["scratch", "persistent", "library"])
+    .describe("scratch (expires), persistent (users' own), library (datasets). One bucket, one audience."),
+  public: z
+    .boolean()
+    .optional()
+    .describe(
+      "Anonymous read and list, also from web pages. Only for a library. Default false: nobody outside the account.",
+    ),
+  existing: existingName
+    .optional()
+    .describe(
+      "A bucket of the region that exists, by its name: nothing of it is ever changed or removed. Default: made, named <federation>-<site>-<key>.",
+    ),
+  expire: expire.optional(),
+  keepVersionsDays: z
+    .union([none, count(1, 3650)])
+    .optional()
+    .describe(
+      "Days that overwritten and deleted objects can be brought back; they cost as much as others until then. `none` keeps no versions. Default 30; none for scratch.",
+    ),
+  coldAfterDays: count(1, 3650)
+    .optional()
+    .describe(
+      "Days after which objects of 128 KiB and more go to Intelligent-Tiering: 40 to 68 % cheaper where nobody reads them, at once at hand all the same, and a fee for each object watched. Not for scratch or Icechunk. Default never.",
+    ),
+});
+
+const encryption = z
+  .discriminatedUnion("kind", [
+    block({ kind: z.literal("s3").describe("s3: by S3's own keys, at no cost.") }),
+    block({
+      kind: z
+        .literal("kms")
+        .describe(
+          "kms: all that is not public by one key of the site's own, which turns every year; about 1 USD a month and a fee for requests.",
+        ),
+    }),
+  ])
+  .describe("How objects are encrypted. Default {kind: s3}.");
+
+/** What AWS takes, but what is its own and what is set here. */
+const tagKey = text(
+  /^(?!aws:|(?:managed-by|federation|site|bucket|purpose)$)[\w.:/=+@-]{1,128}$/,
+  "a tag's key: at most 128 letters, digits, _ . : / = + - @; not aws:..., managed-by, federation, site, bucket, purpose",
+);
+const tagValue = text(/^[\w .:/=+@-]{0,256}$/, "a tag's value: at most 256 letters, digits, spaces, _ . : / = + - @");
+
+const dns = z
+  .discriminatedUnion("kind", [
+    block({ kind: z.literal("manual").describe("manual: people make the records; `isthmus status` lists them.") }),
+    block({
+      kind: z
+        .literal("route53")
+        .describe("route53: records in a hosted zone of the account, and one wildcard certificate."),
+      zone: hostName.describe("The public hosted zone, which exists; the site's domain lies in it."),
+    }),
+  ])
+  .describe("Who makes the site's host names. Default manual.");
+
+/** Keys that mean something beside a cluster only. */
+const onCluster = ["zones", "domain", "dns", "tls", "homes", "hubs", "zarrGateway", "monitoring"] as const;
+
+/** What a cluster needs beside it, and what needs a cluster. */
+function withCluster(payload: z.core.ParsePayload): void {
+  const site = payload.value as Readonly<Record<string, unknown>> | null;
+  if (typeof site !== "object" || site === null) return;
+  const fault = (key: string, note: Note, atKey: boolean) =>
+    payload.issues.push({ code: "custom", path: [key], message: pack(note), input: site[key], params: { key: atKey } });
+  if (site.cluster === undefined) {
+    const fix = "remove it, or write `cluster`";
+    for (const key of onCluster)
+      if (site[key] !== undefined) fault(key, { message: `"${key}" has no meaning without a cluster`, fix }, true);
+    return;
+  }
+  if (site.domain === undefined)
+    fault("cluster", { message: "a cluster's hubs need a domain", fix: "write domain: NAME for the site" }, true);
+  if (site.zones === undefined)
+    fault("cluster", { message: "a cluster needs zones", fix: "write zones: [us-west-2a, us-west-2b]" }, true);
+  if (site.servedBy !== undefined)
+    fault("servedBy", { message: "a site with a cluster has a gateway of its own", fix: "remove it" }, true);
+}
+
+/** A site on AWS: its lake, and a cluster if it says so. */
+export const awsSite = block({
+  ...siteBase,
+  state: siteState,
+  provider: z
+    .literal("aws")
+    .describe("aws: a lake in a region of AWS, and a cluster beside it where `cluster` is written."),
+  account: text(/^\d{12}$/, 'an account number of twelve digits, in quotes: "111122223333"').describe(
+    "The AWS account. With credentials of another one nothing is planned. Buckets do not move to another: make another site.",
+  ),
+  region: text(
+    /^(?:af|ap|ca|eu|il|me|mx|sa|us)-(?:north|south|east|west|central){1,2}-\d$/,
+    "a region: us-west-2, eu-central-1; not of China or GovCloud",
+  ).describe("The region of the buckets. They do not move to another: make another site."),
+  zones: z
+    .array(zone)
+    .min(2)
+    .max(6)
+    .optional()
+    .describe(
+      "Zones of the region for the cluster, two at least, since EKS wants them; what need not be spread is in the first. Required with `cluster`; another first one replaces disks and nodes, so do not.",
+    ),
+  domain: hostName
+    .optional()
+    .describe(
+      "The portal; hubs at <hub>.<domain>, data at data.<domain>. Required with `cluster`. Changing it changes every URL.",
+    ),
+  dns: dns.optional(),
+  tls: tls.optional(),
+  servedBy: servedBy.optional(),
+  tags: named(tagKey, tagValue)
+    .optional()
+    .describe(
+      "Tags of everything that is made, beside federation and site: a grant's number, a cost centre. Default none.",
+    ),
+  lake: block({
+    encryption: encryption.optional(),
+    buckets: named(id, awsBucket).describe("Buckets by id."),
+  }).describe("The site's buckets."),
+  datasets: datasets.optional(),
+  cluster: awsCluster.optional().describe("A cluster of EKS beside the lake, for hubs. Default none: a lake alone."),
+  homes: named(id, awsHome)
+    .optional()
+    .describe("Home file systems by id; they outlive hubs and cluster. Default none."),
+  hubs: named(id, clusterHub)
+    .optional()
+    .describe("JupyterHubs by id. Each has a stack and a lifetime of its own. They need `cluster`. Default none."),
+  zarrGateway: zarrGateway.optional(),
+  monitoring: monitoring.optional(),
+  budget: budget.optional(),
+}).check(z.core._check(withCluster, { when: () => true }));

@@ -1,0 +1,94 @@
+import { EksAddon } from "@cdktf/provider-aws/lib/eks-addon";
+import type { ITerraformDependable } from "cdktf";
+import { Construct } from "constructs";
+import type { EksAddons } from "../../config/machines/eks-versions";
+import { awsRoleName } from "../../config/names";
+import { Role } from "./role";
+
+export interface AddOnsProps {
+  readonly federation: string;
+  readonly site: string;
+  /** The cluster's name, as a reference. */
+  readonly cluster: string;
+  readonly versions: EksAddons;
+  /** Where programs of the cluster itself run. */
+  readonly place: { readonly nodeSelector: Readonly<Record<string, string>>; readonly tolerations: readonly object[] };
+  /** What pods of deployments need: nodes. */
+  readonly nodes: ITerraformDependable[];
+}
+
+interface AddOn {
+  readonly name: keyof EksAddons;
+  readonly values?: object;
+  /** A service account that takes a role with a policy of AWS's. */
+  readonly identity?: { readonly serviceAccount: string; readonly policy: string };
+  readonly dependsOn: ITerraformDependable[];
+}
+
+/** What EKS itself keeps on a cluster: network with its policies, names, identity of pods, disks; in versions that go together. */
+export class AddOns extends Construct {
+  /** What nodes need to become ready. */
+  readonly first: ITerraformDependable[];
+
+  constructor(
+    scope: Construct,
+    id: string,
+    private readonly props: Omit<AddOnsProps, "nodes" | "place">,
+  ) {
+    super(scope, id);
+    const agent = this.add({ name: "eks-pod-identity-agent", dependsOn: [] });
+    const proxy = this.add({ name: "kube-proxy", dependsOn: [] });
+    const network = this.add({
+      name: "vpc-cni",
+      values: {
+        enableNetworkPolicy: "true",
+        // A block of addresses for each interface instead of one each: more pods than a machine has addresses.
+        env: { ENABLE_PREFIX_DELEGATION: "true", WARM_PREFIX_TARGET: "1" },
+      },
+      identity: { serviceAccount: "aws-node", policy: "AmazonEKS_CNI_Policy" },
+      dependsOn: [agent],
+    });
+    this.first = [agent, proxy, network];
+  }
+
+  /** What runs on nodes, once they are there. */
+  onNodes({ place, nodes }: Pick<AddOnsProps, "place" | "nodes">): void {
+    this.add({ name: "coredns", values: place, dependsOn: nodes });
+    this.add({
+      name: "aws-ebs-csi-driver",
+      values: { controller: { ...place, extraVolumeTags: this.volumeTags() } },
+      identity: { serviceAccount: "ebs-csi-controller-sa", policy: "service-role/AmazonEBSCSIDriverPolicy" },
+      dependsOn: nodes,
+    });
+  }
+
+  /** So that disks that hubs make are paid for by the site as all else is. */
+  private volumeTags() {
+    const { federation, site } = this.props;
+    return { "managed-by": "isthmus", federation, site };
+  }
+
+  private add({ name, values, identity, dependsOn }: AddOn): EksAddon {
+    const { federation, site, cluster, versions } = this.props;
+    const role = identity
+      ? new Role(this, `${name}-role`, {
+          name: awsRoleName(federation, site, name),
+          description: `${name} of ${site} in ${federation}`,
+          service: "pods.eks",
+          managed: [identity.policy],
+        })
+      : undefined;
+    return new EksAddon(this, name, {
+      clusterName: cluster,
+      addonName: name,
+      addonVersion: versions[name],
+      resolveConflictsOnCreate: "OVERWRITE",
+      resolveConflictsOnUpdate: "OVERWRITE",
+      ...(values ? { configurationValues: JSON.stringify(values) } : {}),
+      ...(role && identity
+        ? { podIdentityAssociation: [{ roleArn: role.arn, serviceAccount: identity.serviceAccount }] }
+        : {}),
+      dependsOn: [...dependsOn, ...(role?.rights ?? [])],
+    });
+  }
+}

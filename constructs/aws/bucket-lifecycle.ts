@@ -1,0 +1,28 @@
+import type { S3BucketLifecycleConfigurationRule } from "@cdktf/provider-aws/lib/s3-bucket-lifecycle-configuration";
+import type { ResolvedAwsBucket } from "../../config/resolve/aws-site";
+
+/** Days after which parts of uploads that nobody finished go. */
+const uploadDays = 7;
+
+/** How often the days of scratch S3 waits before it removes by object what the site has not removed by store. */
+const backstop = 3;
+
+/** What S3 itself removes or moves by age. Never a dataset: a store that lost its old chunks reads as fill values. */
+export function lifecycleRules(bucket: ResolvedAwsBucket): S3BucketLifecycleConfigurationRule[] {
+  const { keepVersionsDays, expireDays, coldAfterDays } = bucket;
+  const rule = (id: string, rest: Omit<S3BucketLifecycleConfigurationRule, "id" | "status" | "filter">) => {
+    return { id, status: "Enabled", filter: [{}], ...rest };
+  };
+  return [
+    rule("unfinished-uploads", { abortIncompleteMultipartUpload: [{ daysAfterInitiation: uploadDays }] }),
+    rule("old-versions", {
+      noncurrentVersionExpiration: [{ noncurrentDays: keepVersionsDays ?? 1 }],
+      // Rules that expire objects by age clear delete markers themselves, and S3 takes only one of the two.
+      ...(expireDays === null ? { expiration: [{ expiredObjectDeleteMarker: true }] } : {}),
+    }),
+    ...(expireDays === null ? [] : [rule("scratch-backstop", { expiration: [{ days: backstop * expireDays }] })]),
+    ...(coldAfterDays === null
+      ? []
+      : [rule("cold", { transition: [{ days: coldAfterDays, storageClass: "INTELLIGENT_TIERING" }] })]),
+  ];
+}

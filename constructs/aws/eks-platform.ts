@@ -1,0 +1,109 @@
+import { HelmProvider } from "@cdktf/provider-helm/lib/provider";
+import { KubernetesProvider } from "@cdktf/provider-kubernetes/lib/provider";
+import { Fn, type ITerraformDependable } from "cdktf";
+import type { Construct } from "constructs";
+import { homesPath } from "../../charts/home-nfs";
+import { podIdentityAgents } from "../../charts/networks";
+import { awsRoleName, homeNamespace, hubRoleName, objectUrl, userServiceAccount } from "../../config/names";
+import type { ResolvedAwsClusterSite } from "../../config/resolve/aws-site";
+import type { ResolvedClusterSite, ResolvedHome } from "../../config/resolve/cluster-site";
+import type { ResolvedDataset } from "../../config/resolve/lake";
+import { homeService } from "../kubernetes/homes";
+import { loadBalancerAddress, serviceAddress } from "../kubernetes/lookup";
+import { scratchExpiryName } from "../kubernetes/objects/scratch-expiry";
+import type { ConfiguredStack, HomeMount, ManagedZone, Platform, PodIdentity, Service } from "../kubernetes/platform";
+import { diskStorage, homeServers, machines, zoneRights } from "./eks-services";
+import { clusterAddress } from "./lookup";
+import { awsProvider } from "./provider";
+import { PodRole } from "./role";
+import { expiryRights, storeRights } from "./store-rights";
+
+/** A cluster of EKS: pods are known by their account and take roles, disks are EBS's. */
+export class EksPlatform implements Platform {
+  readonly storageClass = "gp3";
+  readonly storeEnvironment: Readonly<Record<string, string>>;
+  readonly managedZone: ManagedZone | null;
+  readonly services: readonly Service[];
+  readonly entranceAnnotations: Readonly<Record<string, string>>;
+
+  constructor(
+    private readonly federation: string,
+    private readonly site: ResolvedAwsClusterSite,
+  ) {
+    const { region, dns } = site;
+    this.storeEnvironment = { AWS_REGION: region, AWS_DEFAULT_REGION: region };
+    this.managedZone = dns.kind === "route53" ? { kind: dns.kind, zone: dns.zone, region } : null;
+    const balancer = "service.beta.kubernetes.io/aws-load-balancer";
+    this.entranceAnnotations = {
+      [`${balancer}-type`]: "nlb",
+      [`${balancer}-cross-zone-load-balancing-enabled`]: "true",
+      [`${balancer}-additional-resource-tags`]: `managed-by=isthmus,federation=${federation},site=${site.id}`,
+    };
+    this.services = [diskStorage, machines(federation, site), homeServers, zoneRights(federation, site)];
+  }
+
+  /** Tokens of the API live for a quarter of an hour, so the engine asks for them as it goes, by the AWS command line. */
+  configure(stack: ConfiguredStack): void {
+    const { federation, site } = this;
+    awsProvider(stack, { federation, site });
+    const { name, endpoint, authority } = clusterAddress(stack, site.cluster.name);
+    const access = {
+      host: endpoint,
+      clusterCaCertificate: Fn.base64decode(authority),
+      exec: {
+        apiVersion: "client.authentication.k8s.io/v1",
+        command: "aws",
+        args: ["eks", "get-token", "--cluster-name", name, "--region", site.region, "--output", "json"],
+      },
+    };
+    new KubernetesProvider(stack, "kubernetes", { ...access, exec: [access.exec] });
+    new HelmProvider(stack, "helm", { kubernetes: access });
+  }
+
+  identityOf(scope: Construct, hub: string | null): PodIdentity {
+    const id = "identity";
+    if (!scope.node.tryFindChild(id)) new PodRole(scope, id, hub === null ? this.expiryRole() : this.hubRole(hub));
+    return { annotations: {}, identityServers: podIdentityAgents, storeKeys: null };
+  }
+
+  private hubRole(id: string) {
+    const { federation, site } = this;
+    const hub = site.hubs.find((one) => one.id === id);
+    if (!hub) throw new Error(`site ${site.id} has no hub ${id}`);
+    const publishes = site.datasets.filter((dataset) => hub.publishes.includes(dataset.id));
+    return {
+      cluster: site.cluster.name,
+      namespace: hub.namespace,
+      serviceAccount: userServiceAccount,
+      name: hubRoleName(federation, site.id, hub.id),
+      description: `People of hub ${hub.id} of ${site.id} in ${federation}`,
+      statements: storeRights({ rights: hub.buckets, publishes, account: site.account }),
+    };
+  }
+
+  private expiryRole() {
+    const { federation, site } = this;
+    return {
+      cluster: site.cluster.name,
+      namespace: site.servicesNamespace,
+      serviceAccount: scratchExpiryName,
+      name: awsRoleName(federation, site.id, scratchExpiryName),
+      description: `Expires scratch of ${site.id} in ${federation}`,
+      statements: expiryRights(site.buckets.filter((bucket) => bucket.expireDays !== null)),
+    };
+  }
+
+  homeMount(scope: Construct, home: ResolvedHome): HomeMount {
+    if (home.kind === "export") return { server: home.server, path: home.path };
+    return { server: serviceAddress(scope, homeService, homeNamespace(this.site.id, home.id)), path: homesPath };
+  }
+
+  entranceAddress(scope: Construct, site: ResolvedClusterSite, services: ITerraformDependable[]): string | null {
+    if (site.dns.kind !== "manual") return null;
+    return loadBalancerAddress(scope, `${site.id}-traefik`, site.servicesNamespace, services);
+  }
+
+  datasetUrl({ place, path }: ResolvedDataset): string {
+    return objectUrl(place, path);
+  }
+}

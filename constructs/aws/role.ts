@@ -1,0 +1,85 @@
+import { EksPodIdentityAssociation } from "@cdktf/provider-aws/lib/eks-pod-identity-association";
+import { IamRole } from "@cdktf/provider-aws/lib/iam-role";
+import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy";
+import { IamRolePolicyAttachment } from "@cdktf/provider-aws/lib/iam-role-policy-attachment";
+import type { ITerraformDependable } from "cdktf";
+import { Construct } from "constructs";
+import type { Statement } from "./statement";
+
+export interface RoleProps {
+  readonly name: string;
+  readonly description: string;
+  /** The service of AWS that takes it. */
+  readonly service: "eks" | "ec2" | "pods.eks" | "dlm";
+  /** What it may do by policies of its own. */
+  readonly statements?: readonly Statement[];
+  /** Policies that AWS keeps, by name below `policy/`: what a program of AWS's own needs. */
+  readonly managed?: readonly string[];
+}
+
+/** A role of IAM: who takes it, and all that it may do. */
+export class Role extends Construct {
+  readonly arn: string;
+  readonly name: string;
+  /** What it may do: what uses the role waits for it. */
+  readonly rights: ITerraformDependable[];
+
+  constructor(scope: Construct, id: string, { name, description, service, statements = [], managed = [] }: RoleProps) {
+    super(scope, id);
+    const trust = {
+      Version: "2012-10-17",
+      Statement: [
+        {
+          Effect: "Allow",
+          Principal: { Service: `${service}.amazonaws.com` },
+          Action: service === "pods.eks" ? ["sts:AssumeRole", "sts:TagSession"] : "sts:AssumeRole",
+        },
+      ],
+    };
+    const role = new IamRole(this, "role", { name, description, assumeRolePolicy: JSON.stringify(trust) });
+    const attached = managed.map(
+      (policy) =>
+        new IamRolePolicyAttachment(this, policy.split("/").at(-1) ?? policy, {
+          role: role.name,
+          policyArn: `arn:aws:iam::aws:policy/${policy}`,
+        }),
+    );
+    const own =
+      statements.length > 0
+        ? [
+            new IamRolePolicy(this, "policy", {
+              name: "own",
+              role: role.name,
+              policy: JSON.stringify({ Version: "2012-10-17", Statement: statements }),
+            }),
+          ]
+        : [];
+    this.arn = role.arn;
+    this.name = role.name;
+    this.rights = [...attached, ...own];
+  }
+}
+
+export interface PodRoleProps extends Omit<RoleProps, "service"> {
+  readonly cluster: string;
+  readonly namespace: string;
+  readonly serviceAccount: string;
+}
+
+/** A role that pods of one service account take, by EKS Pod Identity: no key, no annotation. */
+export class PodRole extends Construct {
+  readonly role: Role;
+  readonly association: EksPodIdentityAssociation;
+
+  constructor(scope: Construct, id: string, { cluster, namespace, serviceAccount, ...role }: PodRoleProps) {
+    super(scope, id);
+    this.role = new Role(this, "role", { ...role, service: "pods.eks" });
+    this.association = new EksPodIdentityAssociation(this, "association", {
+      clusterName: cluster,
+      namespace,
+      serviceAccount,
+      roleArn: this.role.arn,
+      dependsOn: this.role.rights,
+    });
+  }
+}

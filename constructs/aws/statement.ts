@@ -1,0 +1,11 @@
+/** What a statement of IAM compares. */
+type Condition = Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>;
+
+/** A statement of a policy of a role: it says nothing of who, which the role's trust says. */
+export interface Statement {
+  readonly Sid: string;
+  readonly Effect: "Allow" | "Deny";
+  readonly Action: string | readonly string[];
+  readonly Resource: string | readonly string[];
+  readonly Condition?: Condition;
+}

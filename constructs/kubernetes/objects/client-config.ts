@@ -1,0 +1,29 @@
+/** What a client in a notebook or a worker is told of its federation; datasets and their places are in the catalog. */
+export interface ClientConfig {
+  readonly federation: { readonly id: string; readonly title: string };
+  /** Where it runs. */
+  readonly site: string;
+  readonly hub: string;
+  readonly sites: readonly ClientSite[];
+}
+
+export interface ClientSite {
+  readonly id: string;
+  readonly institution: string;
+  readonly provider: string;
+  /** URL of the catalog there, the same one at every site; null: it has none. */
+  readonly catalog: string | null;
+  /** Origin of the site's data. */
+  readonly data: string | null;
+  /** Region of its store: a client in the same one reads the buckets themselves. */
+  readonly region: string;
+}
+
+/** The text of the client's `federation.json`. */
+export function clientConfigText({ federation, site, hub, sites }: ClientConfig): string {
+  const own = sites.find((one) => one.id === site);
+  const told = sites.map(({ id, institution, provider, catalog, data, region }) => {
+    return { id, institution, provider, catalog, data, region };
+  });
+  return `${JSON.stringify({ format: 1, federation, site, hub, catalog: own?.catalog ?? null, sites: told }, null, 2)}\n`;
+}

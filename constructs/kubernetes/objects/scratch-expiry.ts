@@ -1,0 +1,94 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { images } from "../../../charts/pins";
+import { corePool, placeOf } from "../../../charts/place";
+import { fitted } from "../../../config/names";
+import { packageRoot } from "../../../config/package-root";
+import type { ResolvedPool } from "../../../config/resolve/pools";
+import type { KubeObject } from "./object";
+import { restrictedContainer, restrictedPod } from "./program";
+
+export interface ScratchExpiryProps {
+  readonly namespace: string;
+  readonly pools: readonly ResolvedPool[];
+  readonly buckets: readonly { readonly name: string; readonly days: number }[];
+  /** ENDPOINT/BUCKET/KEY (true) or BUCKET.ENDPOINT/KEY. */
+  readonly pathStyle: boolean;
+  /** Variables of S3 clients. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Secret of the namespace with the store's keys; null: the cloud knows the pods by their account. */
+  readonly storeKeys: string | null;
+}
+
+/** The job's name, and that of its service account, which a cloud's role trusts. */
+export const scratchExpiryName = "scratch-expiry";
+
+const name = scratchExpiryName;
+
+/** The programs as files of one directory; the rule of what a store is comes from the local site's. */
+const programs = { "expire_bucket.py": "scratch-expiry/expire_bucket.py", "expiry.py": "hpc-site/kit/expiry.py" };
+
+/** Scratch expires by store, once a day: a bucket's own rule of ages would leave stores without their old chunks. */
+export function scratchExpiry(props: ScratchExpiryProps): KubeObject[] {
+  const { namespace, buckets } = props;
+  if (buckets.length === 0) return [];
+  const files = Object.entries(programs).map(([file, path]) => [
+    file,
+    readFileSync(join(packageRoot(), "charts", path), "utf8"),
+  ]);
+  return [
+    { apiVersion: "v1", kind: "ServiceAccount", metadata: { name, namespace }, automountServiceAccountToken: false },
+    { apiVersion: "v1", kind: "ConfigMap", metadata: { name, namespace }, data: Object.fromEntries(files) },
+    ...buckets.map((bucket) => job(props, bucket)),
+  ];
+}
+
+function job(props: ScratchExpiryProps, bucket: ScratchExpiryProps["buckets"][number]): KubeObject {
+  const { namespace, pools, pathStyle, environment, storeKeys } = props;
+  const style = pathStyle ? [] : ["--virtual-host"];
+  const container = {
+    name: "expire",
+    image: images.python,
+    command: ["python", "/programs/expire_bucket.py", bucket.name, String(bucket.days), ...style],
+    env: [
+      { name: "PYTHONDONTWRITEBYTECODE", value: "1" },
+      ...Object.entries(environment).map(([key, value]) => ({ name: key, value })),
+    ],
+    ...(storeKeys ? { envFrom: [{ secretRef: { name: storeKeys } }] } : {}),
+    // A million objects take 0.4 GB.
+    resources: { requests: { cpu: "100m", memory: "256Mi" }, limits: { memory: "4Gi" } },
+    securityContext: restrictedContainer,
+    volumeMounts: [{ name: "programs", mountPath: "/programs", readOnly: true }],
+  };
+  return {
+    apiVersion: "batch/v1",
+    kind: "CronJob",
+    metadata: { name: fitted(`${name}-${bucket.name}`, 52), namespace },
+    spec: {
+      schedule: "17 3 * * *",
+      startingDeadlineSeconds: 3600, // later than that, the next day's does
+      concurrencyPolicy: "Forbid",
+      successfulJobsHistoryLimit: 3,
+      failedJobsHistoryLimit: 3,
+      jobTemplate: {
+        spec: {
+          backoffLimit: 2,
+          activeDeadlineSeconds: 6 * 3600,
+          template: {
+            metadata: { labels: { "app.kubernetes.io/name": name } },
+            spec: {
+              restartPolicy: "Never",
+              serviceAccountName: name,
+              automountServiceAccountToken: false,
+              enableServiceLinks: false,
+              securityContext: restrictedPod,
+              containers: [container],
+              volumes: [{ name: "programs", configMap: { name } }],
+              ...placeOf(corePool(pools)),
+            },
+          },
+        },
+      },
+    },
+  };
+}

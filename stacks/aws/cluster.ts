@@ -1,0 +1,68 @@
+import type { App } from "cdktf";
+import { corePool, placeOf } from "../../charts/place";
+import { eksVersions } from "../../config/machines/eks-versions";
+import { awsRoleName } from "../../config/names";
+import type { ResolvedAwsClusterSite } from "../../config/resolve/aws-site";
+import { AddOns } from "../../constructs/aws/add-ons";
+import { Budget } from "../../constructs/aws/budget";
+import { Cluster } from "../../constructs/aws/cluster";
+import { Network, type Subnets } from "../../constructs/aws/network";
+import { NodePool } from "../../constructs/aws/node-group";
+import { awsProvider, siteTags } from "../../constructs/aws/provider";
+import { Role } from "../../constructs/aws/role";
+import { expiryLifecycle } from "../../constructs/expiry";
+import { type FederationProps, SiteStack } from "../site-stack";
+
+export interface AwsClusterStackProps extends FederationProps {
+  readonly site: ResolvedAwsClusterSite;
+}
+
+/** `<site>-cluster`: network, control plane, nodes, and who is told what they cost. Its nodes come and go; it lives for months. */
+export class AwsClusterStack extends SiteStack {
+  constructor(app: App, { federation, site, places }: AwsClusterStackProps) {
+    super(app, { federation, site: site.id, part: "cluster", places });
+    awsProvider(this, { federation: federation.id, site });
+    const { cluster: config } = site;
+    const versions = eksVersions[config.kubernetes];
+    if (!versions) throw new Error(`no add-ons are known for Kubernetes ${config.kubernetes}`);
+    const at = { federation: federation.id, site: site.id };
+    const subnets = this.subnets(site);
+    const { lifecycle } = { lifecycle: undefined, ...expiryLifecycle(this, site.expires) };
+    const cluster = new Cluster(this, "control-plane", { ...at, cluster: config, subnets, lifecycle }).resource;
+    const addOns = new AddOns(this, "add-ons", { ...at, cluster: cluster.name, versions });
+    const nodes = this.nodeRole(at);
+    const pools = [...config.pools, ...config.retiring].map(
+      (pool) =>
+        new NodePool(this, pool.nodeGroup, {
+          clusterName: config.name,
+          cluster: cluster.name,
+          kubernetes: cluster.version,
+          roleArn: nodes.arn,
+          pool,
+          subnets: subnets.privateSubnets,
+          tags: siteTags({ federation: federation.id, site }),
+          dependsOn: [...nodes.rights, ...addOns.first, ...subnets.ways],
+        }),
+    );
+    addOns.onNodes({
+      place: { nodeSelector: {}, tolerations: [], ...placeOf(corePool(config.pools)) },
+      nodes: pools.flatMap((pool) => pool.groups),
+    });
+    if (site.budget) new Budget(this, "budget", { ...at, ...site.budget });
+  }
+
+  private subnets({ cluster: { name, network }, region, zones }: ResolvedAwsClusterSite): Subnets {
+    if (network.kind === "made") return new Network(this, "network", { name, region, zones, network });
+    return { privateSubnets: network.privateSubnets, ways: [], madeNetwork: null };
+  }
+
+  /** What a machine itself may do: join the cluster and pull images. What its pods may do is theirs. */
+  private nodeRole({ federation, site }: { readonly federation: string; readonly site: string }): Role {
+    return new Role(this, "node-role", {
+      name: awsRoleName(federation, site, "node"),
+      description: `Nodes of ${site} in ${federation}`,
+      service: "ec2",
+      managed: ["AmazonEKSWorkerNodePolicy", "AmazonEC2ContainerRegistryPullOnly"],
+    });
+  }
+}

@@ -1,0 +1,73 @@
+import { DlmLifecyclePolicy } from "@cdktf/provider-aws/lib/dlm-lifecycle-policy";
+import { EbsVolume } from "@cdktf/provider-aws/lib/ebs-volume";
+import type { App } from "cdktf";
+import { awsRoleName } from "../../config/names";
+import type { ResolvedAwsClusterSite } from "../../config/resolve/aws-site";
+import { awsProvider } from "../../constructs/aws/provider";
+import { Role } from "../../constructs/aws/role";
+import { type FederationProps, SiteStack } from "../site-stack";
+
+export interface AwsHomesStackProps extends FederationProps {
+  readonly site: ResolvedAwsClusterSite;
+}
+
+const GI = 2 ** 30;
+
+/** Disks of users' homes that are made, with what they hold. */
+export function madeDisks({ homes }: ResolvedAwsClusterSite) {
+  return homes.flatMap((home) =>
+    home.kind === "nfs" && home.disk && home.disk.existing === null ? [{ ...home, disk: home.disk }] : [],
+  );
+}
+
+/** `<site>-homes`: the disks of users' homes and their snapshots. They outlive cluster and hubs; the guard keeps them. Disks that exist are not in it. */
+export class AwsHomesStack extends SiteStack {
+  constructor(app: App, { federation, site, places }: AwsHomesStackProps) {
+    super(app, { federation, site: site.id, part: "homes", places });
+    awsProvider(this, { federation: federation.id, site });
+    for (const { id, sizeBytes, disk } of madeDisks(site))
+      new EbsVolume(this, id, {
+        availabilityZone: disk.zone,
+        size: sizeBytes / GI,
+        type: "gp3",
+        encrypted: true,
+        finalSnapshot: true, // whatever takes the disk away
+        tags: { Name: disk.name, purpose: "homes" },
+      });
+    this.snapshots(federation.id, site);
+  }
+
+  /** Of each disk one a night. */
+  private snapshots(federation: string, site: ResolvedAwsClusterSite): void {
+    const kept = madeDisks(site).flatMap(({ id, disk }) => {
+      const { snapshotDays } = disk;
+      return snapshotDays === null ? [] : [{ id, name: disk.name, days: snapshotDays }];
+    });
+    if (kept.length === 0) return;
+    const role = new Role(this, "snapshots-role", {
+      name: awsRoleName(federation, site.id, "snapshots"),
+      description: `Snapshots of homes of ${site.id} in ${federation}`,
+      service: "dlm",
+      managed: ["service-role/AWSDataLifecycleManagerServiceRole"],
+    });
+    for (const { id, name, days } of kept)
+      new DlmLifecyclePolicy(this, `${id}-snapshots`, {
+        description: `Homes ${id} of ${site.id} in ${federation}`,
+        executionRoleArn: role.arn,
+        state: "ENABLED",
+        policyDetails: {
+          resourceTypes: ["VOLUME"],
+          targetTags: { Name: name },
+          schedule: [
+            {
+              name: "nightly",
+              createRule: { interval: 24, intervalUnit: "HOURS", times: ["08:00"] },
+              retainRule: { interval: days, intervalUnit: "DAYS" },
+              copyTags: true,
+            },
+          ],
+        },
+        dependsOn: role.rights,
+      });
+  }
+}

@@ -1,0 +1,29 @@
+import { priorityClassName } from "../../../../config/names";
+import type { ResolvedKubernetesSite } from "../../../../config/resolve/kubernetes-site";
+import { ingressReach } from "../../../../constructs/kubernetes/ingress";
+import type { HubObjectsProps } from "../../../../constructs/kubernetes/objects/hub";
+import { clusterHubOf, clusterSite } from "../../../config/cluster-site";
+
+/** What the stack of a hub of the example gives its objects. */
+export function hubProps(id: string, site: ResolvedKubernetesSite = clusterSite()): HubObjectsProps {
+  const hub = clusterHubOf(site, id);
+  const { institution, provider, catalog, dataHost } = site;
+  return {
+    hub,
+    pools: site.pools,
+    userScheduler: site.userScheduler,
+    placeholderClass: priorityClassName(site.id, "placeholder"),
+    servicesNamespace: site.servicesNamespace,
+    identity: { annotations: {}, identityServers: [], storeKeys: null },
+    storeNetworks: site.s3.networks,
+    ingress: ingressReach(site),
+    nameServers: site.nameServers,
+    home: hub.home === null ? null : { server: "198.51.100.7", path: "/homes" },
+    client: {
+      federation: { id: "pangeo", title: "Pangeo open federation" },
+      site: site.id,
+      hub: id,
+      sites: [{ id: site.id, institution, provider, catalog, data: `https://${dataHost}`, region: site.s3.region }],
+    },
+  };
+}

@@ -1,0 +1,142 @@
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir, userInfo } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { killAllOf, processesOf, program, type Run } from "./demo/federation";
+import { freePorts } from "./hpc-site/bundles";
+import { type Sshd, server, startSshd } from "./ssh-site/sshd";
+
+// A site that is delivered through a real sshd: the other machine is this one, which only the site's root tells.
+const needs = server === undefined ? "no sshd on this machine (OpenSSH's server)" : undefined;
+if (needs) console.log(`skipped: a site over SSH: ${needs}`);
+const there = test.skipIf(needs !== undefined);
+
+const folder = mkdtempSync(join(tmpdir(), "isthmus-ssh-"));
+const root = join(folder, "there");
+let sshd: Sshd;
+let ports: { front: number; hubs: number[] };
+
+function configure(change: { hostKey?: string; bastion?: boolean } = {}): void {
+  const { hostKey = sshd.hostKey, bastion = false } = change;
+  const way = { host: "127.0.0.1", user: userInfo().username, port: sshd.port, hostKey };
+  const through = bastion ? { bastion: { ...way, hostKey: sshd.hostKey } } : {};
+  const site = {
+    site: "rhine",
+    institution: "Rhine",
+    provider: "hpc",
+    login: { kind: "ssh", ...way, keyFile: sshd.keyFile, ...through },
+    scheduler: { kind: "local" },
+    listen: { port: ports.front },
+    storage: { root },
+    lake: { buckets: { library: { purpose: "library" } } },
+    hubs: {
+      prod: {
+        title: "Hub",
+        ports: ports.hubs[0],
+        auth: { kind: "sharedPassword" },
+        allow: "everyone",
+        defaultProfile: "small",
+        profiles: { small: { title: "Small", cores: 1, memory: "1Gi" } },
+      },
+    },
+  };
+  writeFileSync(join(folder, "config/sites/rhine.yaml"), JSON.stringify(site));
+}
+
+function isthmus(...args: string[]): Run {
+  const env = { ...process.env, NO_COLOR: "1" };
+  return spawnSync(process.execPath, [program, ...args], { cwd: join(folder, "config"), encoding: "utf8", env });
+}
+
+function well(...args: string[]): string {
+  const { status, stdout, stderr } = isthmus(...args);
+  if (status !== 0) throw new Error(`isthmus ${args.join(" ")} ended with ${status}:\n${stdout}${stderr}`);
+  return stdout;
+}
+
+interface Told {
+  readonly state: string;
+  readonly root: string | null;
+  readonly problem: string | null;
+  readonly hubs: { readonly prod: { readonly standing: string; readonly url: string } };
+  readonly programs: readonly { readonly name: string; readonly pid: number }[];
+}
+
+const site = () => (JSON.parse(well("status", "--json")) as { sites: { rhine: Told } }).sites.rhine;
+const pids = () => site().programs.map(({ name, pid }) => `${name} ${pid}`);
+
+beforeAll(async () => {
+  if (server === undefined) return;
+  sshd = await startSshd(server, join(folder, "sshd"));
+  ports = await freePorts(1);
+  mkdirSync(join(folder, "config/sites"), { recursive: true });
+  const top = "format: 1\nfederation: far\ntitle: Far\ncontact: https://example.org\nsites: [sites/*.yaml]\n";
+  writeFileSync(join(folder, "config/federation.yaml"), top);
+  configure();
+});
+
+afterAll(() => {
+  if (needs) return;
+  isthmus("down", "--yes");
+  killAllOf(root);
+  sshd.process.kill();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+there("a host that shows another key than the config's gets nothing", () => {
+  configure({ hostKey: sshd.otherKey });
+  const { status, stdout, stderr } = isthmus("up");
+  expect(status).toBe(3);
+  expect(stdout + stderr).toContain("Host key verification failed");
+  expect(existsSync(root)).toBe(false);
+  configure();
+});
+
+there("up installs base and hub there, status tells of them, and a second up changes nothing", async () => {
+  well("up");
+  const told = site();
+  expect([told.state, told.problem, told.root]).toEqual(["up", null, `${userInfo().username}@127.0.0.1:${root}`]);
+  expect(told.hubs.prod.standing).toBe("deployed");
+  expect((await fetch(`${told.hubs.prod.url}hub/login`)).status).toBe(200);
+  const shown = well("status");
+  expect(shown).toMatch(/sign in .*, password \S{16,}/);
+  expect(shown).toContain(`ssh -N -L ${ports.front}:127.0.0.1:${ports.front}`);
+  const before = pids();
+  expect(well("up")).toContain("2 unchanged");
+  expect(pids()).toEqual(before);
+});
+
+there("through a bastion, nothing is replaced", () => {
+  const before = pids();
+  configure({ bastion: true });
+  well("up");
+  expect(pids()).toEqual(before);
+});
+
+there("what is down there is started by up, and what somebody removed is installed again", () => {
+  spawnSync("python3", [join(root, "current/base/kit/site.py"), "stop", "--root", root]);
+  expect(site().state).toBe("down");
+  well("up");
+  expect(site().state).toBe("up");
+  rmSync(join(root, "current/prod"));
+  expect(well("up")).toContain("prod is recorded as applied and not there: installing it");
+  expect(site().state).toBe("up");
+});
+
+there("a machine that cannot be asked is a problem, not a site that is not installed", () => {
+  configure({ hostKey: sshd.otherKey });
+  const told = site();
+  expect([told.state, told.problem]).toEqual(["down", expect.stringContaining("Host key verification failed")]);
+  configure();
+});
+
+there("verify finds the site through its front", () => {
+  expect(well("verify", "rhine/prod", "--json")).toContain('"ok": true');
+});
+
+there("down ends the programs there and keeps the data", () => {
+  well("down", "--yes");
+  expect(processesOf(root)).toEqual([]);
+  expect(readdirSync(root).sort()).toEqual(["buckets", "home", "log", "secrets", "state"]);
+});

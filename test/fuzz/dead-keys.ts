@@ -1,0 +1,114 @@
+import { parse } from "yaml";
+import { z } from "zod";
+import { resolveFederation } from "../../config/resolve/federation";
+import { federation as federationSchema } from "../../config/schema/federation";
+import { kubernetesSite } from "../../config/schema/kubernetes-site";
+import { inner } from "../../config/schema/lookup";
+import { examples } from "./examples";
+
+/** A scalar of a config: the key as the schema has it (`hubs.*.cull.idleMinutes`), where it stands, and its schema. */
+export interface Leaf {
+  readonly key: string;
+  readonly path: readonly string[];
+  readonly schema: z.ZodType;
+}
+
+export function leaves(schema: z.ZodType, value: unknown, key: string, path: readonly string[]): Leaf[] {
+  const own = inner(schema);
+  const below = (of: unknown, v: unknown, name: string, part = name) =>
+    v === undefined ? [] : leaves(of as z.ZodType, v, `${key}.${name}`, [...path, part]);
+  if (own instanceof z.ZodUnion) {
+    const option = own.def.options.find((o) => (o as z.ZodType).safeParse(value).success);
+    return leaves(option as z.ZodType, value, key, path);
+  }
+  if (own instanceof z.ZodObject)
+    return Object.entries(own.shape).flatMap(([k, of]) => below(of, (value as Record<string, unknown>)[k], k));
+  if (own instanceof z.ZodRecord)
+    return Object.entries(value as object).flatMap(([name, v]) => below(own.def.valueType, v, "*", name));
+  if (own instanceof z.ZodArray)
+    return (value as unknown[]).flatMap((v, i) => below(own.def.element, v, "[]", String(i)));
+  return [{ key, path, schema: own }];
+}
+
+/** Every word that the schema knows: one of them is another value for each key that wants a word. */
+const words = [...new Set(JSON.stringify(z.toJSONSchema(kubernetesSite)).match(/(?<=")[A-Za-z0-9-]+(?=")/g) ?? [])];
+
+/** Every name and text of some data. */
+function namesIn(data: unknown): string[] {
+  if (typeof data === "string") return [data];
+  if (typeof data !== "object" || data === null) return [];
+  const own = Array.isArray(data) ? [] : Object.keys(data);
+  return [...own, ...Object.values(data).flatMap(namesIn)];
+}
+
+/** Values that a key may have instead; undefined: none. `names`: what may be named here. */
+function* others(value: unknown, names: readonly string[]): Generator<unknown> {
+  yield undefined;
+  if (typeof value === "boolean") yield !value;
+  if (typeof value === "number") yield* [value + 1, value * 2, value - 1, value / 2];
+  if (typeof value !== "string") return;
+  const [, amount, unit] = /^(\d+)(\D+)$/.exec(value) ?? [];
+  if (amount !== undefined) yield* [Number(amount) + 1, Number(amount) * 2, 1].map((n) => `${n}${unit}`);
+  yield* ["/other", "10.99.0.0/16", "ann@other.example", "https://other.example", "2198-03-04", "Europe/Oslo"];
+  yield* ["109876543210", "ap-southeast-2"];
+  yield* [`${value}x`, `x${value}`, `${value}_X`, ...words, ...names];
+}
+
+function changed(site: object, path: readonly string[], value: unknown): unknown {
+  const copy = structuredClone(site) as Record<string, unknown>;
+  let at = copy;
+  for (const part of path.slice(0, -1)) at = at[part] as Record<string, unknown>;
+  const last = path.at(-1) ?? "";
+  if (value !== undefined) at[last] = value;
+  else if (Array.isArray(at)) at.splice(Number(last), 1);
+  else delete at[last];
+  return copy;
+}
+
+export const files = examples.find(({ name }) => name === "cluster")?.files ?? new Map<string, Buffer>();
+const top = parse(`${files.get("federation.yaml")}`);
+export const federation = federationSchema.parse(top);
+
+/** A site's file with what its hubs inherit, as `inherit` lays it below them; here by hand, since it works on trees. */
+export function merged(file: Buffer): object {
+  const site = parse(`${file}`);
+  const { python } = top.defaults.hub.profiles;
+  for (const hub of Object.values<Record<string, unknown>>(site.hubs)) {
+    const own = (hub.profiles ?? {}) as Record<string, object>;
+    const template = hub.use === undefined ? {} : top.templates[String(hub.use)];
+    delete hub.use;
+    Object.assign(hub, { ...top.defaults.hub, ...template, ...hub });
+    hub.profiles = { ...own, python: { ...python, ...own.python } };
+  }
+  return site;
+}
+
+/** All that the rest of the program gets to see of a site. */
+export function seen(site: unknown): string | undefined {
+  const config = kubernetesSite.safeParse(site);
+  return config.success ? JSON.stringify(resolveFederation(federation, [config.data])) : undefined;
+}
+
+type See = (site: unknown) => string | undefined;
+
+const before = new WeakMap<object, Map<See, string | undefined>>();
+
+/** What is seen of a site as it is, which is asked for each of its keys. */
+function known(site: object, see: See): string | undefined {
+  const views = before.get(site) ?? new Map<See, string | undefined>();
+  before.set(site, views);
+  if (!views.has(see)) views.set(see, see(site));
+  return views.get(see);
+}
+
+/** Whether another value of a key makes a difference; a word without an alternative is no choice. */
+export function alive(site: object, { path, schema }: Leaf, see: See = seen): boolean {
+  if (schema instanceof z.ZodLiteral) return true;
+  const now = known(site, see);
+  const value = path.reduce<unknown>((at, part) => (at as Record<string, unknown>)[part], site);
+  for (const other of others(value, [...new Set(namesIn([top, site]))])) {
+    const after = see(changed(site, path, other));
+    if (after !== undefined && after !== now) return true;
+  }
+  return false;
+}

@@ -1,0 +1,40 @@
+import { cpSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect } from "vitest";
+import { repository, synth } from "./synth-demo";
+
+/** A text of a site's file, and what stands there instead. */
+export type Change = readonly [old: string, then: string];
+
+/** A copy of an example federation in a folder of its own. */
+export function copyOfExample(folder: string, name: string): string {
+  const own = mkdtempSync(join(folder, `${name}-`));
+  cpSync(join(repository, "config/federations", name), own, { recursive: true });
+  return own;
+}
+
+/** Synthesizes a copy of an example federation below a folder, perhaps with the text of a site changed: stack -> its JSON. */
+export function stacksOfExample(
+  folder: string,
+  name: string,
+  site: string,
+  changes: readonly Change[] = [],
+): Map<string, string> {
+  const own = copyOfExample(folder, name);
+  const path = join(own, "sites", `${site}.yaml`);
+  for (const [old, then] of changes) {
+    const text = readFileSync(path, "utf8");
+    expect(text).toContain(old);
+    writeFileSync(path, text.replace(old, then));
+  }
+  const stacks = join(synth(own), "stacks");
+  const names = readdirSync(stacks).sort();
+  return new Map(names.map((stack) => [stack, readFileSync(join(stacks, stack, "cdk.tf.json"), "utf8")]));
+}
+
+/** Stacks whose JSON differs, those that are in one only included. */
+export function changed(before: ReadonlyMap<string, string>, after: ReadonlyMap<string, string>): string[] {
+  return [...new Set([...before.keys(), ...after.keys()])]
+    .filter((name) => before.get(name) !== after.get(name))
+    .sort();
+}
