@@ -91,7 +91,7 @@ async function prepare() {
   // No package of the lock needs its install script; not running them is quicker and safer.
   const install = ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"];
   await once("node_modules/.isthmus/lock", lock, () => step("packages from npm", npm, install));
-  const code = ["bin", "config", "constructs", "stacks", "charts", "test/bench", "test/fuzz"]
+  const code = ["bin", "config", "constructs", "stacks", "charts", "test/bench", "test/fuzz", "test/runner"]
     .filter((f) => existsSync(join(root, f)))
     .flatMap(sources);
   const compile = [join("node_modules", "typescript", "bin", "tsc"), "-p", "tsconfig.json"];
