@@ -40,10 +40,10 @@ beforeEach(() => {
 /** The files that the CronJob mounts. */
 function mounted(): Readonly<Record<string, string>> {
   const buckets = [{ name: "scratch", days: 7 }];
-  const [config] = scratchExpiry({
+  const objects = scratchExpiry({
     ...{ namespace: "alps-services", pools: [], buckets, pathStyle: true, environment: {}, storeKeys: null },
   });
-  return config?.data as Readonly<Record<string, string>>;
+  return objects.find(({ kind }) => kind === "ConfigMap")?.data as Readonly<Record<string, string>>;
 }
 
 /** Stands between the program and the store: writes down what is asked, and may refuse it or do something first. */
