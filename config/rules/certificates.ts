@@ -23,7 +23,8 @@ export const certificates: Rule = {
       if (total <= perWeek) return [];
       const of = others.length > 0 ? ` at ${others.length + 1} sites` : "";
       const message = `${total} hosts${of} below ${domain} would each need a certificate`;
-      const fix = "write dns: {kind: rfc2136, ...}, which makes one wildcard certificate, or tls: {kind: issuer, ...}";
+      const zone = most.provider === "aws" ? "route53" : "rfc2136";
+      const fix = `write dns: {kind: ${zone}, ...}, which makes one wildcard certificate, or tls: {kind: issuer, ...}`;
       return [{ site: most.id, path: ["dns"], message, allowed: `${perWeek} a week`, fix }];
     });
   },

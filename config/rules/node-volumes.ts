@@ -17,7 +17,7 @@ export const nodeVolumes: Rule = {
       const more = last.maxNodes + Math.ceil((needed - room) / last.volumes);
       const path = ["cluster", "pools", last.id, "maxNodes"];
       const message = `${counted(site.hubs.length, "hub")} and the services have ${needed} disks, and the nodes where they run take ${room}`;
-      const fix = "raise it, or write `volumes` where a node takes more";
+      const fix = site.provider === "aws" ? "raise it" : "raise it, or write `volumes` where a node takes more";
       return [{ site: site.id, path, message, allowed: `at least ${more}`, fix }];
     }),
 };

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { readableStack } from "./readable";
 import { filesBelow, repository } from "./synth-demo";
-import { type Change, changed, stacksOfExample } from "./synth-example";
+import { type Change, changed, resourcesOf as resources, stacksOfExample } from "./synth-example";
 
 let folder: string;
 let clouds: ReadonlyMap<string, string>;
@@ -18,14 +18,6 @@ afterAll(() => rmSync(folder, { recursive: true }));
 function stacksOf(...changes: readonly Change[]): Map<string, string> {
   return stacksOfExample(folder, "clouds", "cascadia", changes);
 }
-
-/** Resources of one type of a stack, by their names in it. */
-function resources(stacks: ReadonlyMap<string, string>, stack: string, type: string): Record<string, Resource> {
-  const { resource } = JSON.parse(stacks.get(stack) ?? "{}") as { resource: Record<string, Record<string, Resource>> };
-  return resource[type] ?? {};
-}
-
-type Resource = Readonly<Record<string, unknown>>;
 
 const groupsOf = (stacks: ReadonlyMap<string, string>) =>
   Object.values(resources(stacks, "cascadia-cluster", "aws_eks_node_group"));

@@ -7,7 +7,7 @@ import { engineEnvironment } from "../../bin/engine/environment";
 import { findEngine } from "../../bin/engine/find";
 import { readableStack } from "./readable";
 import { filesBelow, repository, synth } from "./synth-demo";
-import { type Change, changed, copyOfExample, stacksOfExample } from "./synth-example";
+import { type Change, changed, copyOfExample, count, stacksOfExample } from "./synth-example";
 
 let folder: string;
 let cluster: ReadonlyMap<string, string>;
@@ -25,11 +25,6 @@ const siteOf = { cluster: "alps", campus: "campus" } as const;
 /** Synthesizes an example federation, perhaps with the text of its one site changed: stack -> its JSON. */
 function stacksOf(name: keyof typeof siteOf, ...changes: readonly Change[]): Map<string, string> {
   return stacksOfExample(folder, name, siteOf[name], changes);
-}
-
-/** How often a text stands in the values of all stacks. */
-function count(stacks: ReadonlyMap<string, string>, part: string): number {
-  return [...stacks.values()].reduce((sum, text) => sum + text.split(JSON.stringify(part).slice(1, -1)).length - 1, 0);
 }
 
 test("a site with three hubs: each stack as reviewed, in at most 400 lines", async () => {

@@ -38,3 +38,21 @@ export function changed(before: ReadonlyMap<string, string>, after: ReadonlyMap<
     .filter((name) => before.get(name) !== after.get(name))
     .sort();
 }
+
+/** A resource's arguments. */
+export type Resource = Readonly<Record<string, unknown>>;
+
+/** Resources of one type of a stack, by their names in it. */
+export function resourcesOf(
+  stacks: ReadonlyMap<string, string>,
+  stack: string,
+  type: string,
+): Record<string, Resource> {
+  const { resource } = JSON.parse(stacks.get(stack) ?? "{}") as { resource: Record<string, Record<string, Resource>> };
+  return resource[type] ?? {};
+}
+
+/** How often a text stands in the values of all stacks. */
+export function count(stacks: ReadonlyMap<string, string>, part: string): number {
+  return [...stacks.values()].reduce((sum, text) => sum + text.split(JSON.stringify(part).slice(1, -1)).length - 1, 0);
+}
