@@ -76,6 +76,10 @@ function noSite(id: string, all: readonly string[], local: readonly LocalSite[])
  */
 export async function accountAt({ site, hub, root }: LocalHub, user?: string): Promise<Account> {
   const up = `isthmus up ${site.id}/${hub.id}`;
+  if (hub.auth.kind === "pam")
+    throw new Failure(
+      `people sign in to ${site.id}/${hub.id} with their own accounts of its machine, and Isthmus has none: ${hub.url}`,
+    );
   const way = wayTo(site);
   if (!way && !isInstalled(root)) throw new Failure(`site ${site.id} is not installed: ${up}`);
   const signIn = (await (way ? signInOver(way) : signInOf(root)))[hub.id];

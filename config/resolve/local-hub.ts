@@ -1,6 +1,7 @@
 import { hubPath } from "../names";
 import { bytesOf } from "../schema/fields";
 import type { LocalHubConfig } from "../schema/site";
+import { type HpcSchedulerConfig, jobKeysIn, jobOptions, sizeOptions } from "./batch";
 import { type HubSurroundings, resolveDaskLimits, resolveHubBase, resolveProfileBase } from "./hub-base";
 
 /** What a hub that shares its host with others needs to know beside. */
@@ -8,23 +9,41 @@ export interface LocalSurroundings extends HubSurroundings {
   readonly url: string;
   /** Of the site's front. */
   readonly port: number;
+  readonly scheduler: HpcSchedulerConfig;
 }
 
 /** One hub of a machine that is there, with every default, name and URL present. */
 export function resolveLocalHub(id: string, hub: LocalHubConfig, at: LocalSurroundings) {
-  const auth = { kind: hub.auth?.kind ?? ("sharedPassword" as const) };
+  const { scheduler } = at;
+  const auth = resolveAuth(hub.auth, scheduler);
   const path = hubPath(at.site, id, at.port);
   return {
     ...resolveHubBase(id, hub, auth, at),
     path,
     url: at.url + path,
     auth,
-    allow: hub.allow === "everyone" ? ({ everyone: true } as const) : { users: hub.allow.users },
-    admins: hub.admins ?? ["admin"],
+    allow:
+      hub.allow === "everyone"
+        ? ({ everyone: true } as const)
+        : { users: hub.allow.users ?? [], ...(hub.allow.unixGroups ? { unixGroups: hub.allow.unixGroups } : {}) },
+    admins: hub.admins ?? (auth.kind === "pam" ? [] : ["admin"]),
     ports: hubPorts(hub.ports),
-    profiles: Object.entries(hub.profiles).map(([name, p]) => resolveProfile(name, p, hub)),
-    dask: hub.dask === "none" ? null : resolveDask(hub.dask ?? {}),
+    profiles: Object.entries(hub.profiles).map(([name, p]) => resolveProfile(name, p, hub, scheduler)),
+    dask: hub.dask === "none" ? null : resolveDask(hub.dask ?? {}, scheduler),
+    /** Where keys of jobs are written, which the rules check. */
+    jobKeys: [
+      ...Object.entries(hub.profiles).flatMap(([name, p]) => jobKeysIn(p).map((key) => ["profiles", name, key])),
+      ...(hub.dask === "none" ? [] : jobKeysIn(hub.dask ?? {}).map((key) => ["dask", key])),
+    ],
   };
+}
+
+/** People of a batch system's users have accounts there; a machine of one's own has none for others. */
+function resolveAuth(auth: LocalHubConfig["auth"], scheduler: HpcSchedulerConfig) {
+  const kind = auth?.kind ?? (scheduler.kind === "local" ? "sharedPassword" : "pam");
+  if (kind === "sharedPassword") return { kind } as const;
+  const told = auth?.kind === "pam" ? auth : undefined;
+  return { kind, service: told?.service ?? "login", minimumUid: told?.minimumUid ?? 1000 } as const;
 }
 
 export type ResolvedLocalHub = ReturnType<typeof resolveLocalHub>;
@@ -42,7 +61,12 @@ function hubPorts(first: number) {
   };
 }
 
-function resolveProfile(id: string, profile: LocalHubConfig["profiles"][string], hub: LocalHubConfig) {
+function resolveProfile(
+  id: string,
+  profile: LocalHubConfig["profiles"][string],
+  hub: LocalHubConfig,
+  scheduler: HpcSchedulerConfig,
+) {
   const memoryBytes = bytesOf(profile.memory);
   const threads = String(Math.max(1, Math.floor(profile.cores)));
   return {
@@ -56,12 +80,16 @@ function resolveProfile(id: string, profile: LocalHubConfig["profiles"][string],
       NUMBA_NUM_THREADS: threads,
       ...profile.environment,
     } as Record<string, string>,
+    ...(scheduler.kind === "local"
+      ? {}
+      : { job: [...jobOptions(scheduler, profile), ...sizeOptions(scheduler, profile.cores, memoryBytes)] }),
   };
 }
 
-function resolveDask(dask: Exclude<LocalHubConfig["dask"], "none" | undefined>) {
+function resolveDask(dask: Exclude<LocalHubConfig["dask"], "none" | undefined>, scheduler: HpcSchedulerConfig) {
   return {
     worker: { cores: dask.worker?.cores ?? 1, memoryBytes: bytesOf(dask.worker?.memory ?? "2Gi") },
     ...resolveDaskLimits(dask, "local"),
+    ...(scheduler.kind === "local" ? {} : { job: jobOptions(scheduler, dask) }),
   };
 }

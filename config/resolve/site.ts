@@ -9,6 +9,7 @@ import type {
   StoreSiteConfig,
 } from "../schema/site";
 import { type ResolvedAwsSite, resolveAwsClusterSite, resolveAwsLake } from "./aws-site";
+import { resolveBatch } from "./batch";
 import type { ResolvedClusterSite } from "./cluster-site";
 import { resolveLogin } from "./hpc-login";
 import type { ResolvedHub } from "./hub";
@@ -25,7 +26,8 @@ export function hostOf(address: string): string {
 /** Programs, buckets and hubs on this machine. */
 export function resolveHpcSite(federation: string, site: HpcSiteConfig) {
   const base = siteBase(site);
-  const listen = { host: site.listen.host ?? "127.0.0.1", port: site.listen.port };
+  const batch = resolveBatch(federation, site);
+  const listen = { host: batch?.address ?? site.listen.host ?? "127.0.0.1", port: site.listen.port };
   const url = `http://${hostOf(listen.host)}:${listen.port}`;
   const s3 = { endpoint: `http://${hostOf(listen.host)}:${listen.port + 1}`, port: listen.port + 1, region: noRegion };
   const buckets = Object.entries(site.lake?.buckets ?? {}).map(([id, b]) =>
@@ -43,11 +45,17 @@ export function resolveHpcSite(federation: string, site: HpcSiteConfig) {
     );
   });
   const catalog = `${url}/stac/catalog.json`;
-  const surroundings = { federation, site: site.site, ...base, url, port: listen.port, catalog, buckets, datasets };
+  const { scheduler } = site;
+  const surroundings = {
+    ...{ federation, site: site.site, ...base, url, port: listen.port, catalog, buckets, datasets, scheduler },
+  };
   return {
     ...base,
     provider: site.provider,
-    scheduler: { kind: site.scheduler.kind },
+    scheduler: { kind: scheduler.kind },
+    batch,
+    /** As written, which the rules check. */
+    written: { network: site.network, listenHost: site.listen.host },
     login: resolveLogin(site.login),
     listen,
     url,

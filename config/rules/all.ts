@@ -2,6 +2,7 @@ import { accessMembers } from "./access-members";
 import { acmeEmail } from "./acme-email";
 import { allowKinds } from "./allow-kinds";
 import { allowNames } from "./allow-names";
+import { batchSite } from "./batch-site";
 import { bucketAudience } from "./bucket-audience";
 import { bucketPaths } from "./bucket-paths";
 import { bucketRights } from "./bucket-rights";
@@ -28,6 +29,7 @@ import { hostLength } from "./host-length";
 import { hubHome } from "./hub-home";
 import { idlePools } from "./idle-pools";
 import { ingressPods } from "./ingress-pods";
+import { jobsNeedBatch } from "./jobs-need-batch";
 import { keptHomes } from "./kept-homes";
 import { kubernetesVersion } from "./kubernetes-version";
 import { machineTypes } from "./machine-types";
@@ -57,6 +59,7 @@ import { stateBucket } from "./state-bucket";
 import { storeKeys } from "./store-keys";
 import { tlsAhead } from "./tls-ahead";
 import { uniqueNames } from "./unique-names";
+import { unixSignIn } from "./unix-sign-in";
 import { userPool } from "./user-pool";
 import { vouching } from "./vouching";
 import { wideNetworks } from "./wide-networks";
@@ -71,6 +74,9 @@ export const rules: readonly Rule[] = [
   reservedVariables,
   ports,
   sharedPasswordLoopback,
+  batchSite,
+  unixSignIn,
+  jobsNeedBatch,
   bucketPaths,
   sharedBuckets,
   stateBucket,

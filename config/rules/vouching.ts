@@ -46,6 +46,8 @@ function wrongName(federation: ResolvedFederation, kind: ResolvedHub["auth"]["ki
       return unknownIdp(federation, user, path);
     case "sharedPassword":
       return notPlain("with a shared password", user, path);
+    case "pam":
+      return notPlain("with accounts of the machine", user, path);
     case "github":
       return notPlain("with GitHub", user, path);
     case "google":

@@ -1,6 +1,7 @@
 import { z } from "zod";
+import { jobKeys } from "./batch";
 import { expiry } from "./dates";
-import { block, count, id, named, none, size, text, title } from "./fields";
+import { block, count, id, named, none, pack, size, text, title } from "./fields";
 
 export const userName = text(
   /^[a-z][a-z0-9._-]{0,63}(?:@[a-z0-9.-]+)?$/,
@@ -8,8 +9,22 @@ export const userName = text(
 );
 
 const localAllow = z
-  .union([z.literal("everyone"), block({ users: z.array(userName).min(1).describe("These users and nobody else.") })])
-  .describe("Who may sign in. Required and explicit: `everyone` (who has the password), or `users`.");
+  .union([
+    z.literal("everyone"),
+    block({
+      users: z.array(userName).min(1).optional().describe("These users. Default none."),
+      unixGroups: z
+        .array(text(/^[a-z_][a-z0-9_.-]{0,31}$/i, "a group's name: letters, digits, _ . -, at most 32"))
+        .min(1)
+        .optional()
+        .describe("Members of these groups of the machine, with `auth: {kind: pam}`. Default none."),
+    }).refine(({ users, unixGroups }) => users !== undefined || unixGroups !== undefined, {
+      error: pack({ message: "nobody is allowed", fix: "name users or unixGroups, or write everyone" }),
+    }),
+  ])
+  .describe(
+    "Who may sign in. Required and explicit: `everyone` (who has the password, or an account of the machine), or `users`, `unixGroups`.",
+  );
 
 const cull = block({
   idleMinutes: count(5, 10_080)
@@ -84,6 +99,7 @@ const localDask = z
         .optional()
         .describe("The size of a worker unless a user asks for another."),
       ...daskBase(daskDefaults.local),
+      ...jobKeys,
     }),
   ])
   .describe("Dask Gateway of this hub. On by default; `none` leaves it out.");
@@ -112,6 +128,7 @@ const localProfile = block({
   ...profileBase,
   cores: cores.describe("Cores the notebook may count on: thread pools are sized by it."),
   memory: size.describe("Memory the notebook may count on."),
+  ...jobKeys,
 });
 
 const bucketRights = named(id, z.enum(["read", "write", "none"])).describe(
@@ -132,21 +149,40 @@ export const hubBase = {
 const hubBaseBlock = z.object(hubBase);
 export type HubBaseConfig = z.infer<typeof hubBaseBlock>;
 
+const localAuth = z
+  .discriminatedUnion("kind", [
+    block({
+      kind: z
+        .literal("sharedPassword")
+        .describe("sharedPassword: one generated password for users, one for admins; `isthmus status` shows them."),
+    }),
+    block({
+      kind: z
+        .literal("pam")
+        .describe("pam: accounts of the site's machine with their own passwords, asked of PAM. With a batch system."),
+      service: text(/^[A-Za-z0-9_.-]{1,64}$/, "a file's name in /etc/pam.d")
+        .optional()
+        .describe("The PAM service that is asked. Default login."),
+      minimumUid: count(1, 2_000_000_000)
+        .optional()
+        .describe("Accounts with a lower user number are the system's, and refused. Default 1000."),
+    }),
+  ])
+  .describe(
+    "How people sign in. Default sharedPassword on a machine, which is refused on an address that others can reach; with a batch system pam.",
+  );
+
 export const localHub = block({
   ...hubBase,
   allow: localAllow,
   dask: localDask.optional(),
-  auth: block({
-    kind: z
-      .literal("sharedPassword")
-      .describe("One generated password for users, one for admins; `isthmus status` shows them."),
-  })
-    .optional()
-    .describe("How people sign in. Default sharedPassword, which is refused on an address that others can reach."),
+  auth: localAuth.optional(),
   admins: z
     .array(userName)
     .optional()
-    .describe("User names that sign in with the admin password and manage servers. Default [admin]."),
+    .describe(
+      "User names that manage servers; with a shared password they have one of their own. Default [admin], with PAM [].",
+    ),
   ports: count(1024, 65_526).describe("The first of ten ports that this hub's programs use, on loopback."),
   profiles: named(id, localProfile).describe("What a user may start, by id."),
 });

@@ -3,7 +3,7 @@ import { lookUp } from "../merge";
 import type { Tree } from "../yaml";
 
 const providersToCome = ["google"];
-const schedulersToCome = ["slurm", "pbs"];
+const schedulersToCome = ["pbs"];
 const statesToCome = ["gcs"];
 
 function word(tree: Tree, ...path: string[]): string | undefined {
@@ -28,9 +28,9 @@ export function siteNotYet(tree: Tree): Finding | undefined {
   if (scheduler !== undefined && schedulersToCome.includes(scheduler))
     return {
       path: ["scheduler", "kind"],
-      message: "this version delivers to no batch system yet",
-      allowed: "local",
-      fix: "write scheduler: {kind: local} to run notebooks and workers on this machine",
+      message: "this version submits no jobs to this batch system yet",
+      allowed: "local, slurm",
+      fix: "write scheduler: {kind: local} to run notebooks and workers on the site's machine",
     };
   const way = word(tree, "login", "kind");
   if (way === "bundle")
@@ -60,4 +60,4 @@ function stateNotYet(tree: Tree): Finding | undefined {
 }
 
 /** Keys that the design has for later providers: told apart from slips. */
-export const keysToCome: readonly string[] = ["budget", "network", "protect", "tags"];
+export const keysToCome: readonly string[] = ["budget", "protect", "tags"];

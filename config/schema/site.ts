@@ -1,6 +1,7 @@
 import { isIP } from "node:net";
 import { z } from "zod";
 import { awsSite } from "./aws-site";
+import { network, scheduler } from "./batch";
 import type { clusterHub } from "./cluster-hub";
 import { datasets, storeDatasets } from "./dataset";
 import { block, count, id, named, none, pack, size, text, url } from "./fields";
@@ -44,7 +45,7 @@ const storage = block({
   root: directory
     .optional()
     .describe(
-      "Programs' files, buckets, homes, databases, logs. Default .isthmus/<federation>/<site> beside the config, over SSH in the account's home.",
+      "Programs' files, buckets, homes, databases, logs. Default .isthmus/<federation>/<site> beside the config, over SSH in the account's home. With a batch system an absolute path that compute nodes see, required.",
     ),
 });
 
@@ -64,11 +65,14 @@ export const hpcLocalSite = block({
   state: siteState,
   provider: z.literal("hpc").describe("hpc: programs on a machine or cluster that exists."),
   login: login.describe("`here`: the machine you sit at. A map: another one, over SSH."),
-  scheduler: block({
-    kind: z.literal("local").describe("local: notebooks and Dask workers are processes of this machine."),
-  }).describe("What starts notebooks and Dask workers."),
+  scheduler,
+  network: network
+    .optional()
+    .describe("How jobs of a batch system and the site's machine reach each other. Required with one. Default none."),
   listen: block({
-    host: address.optional().describe("Address of the site's one port. Default 127.0.0.1."),
+    host: address
+      .optional()
+      .describe("Address of the site's one port. Default 127.0.0.1; with a batch system always `network.hubAddress`."),
     port: count(1024, 65_534).describe("Port of hubs, data and catalog; the next one is the S3 endpoint's."),
   }).describe("Where the site is reached."),
   storage: storage.optional().describe("Where the site keeps its files."),

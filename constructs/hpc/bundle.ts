@@ -43,6 +43,10 @@ export interface BundleManifest {
   readonly directories: readonly string[];
   readonly programs: readonly Program[];
   readonly ports: readonly { readonly port: number; readonly program: string }[];
+  /** Whether jobs of the machine's own users run from it: then they may read environments and releases, and root installs. */
+  readonly unixUsers?: true;
+  /** Jobs that go with the bundle: those whose names start so. */
+  readonly jobs?: { readonly kind: "slurm"; readonly prefix: string };
   /** ISO 8601 instant from which the machine does not start its programs any more; null for never. */
   readonly expires: string | null;
 }

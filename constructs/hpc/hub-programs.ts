@@ -1,4 +1,6 @@
+import type { ResolvedBatch } from "../../config/resolve/batch";
 import { type BundleFiles, json, type Program, sealBundle, staticFiles } from "./bundle";
+import { jobqueueSettings } from "./jobqueue";
 
 /** A size that a user may choose for a notebook. */
 export interface HubProfile {
@@ -13,6 +15,8 @@ export interface HubProfile {
   /** Where the user lands: `/lab`. */
   readonly url: string;
   readonly dask: boolean;
+  /** With a batch system: options of the job, `--partition=short`. */
+  readonly job?: readonly string[];
 }
 
 /** Dask of a hub with its caps; cores are those of workers. */
@@ -24,6 +28,8 @@ export interface HubDask {
     readonly hub: { readonly cores: number };
   };
   readonly idleSeconds: number;
+  /** With a batch system: options of the jobs. */
+  readonly job?: readonly string[];
 }
 
 /** What a hub of a site is made of. */
@@ -37,7 +43,7 @@ export interface HubBundleInput {
   readonly url: string;
   /** `/<site>-<port>/<hub>/`. */
   readonly basePath: string;
-  /** On loopback. */
+  /** On loopback; those that jobs ask on the batch system's address. */
   readonly ports: {
     readonly proxy: number;
     readonly proxyApi: number;
@@ -46,14 +52,20 @@ export interface HubBundleInput {
     readonly daskTcp: number;
     readonly daskApi: number;
   };
-  readonly auth: { readonly kind: "sharedPassword" };
-  readonly allow: { readonly everyone: true } | { readonly users: readonly string[] };
+  readonly auth:
+    | { readonly kind: "sharedPassword" }
+    | { readonly kind: "pam"; readonly service: string; readonly minimumUid: number };
+  readonly allow:
+    | { readonly everyone: true }
+    | { readonly users: readonly string[]; readonly unixGroups?: readonly string[] };
   readonly admins: readonly string[];
   readonly profiles: readonly HubProfile[];
   /** Of notebooks, Dask schedulers and workers; `{user}` stands for the user's prefix. */
   readonly environment: Readonly<Record<string, string>>;
   readonly s3: { readonly endpoint: string; readonly region: string };
   readonly dask: HubDask | null;
+  /** Where notebooks and workers are jobs; null where they are processes of the machine. */
+  readonly batch: ResolvedBatch | null;
   /** ISO 8601 instant from which it is not started any more; null for never. */
   readonly expires: string | null;
   readonly cull: { readonly idleSeconds: number; readonly maxAgeSeconds: number };
@@ -67,6 +79,7 @@ const hubFiles = [
   ...["config/jupyterhub_config.py", "config/shared_password.py", "config/spawner.py", "config/new_home.py"],
   ...["templates/page.html", "templates/spawn.html"],
 ];
+const batchFiles = ["config/as_user.py", "config/batch_spawner.py", "config/job_script.py", "config/unix_accounts.py"];
 const configuration = ["config/hub_site.py", "config/user_prefix.py", "site.json", launch];
 
 /** The bundle of one hub: its proxy, JupyterHub, Dask Gateway with its proxy, and the culler of idle servers. */
@@ -77,6 +90,10 @@ export function hubBundle(input: HubBundleInput): BundleFiles {
     ...staticFiles("locks/hub.txt", "locks/user.txt", "locks/uv.txt", "locks/chp"),
     ["hub.nginx.conf", nginxConf],
     ["site.json", json(siteJson(input))],
+    // JSON is YAML, which Dask reads here (DASK_ROOT_CONFIG).
+    ...(input.batch && input.dask
+      ? [["dask/jobqueue.yaml", json(jobqueueSettings(input.dask, input.batch, jobPrefix(input)))]]
+      : []),
   ] as [string, string][]);
   const programs = [proxyProgram(input), hubProgram(input), ...daskPrograms(input), cullerProgram(input)];
   return sealBundle(files, {
@@ -87,9 +104,10 @@ export function hubBundle(input: HubBundleInput): BundleFiles {
     environments: { hub: "locks/hub.txt", user: "locks/user.txt" },
     tools: { uv: "locks/uv.txt", chp: "locks/chp" },
     expires: input.expires,
-    directories: [`home/${hub}`, `run/${hub}-dask`],
+    directories: input.batch ? [] : [`home/${hub}`, `run/${hub}-dask`],
     programs,
     ports: ports(input),
+    ...(input.batch ? { unixUsers: true, jobs: { kind: input.batch.kind, prefix: jobPrefix(input) } } : {}),
   });
 }
 
@@ -105,7 +123,17 @@ function siteJson(input: HubBundleInput) {
     environment: input.environment,
     s3: { endpoint: input.s3.endpoint, region: input.s3.region },
     dask: input.dask,
+    ...(input.batch ? { batch: { ...input.batch, jobPrefix: jobPrefix(input) } } : {}),
   };
+}
+
+function jobPrefix({ batch, hub }: HubBundleInput): string {
+  return `${batch?.jobPrefix ?? ""}${hub}-`;
+}
+
+/** Where programs listen that notebooks and workers ask. */
+function inward({ batch }: HubBundleInput): string {
+  return batch?.address ?? loopback;
 }
 
 function ports({ hub, ports: p, dask }: HubBundleInput) {
@@ -123,8 +151,9 @@ function ports({ hub, ports: p, dask }: HubBundleInput) {
   ];
 }
 
-function proxyProgram({ hub, ports: p, basePath }: HubBundleInput): Program {
-  const target = `http://${loopback}:${p.hub}`;
+function proxyProgram(input: HubBundleInput): Program {
+  const { hub, ports: p, basePath } = input;
+  const target = `http://${inward(input)}:${p.hub}`;
   const own = ["--ip", loopback, "--port", `${p.proxy}`, "--api-ip", loopback, "--api-port", `${p.proxyApi}`];
   return {
     name: `${hub}-proxy`,
@@ -146,12 +175,11 @@ function proxyProgram({ hub, ports: p, basePath }: HubBundleInput): Program {
   };
 }
 
-function hubProgram({ hub, ports: p, basePath, dask }: HubBundleInput): Program {
+function hubProgram(input: HubBundleInput): Program {
+  const { hub, ports: p, basePath, dask, auth, batch } = input;
   const own = [
-    "CONFIGPROXY_AUTH_TOKEN",
-    "JUPYTERHUB_COOKIE_SECRET",
-    "HUB_PASSWORD",
-    "HUB_ADMIN_PASSWORD",
+    ...["CONFIGPROXY_AUTH_TOKEN", "JUPYTERHUB_COOKIE_SECRET"],
+    ...(auth.kind === "sharedPassword" ? ["HUB_PASSWORD", "HUB_ADMIN_PASSWORD"] : []),
     "CULLER_TOKEN",
   ];
   return {
@@ -160,16 +188,19 @@ function hubProgram({ hub, ports: p, basePath, dask }: HubBundleInput): Program 
     command: ["{env.hub}/bin/jupyterhub", "-f", "{bundle}/config/jupyterhub_config.py"],
     environment: { ISTHMUS_USER_ENV: "{env.user}" },
     secrets: [...own, ...(dask ? ["DASK_GATEWAY_HUB_TOKEN"] : []), "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"],
-    inputs: [...configuration, ...hubFiles],
-    health: { url: `http://${loopback}:${p.hub}${basePath}hub/health`, status: [200] },
+    inputs: [...configuration, ...hubFiles, ...(batch ? batchFiles : [])],
+    health: { url: `http://${inward(input)}:${p.hub}${basePath}hub/health`, status: [200] },
   };
 }
 
-function daskPrograms({ hub, ports: p, basePath, dask }: HubBundleInput): Program[] {
+function daskPrograms(input: HubBundleInput): Program[] {
+  const { hub, ports: p, basePath, dask, batch } = input;
   if (!dask) return [];
+  const at = inward(input);
   const server = "{env.hub}/bin/dask-gateway-server";
-  const listen = [`--Proxy.address=${loopback}:${p.dask}`, `--Proxy.tcp_address=${loopback}:${p.daskTcp}`];
-  const inputs = [...configuration, "config/dask_gateway_config.py", "config/dask_backend.py", "config/limits.py"];
+  const listen = [`--Proxy.address=${at}:${p.dask}`, `--Proxy.tcp_address=${at}:${p.daskTcp}`];
+  const own = ["config/dask_gateway_config.py", "config/dask_backend.py", "config/limits.py"];
+  const inputs = [...configuration, ...own, ...(batch ? ["config/as_user.py", "config/dask_jobs.py"] : [])];
   return [
     {
       name: `${hub}-dask-proxy`,
@@ -178,7 +209,7 @@ function daskPrograms({ hub, ports: p, basePath, dask }: HubBundleInput): Progra
       command: [server, "proxy", ...listen, `--Proxy.gateway_url=http://${loopback}:${p.daskApi}`],
       secrets: ["DASK_GATEWAY_PROXY_TOKEN"],
       inputs: [launch],
-      health: { url: `http://${loopback}:${p.dask}${basePath}services/dask-gateway/api/health`, status: [200] },
+      health: { url: `http://${at}:${p.dask}${basePath}services/dask-gateway/api/health`, status: [200] },
     },
     {
       name: `${hub}-dask-gateway`,
@@ -198,7 +229,8 @@ function daskPrograms({ hub, ports: p, basePath, dask }: HubBundleInput): Progra
   ];
 }
 
-function cullerProgram({ hub, ports: p, basePath, cull }: HubBundleInput): Program {
+function cullerProgram(input: HubBundleInput): Program {
+  const { hub, ports: p, basePath, cull } = input;
   const every = Math.min(60, Math.max(5, Math.floor(cull.idleSeconds / 4)));
   const times = [`--timeout=${cull.idleSeconds}`, `--max-age=${cull.maxAgeSeconds}`, `--cull-every=${every}`];
   return {
@@ -208,7 +240,7 @@ function cullerProgram({ hub, ports: p, basePath, cull }: HubBundleInput): Progr
       "{env.hub}/bin/python",
       "-m",
       "jupyterhub_idle_culler",
-      `--url=http://${loopback}:${p.hub}${basePath}hub/api`,
+      `--url=http://${inward(input)}:${p.hub}${basePath}hub/api`,
       ...times,
     ],
     secrets: ["JUPYTERHUB_API_TOKEN=CULLER_TOKEN"],

@@ -37,6 +37,8 @@ export interface BaseBundleInput {
   readonly url: string;
   readonly listen: Listen;
   readonly expires: string | null;
+  /** Whether jobs of the machine's own users run from the site. */
+  readonly unixUsers: boolean;
   readonly s3: { readonly endpoint: string; readonly port: number; readonly region: string };
   readonly buckets: readonly SiteBucket[];
   /** The front's whole configuration; paths relative to the site's root, it includes the hubs' `hub.nginx.conf` from `../../current/`. */
@@ -72,6 +74,7 @@ export function baseBundle(input: BaseBundleInput): BundleFiles {
     environments: { hub: "locks/hub.txt" },
     tools: { uv: "locks/uv.txt", go: "locks/go.txt", versitygw: "1.8.0" },
     expires: input.expires,
+    ...(input.unixUsers ? { unixUsers: true } : {}),
     directories: ["state/base/iam"],
     programs: [s3Program(input, host), ...(expires ? [expiryProgram()] : []), logsProgram(), frontProgram(input, host)],
     ports: [

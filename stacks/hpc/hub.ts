@@ -29,6 +29,7 @@ export class HpcHubStack extends SiteStack {
       basePath: hub.path,
       expires: earliest(hub.expires, site.expires),
       s3: site.s3,
+      batch: site.batch,
       nginxConf: hubLocation(hub.path, hub.ports.proxy),
     });
     this.addFiles("bundle", bundle.files);

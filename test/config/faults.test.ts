@@ -21,16 +21,16 @@ test("slips in keys and words", () => {
   expect(siteText("tittle: A\nhub: {}\nlake: {bucket: {}}\ndomain: a.example\n")).toMatchInlineSnapshot(`
     "
     sites/a.yaml:7:1  tittle  unknown key "tittle" [schema]
-        allowed: site, institution, timezone, expires, state, provider, login, scheduler, listen, storage, lake, datasets, hubs, zarrGateway
+        allowed: site, institution, timezone, expires, state, provider, login, scheduler, network, listen, storage, lake, datasets, hubs, zarrGateway
         fix:     remove it
     sites/a.yaml:8:1  hub  unknown key "hub" [schema]
-        allowed: site, institution, timezone, expires, state, provider, login, scheduler, listen, storage, lake, datasets, hubs, zarrGateway
+        allowed: site, institution, timezone, expires, state, provider, login, scheduler, network, listen, storage, lake, datasets, hubs, zarrGateway
         fix:     did you mean "hubs"?
     sites/a.yaml:9:8  lake.bucket  unknown key "bucket" [schema]
         allowed: buckets
         fix:     did you mean "buckets"?
     sites/a.yaml:10:1  domain  unknown key "domain" [schema]
-        allowed: site, institution, timezone, expires, state, provider, login, scheduler, listen, storage, lake, datasets, hubs, zarrGateway
+        allowed: site, institution, timezone, expires, state, provider, login, scheduler, network, listen, storage, lake, datasets, hubs, zarrGateway
         fix:     remove it
     "
   `);
@@ -149,10 +149,6 @@ test("hubs", () => {
 `),
   ).toMatchInlineSnapshot(`
     "
-    sites/a.yaml:9:18  hubs.prod.auth.kind  not an allowed value [schema]
-        got:     pam
-        allowed: sharedPassword
-        fix:     write sharedPassword
     sites/a.yaml:10:13  hubs.prod.admins  expected a list [schema]
         got:     Ann
         allowed: a list
@@ -163,7 +159,7 @@ test("hubs", () => {
         fix:     remove the quotes
     sites/a.yaml:12:5  hubs.prod.allow  not an allowed value [schema]
         got:     a list
-        allowed: everyone, or a map of users
+        allowed: everyone, or a map of users, unixGroups
         fix:     write one of those allowed
     sites/a.yaml:14:31  hubs.prod.profiles.small.cores  expected a number [schema]
         got:     two
@@ -190,7 +186,7 @@ test("hubs", () => {
         fix:     write one of those allowed
     sites/a.yaml:16:11  hubs.prod.dask  not an allowed value [schema]
         got:     no
-        allowed: none, or a map of worker, limits, idleMinutes
+        allowed: none, or a map of worker, limits, idleMinutes, partition, account, qos, walltime, gres, constraint, reservation, directives
         fix:     write none
     sites/a.yaml:17:11  hubs.prod.cull  expected a map [schema]
         got:     none
@@ -275,7 +271,7 @@ test("what this version does not do yet is said once", () => {
   expect(
     siteText("", {
       "sites/a.yaml": "site: a\nprovider: google\nregion: us-central1\nhubs: {prod: {home: main}}\n",
-      "sites/c.yaml": hpc("c", 9100, "storage: {state: /var}\n").replace("kind: local", "kind: slurm, account: x"),
+      "sites/c.yaml": hpc("c", 9100, "storage: {state: /var}\n").replace("kind: local", "kind: pbs, account: x"),
       "sites/d.yaml": hpc("d", 9200).replace("here", "{kind: bundle}"),
     }),
   ).toMatchInlineSnapshot(`
@@ -284,10 +280,10 @@ test("what this version does not do yet is said once", () => {
         got:     google
         allowed: aws, hpc, kubernetes, store
         fix:     leave this file out of the federation's \`sites\` until then
-    sites/c.yaml:5:19  scheduler.kind  this version delivers to no batch system yet [schema]
-        got:     slurm
-        allowed: local
-        fix:     write scheduler: {kind: local} to run notebooks and workers on this machine
+    sites/c.yaml:5:19  scheduler.kind  this version submits no jobs to this batch system yet [schema]
+        got:     pbs
+        allowed: local, slurm
+        fix:     write scheduler: {kind: local} to run notebooks and workers on the site's machine
     sites/d.yaml:4:15  login.kind  this version writes no bundles to carry to a machine by hand yet [schema]
         got:     bundle
         allowed: ssh, or login: here
@@ -388,7 +384,7 @@ test("JSON, for programs", () => {
           "col": 1,
           "path": "tittle",
           "message": "unknown key \\"tittle\\"",
-          "allowed": "site, institution, timezone, expires, state, provider, login, scheduler, listen, storage, lake, datasets, hubs, zarrGateway",
+          "allowed": "site, institution, timezone, expires, state, provider, login, scheduler, network, listen, storage, lake, datasets, hubs, zarrGateway",
           "fix": "remove it"
         },
         {
@@ -412,7 +408,7 @@ test("JSON, for programs", () => {
 test("GitHub's annotations, for pull requests", () => {
   expect(`\n${printed(slip, "github")}\n`).toMatchInlineSnapshot(`
     "
-    ::error file=sites/a.yaml,line=7,col=1,title=tittle::unknown key "tittle"; allowed: site, institution, timezone, expires, state, provider, login, scheduler, listen, storage, lake, datasets, hubs, zarrGateway; fix: remove it
+    ::error file=sites/a.yaml,line=7,col=1,title=tittle::unknown key "tittle"; allowed: site, institution, timezone, expires, state, provider, login, scheduler, network, listen, storage, lake, datasets, hubs, zarrGateway; fix: remove it
     ::error file=sites/a.yaml,line=8,col=31,title=lake.buckets.b.purpose::not an allowed value; got libary; allowed: scratch, persistent, library; fix: did you mean "library"?
     "
   `);

@@ -33,6 +33,13 @@ listen: {port: ${port}}
 ${rest}`;
 }
 
+/** The nine lines that start every site on a Slurm cluster; `rest` begins at line 10. */
+export function slurm(site: string, port: number, rest = "", scheduler = ""): string {
+  return `${hpc(site, port).replace("{kind: local}", `{kind: slurm${scheduler}}`)}storage: {root: /p/${site}}
+network: {hubAddress: login1-int}
+${rest}`;
+}
+
 /** The start of a data-only site; `rest` begins at line 6. */
 export function store(site: string, rest = ""): string {
   return `site: ${site}

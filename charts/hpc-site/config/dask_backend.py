@@ -1,4 +1,4 @@
-"""Dask clusters as processes of this machine, within the caps of the hub."""
+"""Dask clusters within the caps of the hub; those that are processes of this machine."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ import os
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from dask_gateway_server.backends.base import PublicException
-from dask_gateway_server.backends.local import LocalClusterConfig, UnsafeLocalBackend
+from dask_gateway_server.backends.base import ClusterConfig, PublicException
+from dask_gateway_server.backends.db_base import DBBackendBase
+from dask_gateway_server.backends.local import UnsafeLocalBackend
 from dask_gateway_server.models import User
 from dask_gateway_server.options import Float, Options
 from dask_gateway_server.options import Mapping as MappingOption
@@ -19,14 +20,14 @@ GIB = 2**30
 USER_ENVIRONMENT = os.environ.get("ISTHMUS_USER_ENV", "")
 
 
-class SiteClusterConfig(LocalClusterConfig):
+class SiteClusterConfig(ClusterConfig):
     """A cluster whose workers may have a part of a core."""
 
     worker_cores = FloatTrait(1, min=0.1, config=True, help="Cores that a worker counts for.")
 
 
-class SiteBackend(UnsafeLocalBackend):
-    """Starts schedulers and workers in the notebook's environment, with the notebook's variables."""
+class SiteBackend(DBBackendBase):
+    """The caps of the hub, and the notebook's variables, whatever starts schedulers and workers."""
 
     site: ClassVar[dict[str, Any]] = {}
 
@@ -86,9 +87,15 @@ class SiteBackend(UnsafeLocalBackend):
         """The notebook's variables under the cluster's own; made at start, so that the database has no keys."""
         ours = hub_environment(self.site, cluster.username, os.environ, USER_ENVIRONMENT)
         theirs: dict[str, str] = super().get_env(cluster)
-        # Spilled data goes where the cluster's directory goes when it ends.
-        spill = {"DASK_TEMPORARY_DIRECTORY": cluster.state["workdir"]}
-        return {**spill, **ours, **theirs, "PATH": ours["PATH"], **markers()}
+        return {**ours, **theirs, "PATH": ours["PATH"]}
+
+
+class ProcessBackend(SiteBackend, UnsafeLocalBackend):
+    """Starts schedulers and workers as processes in the notebook's environment."""
+
+    def get_env(self, cluster: Any) -> dict[str, str]:  # noqa: ANN401
+        """As the base class; spilled data goes where the cluster's directory goes when it ends."""
+        return {"DASK_TEMPORARY_DIRECTORY": cluster.state["workdir"], **super().get_env(cluster), **markers()}
 
     async def stop_process(self, pid: int) -> None:
         """As the base class, but never ends a process that only happens to have the remembered id."""

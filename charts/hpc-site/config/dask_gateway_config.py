@@ -8,34 +8,45 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(os.environ["ISTHMUS_BUNDLE"]) / "config"))
 
-from dask_backend import USER_ENVIRONMENT, SiteBackend, SiteClusterConfig, cluster_options
-from hub_site import ROOT, load_site
+from dask_backend import USER_ENVIRONMENT, ProcessBackend, SiteBackend, SiteClusterConfig, cluster_options
+from hub_site import ROOT, inward_address, load_site
 
 site = load_site()
 ports = site["ports"]
+inward = inward_address(site)
 
 c = get_config()  # type: ignore[name-defined]  # noqa: F821 - traitlets gives it to a configuration file
 
 c.DaskGateway.address = f"127.0.0.1:{ports['daskApi']}"
 # Its proxy is a program of its own: a server that takes its proxy along takes every client's futures.
 c.Proxy.externally_managed = True
-c.Proxy.address = f"127.0.0.1:{ports['dask']}"
-c.Proxy.tcp_address = f"127.0.0.1:{ports['daskTcp']}"
+c.Proxy.address = f"{inward}:{ports['dask']}"
+c.Proxy.tcp_address = f"{inward}:{ports['daskTcp']}"
 c.Proxy.prefix = f"{site['basePath']}services/dask-gateway"
 c.Proxy.api_token = os.environ["DASK_GATEWAY_PROXY_TOKEN"]
 
 c.DaskGateway.authenticator_class = "dask_gateway_server.auth.JupyterHubAuthenticator"
-c.JupyterHubAuthenticator.jupyterhub_api_url = f"http://127.0.0.1:{ports['hub']}{site['basePath']}hub/api"
+c.JupyterHubAuthenticator.jupyterhub_api_url = f"http://{inward}:{ports['hub']}{site['basePath']}hub/api"
 c.JupyterHubAuthenticator.jupyterhub_api_token = os.environ["DASK_GATEWAY_HUB_TOKEN"]
 c.JupyterHubAuthenticator.jupyterhub_service_name = "dask-gateway"
 
 SiteBackend.site = site
-c.DaskGateway.backend_class = SiteBackend
-c.SiteBackend.cluster_config_class = SiteClusterConfig
+if batch := site.get("batch"):
+    from dask_jobs import backend_class, cluster_config_class
+
+    c.DaskGateway.backend_class = backend_class(site)
+    c.SiteBackend.cluster_config_class = cluster_config_class(site)
+    # Jobs ask the proxy, where they find it; a queue may be long.
+    c.SiteBackend.api_url = f"http://{inward}:{ports['dask']}{site['basePath']}services/dask-gateway/api"
+    c.SiteBackend.cluster_start_timeout = batch["startSeconds"]
+    c.SiteBackend.worker_start_timeout = batch["startSeconds"]
+else:
+    c.DaskGateway.backend_class = ProcessBackend
+    c.SiteBackend.cluster_config_class = SiteClusterConfig
+    c.ProcessBackend.clusters_directory = f"{ROOT}/run/{site['hub']}-dask"
 c.SiteBackend.db_url = f"sqlite:///{ROOT}/state/{site['hub']}/dask-gateway.sqlite"
 # Clusters live on while the server restarts; the kit ends them when the site is stopped.
 c.SiteBackend.stop_clusters_on_shutdown = False
-c.SiteBackend.clusters_directory = f"{ROOT}/run/{site['hub']}-dask"
 c.SiteBackend.cluster_options = cluster_options(site)
 c.SiteClusterConfig.scheduler_cmd = [f"{USER_ENVIRONMENT}/bin/dask", "scheduler"]
 c.SiteClusterConfig.worker_cmd = [f"{USER_ENVIRONMENT}/bin/dask", "worker"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import pwd
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,9 @@ def load_site() -> dict[str, Any]:
 
 
 def home_of(site: Mapping[str, Any], user: str) -> Path:
-    """A user's home directory at this site."""
+    """A user's home directory at this site: the machine's own, where people are its users."""
+    if site.get("batch"):
+        return Path(pwd.getpwnam(user).pw_dir)
     return ROOT / "home" / site["hub"] / user_prefix(user)
 
 
@@ -42,7 +45,7 @@ def hub_environment(site: Mapping[str, Any], user: str, secrets: Mapping[str, st
         **gdal_environment(s3["endpoint"]),
         **keys,
         **filled,
-        **markers(),
+        **({} if site.get("batch") else markers()),
     }
 
 
@@ -60,8 +63,14 @@ def gdal_environment(endpoint: str) -> dict[str, str]:
     }
 
 
+def inward_address(site: Mapping[str, Any]) -> str:
+    """Where notebooks and workers find the hub's programs."""
+    batch = site.get("batch")
+    return str(batch["address"]) if batch else "127.0.0.1"
+
+
 def markers() -> dict[str, str]:
-    """By these the kit finds a site's processes when it stops or removes it."""
+    """By these the kit finds a site's processes when it stops or removes it; jobs it finds by their names."""
     return {name: os.environ[name] for name in ("ISTHMUS_SITE_ROOT", "ISTHMUS_ID") if name in os.environ}
 
 
@@ -83,11 +92,14 @@ def dask_environment(site: Mapping[str, Any], profile: Mapping[str, Any]) -> dic
     environment |= {
         "DASK_GATEWAY__ADDRESS": site["url"].rstrip("/") + path,
         "DASK_GATEWAY__PUBLIC_ADDRESS": path,
-        "DASK_GATEWAY__PROXY_ADDRESS": f"gateway://127.0.0.1:{site['ports']['daskTcp']}",
+        "DASK_GATEWAY__PROXY_ADDRESS": f"gateway://{inward_address(site)}:{site['ports']['daskTcp']}",
         "DASK_GATEWAY__AUTH__TYPE": "jupyterhub",
         "DASK_LABEXTENSION__FACTORY__MODULE": "dask_gateway",
         "DASK_LABEXTENSION__FACTORY__CLASS": "GatewayCluster",
     }
+    if site.get("batch"):
+        # dask-jobqueue's settings, below those of the user's own files.
+        environment["DASK_ROOT_CONFIG"] = f"{os.environ['ISTHMUS_BUNDLE']}/dask"
     if profile["environment"]:
         # Workers get the profile's variables too, since the client sends them with its request.
         environment["DASK_GATEWAY__CLUSTER__OPTIONS__ENVIRONMENT"] = repr(dict(profile["environment"]))

@@ -9,9 +9,9 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(os.environ["ISTHMUS_BUNDLE"]) / "config"))
 
-from hub_site import ROOT, USER_NAME, load_site
+from hub_site import ROOT, USER_NAME, inward_address, load_site
 from shared_password import SharedPassword
-from spawner import USER_ENVIRONMENT, SiteSpawner, options_form, options_from_form
+from spawner import USER_ENVIRONMENT, SiteServer, SiteSpawner, options_form, options_from_form
 
 site = load_site()
 state = ROOT / "state" / site["hub"]
@@ -21,7 +21,7 @@ dask = "access:services!service=dask-gateway"
 c = get_config()  # type: ignore[name-defined]  # noqa: F821 - traitlets gives it to a configuration file
 
 c.JupyterHub.bind_url = f"http://127.0.0.1:{ports['proxy']}{site['basePath']}"
-c.JupyterHub.hub_bind_url = f"http://127.0.0.1:{ports['hub']}"
+c.JupyterHub.hub_bind_url = f"http://{inward_address(site)}:{ports['hub']}"
 c.JupyterHub.db_url = f"sqlite:///{state}/jupyterhub.sqlite"
 c.JupyterHub.upgrade_db = True  # keeps a copy of the database beside it
 c.JupyterHub.cookie_secret = bytes.fromhex(os.environ["JUPYTERHUB_COOKIE_SECRET"])
@@ -34,27 +34,46 @@ c.JupyterHub.last_activity_interval = 4
 c.ConfigurableHTTPProxy.should_start = False
 c.ConfigurableHTTPProxy.api_url = f"http://127.0.0.1:{ports['proxyApi']}"
 
-if site["auth"]["kind"] != "sharedPassword":
-    raise ValueError(f"this site cannot sign people in by {site['auth']['kind']}")
-c.JupyterHub.authenticator_class = SharedPassword
-c.SharedPasswordAuthenticator.user_password = os.environ["HUB_PASSWORD"]
-c.SharedPasswordAuthenticator.admin_password = os.environ["HUB_ADMIN_PASSWORD"]
+match site["auth"]:
+    case {"kind": "sharedPassword"}:
+        c.JupyterHub.authenticator_class = SharedPassword
+        c.SharedPasswordAuthenticator.user_password = os.environ["HUB_PASSWORD"]
+        c.SharedPasswordAuthenticator.admin_password = os.environ["HUB_ADMIN_PASSWORD"]
+        who = "any user name" if site["allow"].get("everyone") else "your user name"
+        how = f"{who} and the password of <code>isthmus status</code>"
+    case {"kind": "pam", "service": service, "minimumUid": minimum}:
+        from unix_accounts import UnixAccounts
+
+        c.JupyterHub.authenticator_class = UnixAccounts
+        c.UnixAccounts.service = service
+        c.UnixAccounts.minimum_uid = minimum
+        c.UnixAccounts.allowed_groups = set(site["allow"].get("unixGroups", []))
+        how = "your user name and password of this computing centre"
+    case other:
+        raise ValueError(f"this site cannot sign people in by {other['kind']}")
 c.Authenticator.username_pattern = USER_NAME
 c.Authenticator.allow_all = bool(site["allow"].get("everyone"))
 c.Authenticator.allowed_users = set(site["allow"].get("users", []))
 c.Authenticator.admin_users = set(site["admins"])
 
-SiteSpawner.site = site
-c.JupyterHub.spawner_class = SiteSpawner
+SiteServer.site = site
 c.Spawner.cmd = [f"{USER_ENVIRONMENT}/bin/jupyterhub-singleuser"]
 # The environment is shared by all notebooks: nobody installs extensions into it.
-# A site that root installed runs notebooks as root; jupyter-server wants to be told that this is meant.
-c.Spawner.args = ["--LabApp.extension_manager=readonly", *(["--allow-root"] if os.geteuid() == 0 else [])]
+c.Spawner.args = ["--LabApp.extension_manager=readonly"]
+c.Spawner.start_timeout = 180
+c.Spawner.http_timeout = 120
+if batch := site.get("batch"):
+    from batch_spawner import spawner_class
+
+    c.JupyterHub.spawner_class = spawner_class(site)
+    c.Spawner.start_timeout = batch["startSeconds"]
+else:
+    c.JupyterHub.spawner_class = SiteSpawner
+    # A site that root installed runs notebooks as root; jupyter-server wants to be told that this is meant.
+    c.Spawner.args += ["--allow-root"] if os.geteuid() == 0 else []
 c.Spawner.options_form = options_form(site["profiles"])
 c.Spawner.options_from_form = options_from_form
 c.Spawner.apply_user_options = lambda spawner, options: spawner.check_options(options)
-c.Spawner.start_timeout = 180
-c.Spawner.http_timeout = 120
 c.Spawner.server_token_scopes = lambda spawner: [
     "users:activity!user",
     "access:servers!server",
@@ -74,16 +93,15 @@ if site["dask"]:
     c.JupyterHub.services += [
         {
             "name": "dask-gateway",
-            "url": f"http://127.0.0.1:{ports['dask']}",
+            "url": f"http://{inward_address(site)}:{ports['dask']}",
             "api_token": os.environ["DASK_GATEWAY_HUB_TOKEN"],
             "display": False,
         }
     ]
 
 title = html.escape(site["title"])
-who = "any user name" if site["allow"].get("everyone") else "your user name"
 c.JupyterHub.template_paths = [str(Path(os.environ["ISTHMUS_BUNDLE"]) / "templates")]
 c.JupyterHub.template_vars = {
     "hub_title": site["title"],
-    "announcement_login": f"<h1>{title}</h1>Sign in with {who} and the password of <code>isthmus status</code>.",
+    "announcement_login": f"<h1>{title}</h1>Sign in with {how}.",
 }

@@ -1,4 +1,4 @@
-"""Notebook servers as processes of this machine, all by the user that runs the site."""
+"""Notebook servers: what all have, and those that are processes of this machine, by the user that runs the site."""
 
 from __future__ import annotations
 
@@ -32,10 +32,15 @@ class NoRoom(web.HTTPError):
         super().__init__(507, self.jupyterhub_message)
 
 
-class SiteSpawner(SimpleLocalProcessSpawner):
-    """Starts a notebook server with its profile's size and the environment that the site gives to its hub."""
+class SiteServer:
+    """What every notebook server of a site has, whatever starts it: a profile, and the environment of the hub.
+
+    To be mixed into a spawner, before it.
+    """
 
     site: ClassVar[dict[str, Any]] = {}
+    user: Any
+    user_options: dict[str, Any]
 
     def profile(self) -> dict[str, Any]:
         """The profile of the server to start."""
@@ -51,10 +56,6 @@ class SiteSpawner(SimpleLocalProcessSpawner):
         except KeyError as error:
             raise web.HTTPError(400, str(error.args[0])) from None
 
-    @default("home_dir")
-    def _site_home_dir(self) -> str:
-        return str(home_of(self.site, self.user.name))
-
     def get_env(self) -> dict[str, str]:
         """JupyterHub's own variables, over the hub's, over the profile's."""
         profile = self.profile()
@@ -68,6 +69,14 @@ class SiteSpawner(SimpleLocalProcessSpawner):
         }
         theirs: dict[str, str] = super().get_env()
         return {**theirs, **{name: value for name, value in ours.items() if not name.startswith("JUPYTERHUB_")}}
+
+
+class SiteSpawner(SiteServer, SimpleLocalProcessSpawner):
+    """Starts a notebook server as a process, with a home that the site keeps."""
+
+    @default("home_dir")
+    def _site_home_dir(self) -> str:
+        return str(home_of(self.site, self.user.name))
 
     def require_room(self) -> None:
         """Refuses to start a server in a home that nothing can be written to."""

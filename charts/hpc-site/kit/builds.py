@@ -22,14 +22,20 @@ SPACE = {"env.hub": 500, "env.user": 2500, "tool.chp": 50, "tool.versitygw": 250
 VERSITYGW = "github.com/versity/versitygw/cmd/versitygw"
 
 
-def paths_of(bundle: Bundle) -> dict[str, Path]:
-    """Where the bundle's environments and tools lie (or will lie) in the cache, by placeholder."""
+def environments_directory(bundle: Bundle, layout: Layout) -> Path:
+    """Where Python environments lie: in the cache, but below the site where its users' jobs run from them."""
+    return (layout.root if bundle.unix_users else cache_directory()) / "env"
+
+
+def paths_of(bundle: Bundle, layout: Layout) -> dict[str, Path]:
+    """Where the bundle's environments and tools lie (or will lie), by placeholder."""
     cache = cache_directory()
+    environments = environments_directory(bundle, layout)
     version = toolchain.python()[1]
     paths = {}
     for name, lock in bundle.environments.items():
         digest = toolchain.short_digest((bundle.directory / lock).read_text("utf-8"), version)
-        paths[f"env.{name}"] = cache / "env" / f"{name}-{digest}"
+        paths[f"env.{name}"] = environments / f"{name}-{digest}"
     if "chp" in bundle.tools:
         packages = bundle.directory / bundle.tools["chp"] / "package-lock.json"
         paths["tool.chp"] = cache / "chp" / toolchain.short_digest(packages.read_text("utf-8"))
@@ -40,7 +46,7 @@ def paths_of(bundle: Bundle) -> dict[str, Path]:
 
 def values_for(bundle: Bundle, layout: Layout) -> dict[str, str]:
     """What the placeholders of a bundle's commands stand for on this machine."""
-    values = {name: str(path) for name, path in paths_of(bundle).items()}
+    values = {name: str(path) for name, path in paths_of(bundle, layout).items()}
     if "tool.versitygw" in values:
         values["tool.versitygw"] += "/versitygw"
     if "tool.chp" in values:
@@ -51,21 +57,22 @@ def values_for(bundle: Bundle, layout: Layout) -> dict[str, str]:
     return {**values, "root": str(layout.root), "bundle": str(layout.link(bundle.id))}
 
 
-def all_built(bundle: Bundle) -> bool:
+def all_built(bundle: Bundle, layout: Layout) -> bool:
     """Whether nothing needs to be built, and no environment's interpreter has gone since."""
     return all(
         is_built(path) and (not name.startswith("env.") or (path / "bin" / "python").exists())
-        for name, path in paths_of(bundle).items()
+        for name, path in paths_of(bundle, layout).items()
     )
 
 
-def build_all(bundle: Bundle) -> None:
+def build_all(bundle: Bundle, layout: Layout) -> None:
     """Builds what is missing, independent things side by side.
 
     :raises SiteFault: the first failure, after the others have ended.
     """
-    missing = {name: path for name, path in paths_of(bundle).items() if not is_built(path)}
-    for name, path in paths_of(bundle).items():
+    paths = paths_of(bundle, layout)
+    missing = {name: path for name, path in paths.items() if not is_built(path)}
+    for name, path in paths.items():
         if name.startswith("env.") and is_built(path) and not (path / "bin" / "python").exists():
             remove_tree(path)  # the Python that it was made with is gone
             missing[name] = path

@@ -64,6 +64,17 @@ class Bundle:
         return list(self.data.get("ports", []))
 
     @property
+    def unix_users(self) -> bool:
+        """Whether jobs of the machine's users run from it: root installs it, and they may read what their jobs need."""
+        return bool(self.data.get("unixUsers"))
+
+    @property
+    def jobs(self) -> tuple[str, str] | None:
+        """The batch system of its jobs and what their names start with; None where it has none."""
+        jobs = self.data.get("jobs")
+        return (jobs["kind"], jobs["prefix"]) if jobs else None
+
+    @property
     def expires(self) -> str | None:
         """The instant (ISO 8601) from which its programs are not started any more; None for never."""
         instant: str | None = self.data.get("expires")

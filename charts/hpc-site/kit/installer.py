@@ -11,6 +11,7 @@ import credentials
 import front
 import health
 import releases
+import unix_users
 from bundle import Bundle, read_bundle
 from faults import SiteFault, as_fault
 from layout import Layout, require_space
@@ -30,7 +31,7 @@ def is_as_wanted(layout: Layout, bundle: Bundle) -> bool:
     """Whether a bundle is installed, everything it runs from is there, and its programs are healthy."""
     if releases.current_release(layout, bundle.id) != bundle.release or releases.unfinished(layout, bundle.id):
         return False
-    if not builds.all_built(bundle):
+    if not builds.all_built(bundle, layout):
         return False
     ini = layout.ini(bundle.id)
     if not ini.exists() or ini.read_text("utf-8") != include_text(layout, bundle, builds.values_for(bundle, layout)):
@@ -51,7 +52,9 @@ def install(layout: Layout, bundle: Bundle) -> bool:
     if bundle.id != "base" and "base" not in layout.installed():
         raise SiteFault(f"the site's base is not installed at {layout.root}: install it before hub {bundle.id}")
     releases.check_python(bundle)
-    builds.build_all(bundle)
+    if bundle.unix_users:
+        unix_users.require(layout, bundle)
+    builds.build_all(bundle, layout)
     with layout.locked():
         _require_restored(layout)  # builds take minutes, and a restore may have begun and been killed meanwhile
         if is_as_wanted(layout, bundle):
@@ -106,7 +109,7 @@ def _set_rights(layout: Layout, bundle: Bundle) -> None:
 
 def _prepare(layout: Layout, bundle: Bundle, values: Mapping[str, str]) -> None:
     """All that may refuse, and all that changes nothing that runs."""
-    layout.make([*bundle.data.get("directories", []), f"state/{bundle.id}"])
+    layout.make([*bundle.data.get("directories", []), f"state/{bundle.id}"], bundle.unix_users)
     require_ports(layout, bundle)
     front.check(layout, bundle, values)
     configparser.RawConfigParser(strict=True).read_string(include_text(layout, bundle, values))

@@ -65,8 +65,12 @@ class Layout:
         names = [name for name in links if not name.startswith(".")]  # a switch that was cut off leaves its new link
         return sorted(names, key=lambda name: (name != "base", name))
 
-    def make(self, extra: list[str]) -> None:
-        """Makes the directories that all sites have and those that a bundle asks for."""
+    def make(self, extra: list[str], unix_users: bool = False) -> None:
+        """Makes the directories that all sites have and those that a bundle asks for.
+
+        With `unix_users`, releases and environments may be read by the machine's users, whose jobs run from them;
+        buckets not, which they reach by S3 with its rights.
+        """
         # Other users of the machine see nothing of a site: neither notebooks nor what lies in buckets.
         self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
         for name in PRIVATE:
@@ -75,6 +79,11 @@ class Layout:
                 (self.root / name).chmod(0o700)
         for name in (*SHARED, *extra):
             (self.root / name).mkdir(parents=True, exist_ok=True)
+        if unix_users:
+            for name in (".", "releases", "current"):
+                (self.root / name).chmod(0o755)
+            for name in ("buckets", "cache"):
+                (self.root / name).chmod(0o700)
 
     @contextmanager
     def locked(self) -> Iterator[None]:

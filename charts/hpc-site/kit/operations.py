@@ -16,6 +16,7 @@ import releases
 from bundle import Bundle, read_bundle
 from cache import remove_tree
 from faults import SiteFault
+from jobs import end_jobs
 from layout import Layout
 from processes import end_recorded, recorded_groups, sweep
 from progress import say
@@ -35,7 +36,7 @@ def ensure(layout: Layout, only: str | None) -> list[str]:
     bundles = [bundle for bundle in installed_bundles(layout, only) if not _is_over(bundle)]
     supervisor = Supervisor(layout)
     programs = [program for bundle in bundles for program in bundle.programs]
-    built = all(builds.all_built(bundle) for bundle in bundles)
+    built = all(builds.all_built(bundle, layout) for bundle in bundles)
     whole = built and not any(releases.unfinished(layout, bundle.id) for bundle in bundles)
     if whole and not health.down(programs, supervisor) and front.is_current(layout):
         return []
@@ -57,8 +58,10 @@ def stop(layout: Layout) -> None:
 
 
 def _end_all(layout: Layout) -> None:
+    _end_jobs(layout)  # first: where the batch system does not answer, nothing has changed yet
     _end_children(layout, None)
     Supervisor(layout).shutdown()
+    _end_jobs(layout)  # what the hubs have started meanwhile
     sweep(layout.root)
     end_recorded(layout.directory("run"), layout.root)
     for name in ("*.pgid", "supervisor.sock", "supervisord.pid", "front.digest"):
@@ -72,6 +75,12 @@ def _end_children(layout: Layout, bundle_id: str | None) -> None:
     ended = sweep(layout.root, bundle_id, own)
     if ended:
         say(f"ended {ended} process{'' if ended == 1 else 'es'} of notebooks and clusters")
+
+
+def _end_jobs(layout: Layout) -> None:
+    """Ends jobs of all hubs in the batch system."""
+    for name in layout.installed():
+        end_jobs(read_bundle(layout.link(name)))
 
 
 def supervisor_group(layout: Layout) -> int:
@@ -91,9 +100,7 @@ def uninstall(layout: Layout, bundle_id: str) -> bool:
         if bundle_id == "base":
             _uninstall_base(layout)
         else:
-            _end_children(layout, bundle_id)
-            installer.deactivate(layout, bundle_id)
-            sweep(layout.root, bundle_id)
+            _uninstall_hub(layout, bundle_id)
         _forget_programs(layout, bundle_id)
         releases.finish(layout, bundle_id)
         releases.prune(layout, bundle_id, [])
@@ -104,6 +111,17 @@ def uninstall(layout: Layout, bundle_id: str) -> bool:
             with suppress(OSError):  # a hub is still there
                 layout.directory(name).rmdir()
     return present
+
+
+def _uninstall_hub(layout: Layout, bundle_id: str) -> None:
+    bundle = read_bundle(layout.link(bundle_id)) if bundle_id in layout.installed() else None
+    if bundle:
+        end_jobs(bundle)  # first: where the batch system does not answer, nothing has changed yet
+    _end_children(layout, bundle_id)
+    installer.deactivate(layout, bundle_id)
+    if bundle:
+        end_jobs(bundle)  # what the hub has started meanwhile
+    sweep(layout.root, bundle_id)
 
 
 def _forget_programs(layout: Layout, bundle_id: str) -> None:

@@ -93,6 +93,7 @@ export function baseInput(front: number, differs: Partial<BaseBundleInput> = {})
     url: `http://127.0.0.1:${front}`,
     listen: { host: "127.0.0.1", port: front },
     expires: null,
+    unixUsers: false,
     s3: { endpoint: `http://127.0.0.1:${front + 1}`, port: front + 1, region: "us-east-1" },
     buckets,
     nginxConf: frontConf(front),
@@ -144,6 +145,7 @@ export function hubInput(front: number, first: number, differs: Partial<HubBundl
       ISTHMUS_PUBLISH: '{"a": "s3://try-library/published/a"}',
     },
     s3: { endpoint: `http://127.0.0.1:${front + 1}`, region: "us-east-1" },
+    batch: null,
     dask: {
       worker: { cores: 1, memoryBytes: gib },
       limits: {

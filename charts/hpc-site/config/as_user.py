@@ -1,0 +1,96 @@
+"""The machine's users: who of them may have jobs, and running a command as one of them."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import pwd
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+NOBODY = 65534
+
+
+class CommandFailed(RuntimeError):
+    """A command that ended with another code than 0, with what it said."""
+
+
+def identity(user: str) -> dict[str, Any]:
+    """The arguments by which a process is started as a user, with all groups of theirs.
+
+    :raises KeyError: for a user that the machine does not know.
+    :raises PermissionError: for root, whom no job of a hub is for.
+    """
+    account = pwd.getpwnam(user)
+    if account.pw_uid == 0:
+        raise PermissionError(f"{user} is root: nothing is run for it")
+    groups = os.getgrouplist(account.pw_name, account.pw_gid)
+    return {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": groups}
+
+
+def plain_environment(user: str) -> dict[str, str]:
+    """What a command of the batch system needs and no more: nothing of this program's own environment is a user's."""
+    account = pwd.getpwnam(user)
+    own = {name: os.environ[name] for name in ("PATH", "LANG", "LC_ALL", "TZ", "SLURM_CONF") if name in os.environ}
+    return {**own, "USER": account.pw_name, "LOGNAME": account.pw_name, "HOME": account.pw_dir}
+
+
+def refusal(name: str, normal: str, minimum: int) -> str:
+    """Why a name may not sign in, whatever its password; empty where it may.
+
+    JupyterHub goes by lower-case names: `Ann`, who proved to be `Ann`, must not become `ann`, who is somebody else.
+    """
+    if name != normal:
+        return f"JupyterHub would call it {normal}"
+    try:
+        account = pwd.getpwnam(name)
+    except (KeyError, ValueError):
+        return "the machine has no such account"
+    if account.pw_name != name:
+        return f"it is another name of {account.pw_name}"
+    if account.pw_uid < minimum or account.pw_uid == NOBODY:
+        return f"it is an account of the system: its number is {account.pw_uid}, people's begin at {minimum}"
+    return ""
+
+
+async def run_as(
+    user: str, command: Sequence[str], text: str = "", environment: Mapping[str, str] | None = None
+) -> str:
+    """Runs a command as a user, with `text` as its standard input; no shell reads it. Returns its standard output.
+
+    :raises CommandFailed: with its standard error.
+    """
+    own = plain_environment(user) if environment is None else environment
+    return await run(command, text, own, **identity(user))
+
+
+async def run(
+    command: Sequence[str],
+    text: str = "",
+    environment: Mapping[str, str] | None = None,
+    **who: Any,  # noqa: ANN401 - what `identity` gives
+) -> str:
+    """Runs a command as whoever runs this program, where `who` says nothing else.
+
+    :raises CommandFailed: with its standard error.
+    """
+    process = await asyncio.create_subprocess_exec(
+        *command,
+        env=None if environment is None else dict(environment),
+        cwd="/",
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+        **who,
+    )
+    try:
+        output, errors = await process.communicate(text.encode())
+    except BaseException:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+        raise
+    if process.returncode != 0:
+        said = errors.decode("utf-8", "replace").strip()
+        raise CommandFailed(said or f"{command[0]} ended with {process.returncode}")
+    return output.decode("utf-8", "replace").strip()

@@ -1,0 +1,98 @@
+"""Notebook servers as jobs of a batch system, each run by the Unix user whose notebook it is."""
+
+from __future__ import annotations
+
+import os
+import shlex
+from collections.abc import Mapping
+from hmac import compare_digest
+from typing import Any
+
+from as_user import plain_environment, refusal, run_as
+from batchspawner import SlurmSpawner
+from batchspawner.api import BatchSpawnerAPIHandler
+from hub_site import home_of
+from job_script import job_script
+from jupyterhub.apihandlers import APIHandler, default_handlers
+from spawner import USER_ENVIRONMENT, SiteServer
+from tornado import web
+
+FIRST_PORT, LAST_PORT = 1024, 65535
+
+
+class NotebookPort(APIHandler):
+    """A server that starts in a job tells here which port it found.
+
+    Takes the place of batchspawner's own address, which sets any attribute of the spawner to whatever its user sends:
+    also the commands that the hub runs.
+    """
+
+    @web.authenticated
+    def post(self) -> None:
+        """Takes `{"port": N}` from the server itself, known by its token."""
+        token = self.get_auth_token() or ""
+        starting = [
+            s for s in self.current_user.spawners.values() if s.api_token and compare_digest(s.api_token, token)
+        ]
+        if not starting:
+            raise web.HTTPError(403, "this is not the token of a server that starts")
+        port = (self.get_json_body() or {}).get("port")
+        if type(port) is not int or not FIRST_PORT <= port <= LAST_PORT:
+            raise web.HTTPError(400, f"a port is a whole number from {FIRST_PORT} to {LAST_PORT}")
+        starting[0].port = port
+        self.set_status(204)
+
+
+def replace_port_handler() -> None:
+    """Puts our address in the place of batchspawner's."""
+    kept = [entry for entry in default_handlers if entry[1] not in (BatchSpawnerAPIHandler, NotebookPort)]
+    default_handlers[:] = [*kept, (r"/api/notebook-port", NotebookPort)]
+
+
+class SlurmServer(SiteServer, SlurmSpawner):
+    """A notebook server in a job of Slurm."""
+
+    # Commands are run as the user by this program itself (see run_command), not by sudo.
+    exec_prefix = ""
+
+    async def run_command(self, cmd: str, input: str | None = None, env: dict[str, str] | None = None) -> str:
+        """Runs one of the batch system's commands as the server's user; no shell reads it."""
+        environment = None if env is None else {**plain_environment(self.user.name), **env}
+        return await run_as(self.user.name, shlex.split(cmd), input or "", environment)
+
+    def cmd_formatted_for_batch(self) -> str:
+        """The command in the job: finds a port, tells it to the hub, then becomes the server."""
+        return shlex.join(self.command_in_job())
+
+    def command_in_job(self) -> list[str]:
+        """The words of that command."""
+        ports = self.site["batch"]["notebookPorts"]
+        wrapper = [f"{USER_ENVIRONMENT}/bin/python", f"{os.environ['ISTHMUS_BUNDLE']}/config/notebook_job.py"]
+        chosen = [f"{ports[0]}-{ports[1]}"] if ports else ["any"]
+        return [*wrapper, *chosen, "--", *self.cmd, *self.get_args()]
+
+    async def _get_batch_script(self, **_: object) -> str:
+        home = str(home_of(self.site, self.user.name))
+        return job_script(self.site, self.profile()["job"], home, self.command_in_job())
+
+    async def start(self) -> tuple[str, int]:
+        """Submits the job and waits until its server has told where it listens.
+
+        Whoever asks, an admin for somebody else too: no account of the system gets a job.
+        """
+        name = self.user.name
+        if why := refusal(name, name, self.site["auth"]["minimumUid"]):
+            raise web.HTTPError(403, f"no job for {name}: {why}")
+        profile = self.profile()
+        self.default_url = profile["url"]
+        self.cpu_limit = profile["cores"]
+        self.mem_limit = profile["memoryBytes"]
+        address: tuple[str, int] = await super().start()
+        return address
+
+
+def spawner_class(site: Mapping[str, Any]) -> type[SiteServer]:
+    """The spawner of a site's batch system, with the address that its jobs ask made ready."""
+    kinds = {"slurm": SlurmServer}
+    replace_port_handler()
+    return kinds[site["batch"]["kind"]]

@@ -1,0 +1,36 @@
+"""staging_files.py: makes or removes the directory with a Dask cluster's keys, as the user who runs it.
+
+Reads `{"make": DIRECTORY, "files": {NAME: TEXT}}` or `{"remove": DIRECTORY}` from standard input. Needs nothing but the
+standard library: it is run by the notebooks' environment.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sys
+from collections.abc import Mapping
+from typing import Any
+
+
+def make(directory: str, files: Mapping[str, str]) -> None:
+    """A new directory that only its user reads, with these files."""
+    os.makedirs(os.path.dirname(directory), mode=0o700, exist_ok=True)
+    os.mkdir(directory, 0o700)
+    for name, text in files.items():
+        descriptor = os.open(os.path.join(directory, name), os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w") as stream:
+            stream.write(text)
+
+
+def main(wish: Mapping[str, Any]) -> None:
+    """Does what is wished; a directory that is gone already is removed."""
+    if "make" in wish:
+        make(wish["make"], wish["files"])
+    else:
+        shutil.rmtree(wish["remove"], ignore_errors=not os.path.exists(wish["remove"]))
+
+
+if __name__ == "__main__":
+    main(json.load(sys.stdin))

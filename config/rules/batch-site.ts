@@ -1,0 +1,52 @@
+import type { Path } from "../faults";
+import type { ResolvedHpcSite } from "../resolve/site";
+import type { Rule, RuleFinding } from "./rule";
+import { hpcSites } from "./walk";
+
+export const batchSite: Rule = {
+  id: "batch-site",
+  reason: "Jobs on other machines must find the site's programs and files, and root alone submits them as their users.",
+  check: (federation) =>
+    hpcSites(federation).flatMap((site) =>
+      site.batch === null ? [] : [...reached(site), ...onSharedFiles(site), ...byRoot(site)],
+    ),
+};
+
+function finding(site: ResolvedHpcSite, path: Path, message: string, rest: Omit<RuleFinding, "path" | "message">) {
+  return { site: site.id, path, message, ...rest };
+}
+
+function reached(site: ResolvedHpcSite): RuleFinding[] {
+  const { network, listenHost } = site.written;
+  const missing = "jobs are not told where to find the hub: the machine's address on the cluster's network is missing";
+  return [
+    ...(network ? [] : [finding(site, ["network"], missing, { fix: "write network: {hubAddress: login1-int}" })]),
+    ...(listenHost === undefined
+      ? []
+      : [
+          finding(site, ["listen", "host"], "with a batch system the site listens at `network.hubAddress`", {
+            fix: "remove it",
+          }),
+        ]),
+  ];
+}
+
+function onSharedFiles(site: ResolvedHpcSite): RuleFinding[] {
+  if (site.root.startsWith("/")) return [];
+  const message = "jobs run from the site's directory, which must be at one path on all machines";
+  return [
+    finding(site, ["storage", "root"], message, {
+      allowed: "an absolute path on a file system that compute nodes see",
+      fix: "write storage: {root: /p/project/pangeo}",
+    }),
+  ];
+}
+
+function byRoot(site: ResolvedHpcSite): RuleFinding[] {
+  const { login } = site;
+  if (login === "here" || login.user === "root") return [];
+  const message = `${login.user} cannot submit jobs as other users`;
+  return [
+    finding(site, ["login", "user"], message, { allowed: "root", fix: "sign in as root, with a key for this alone" }),
+  ];
+}

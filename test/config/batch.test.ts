@@ -1,0 +1,73 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import type { ResolvedLocalHub } from "../../config/resolve/local-hub";
+import { faultsOf, hubOf, siteOf, slurm } from "./federation-of";
+
+const everything =
+  'partition: p, account: a, qos: q, walltime: "1-02:03:04", gres: "gpu:a100:1", constraint: "x|y", reservation: r, directives: [--exclusive]';
+const hub = (profile: string, dask = "") =>
+  `hubs: {prod: {ports: 9010, profiles: {small: {title: S, cores: 1.5, memory: 2Gi${profile}}}${dask}}}\n`;
+const files = (rest: string, scheduler = "") => ({ "sites/a.yaml": slurm("a", 9000, rest, scheduler) });
+const prod = (rest: string, scheduler = "") => hubOf(files(rest, scheduler), "a", "prod") as ResolvedLocalHub;
+const job = (rest: string, scheduler = "") => prod(rest, scheduler).profiles[0]?.job;
+
+test("no directive is asked for that nobody wrote, but for the profile's size", () => {
+  expect(job(hub(""))).toEqual(["--cpus-per-task=2", "--mem=2048M"]);
+  expect(job(hub(""), ", sizes: leave")).toEqual([]);
+});
+
+test("every directive has its option", () => {
+  const options = [
+    ...["--partition=p", "--account=a", "--qos=q", "--time=1-02:03:04", "--gres=gpu:a100:1", "--constraint=x|y"],
+    ...["--reservation=r", "--exclusive"],
+  ];
+  expect(job(hub(`, ${everything}`), ", sizes: leave")).toEqual(options);
+  expect(job(hub(""), `, ${everything}, sizes: leave`)).toEqual(options);
+  expect(prod(hub("", `, dask: {${everything}}`)).dask?.job).toEqual(options);
+});
+
+test("a profile's and Dask's own win over the scheduler's", () => {
+  const rest = hub(", partition: short, directives: []", ", dask: {partition: batch}");
+  const scheduler = ", partition: usual, account: snow, directives: [--exclusive], sizes: leave";
+  expect(job(rest, scheduler)).toEqual(["--partition=short", "--account=snow"]);
+  expect(prod(rest, scheduler).dask?.job).toEqual(["--partition=batch", "--account=snow", "--exclusive"]);
+});
+
+test("the site listens where jobs find it, and its jobs have names of their own", () => {
+  const site = siteOf(files(hub("")), "a");
+  expect([site.url, site.s3.endpoint]).toEqual(["http://login1-int:9000", "http://login1-int:9001"]);
+  expect(site.batch).toMatchObject({ jobPrefix: "fed-a-", address: "login1-int", notebookPorts: null });
+  expect(prod(hub("")).auth).toEqual({ kind: "pam", service: "login", minimumUid: 1000 });
+  expect(prod(hub("")).admins).toEqual([]);
+});
+
+test("options that are no options, Isthmus's own, or have a key", () => {
+  const refused = (directive: string) => faultsOf(files(hub(`, directives: ["${directive}"]`)));
+  for (const [directive, message] of [
+    ["exclusive", "no option of sbatch in its long form"],
+    ["--comment=a b", "no option of sbatch in its long form"],
+    ["--comment=$(id)", "no option of sbatch in its long form"],
+    ["--uid=0", "Isthmus sets this option itself"],
+    ["--job-name=x", "Isthmus sets this option itself"],
+    ["--time=1:00:00", "this option has a key of its own"],
+  ] as const)
+    expect(refused(directive), directive).toEqual([expect.stringContaining(`directives[0]: ${message}`)]);
+  expect(refused("--licenses=matlab:1")).toEqual([]);
+});
+
+test("ranges of ports that are none", () => {
+  const of = (range: string) =>
+    faultsOf({
+      "sites/a.yaml": slurm("a", 9000).replace("login1-int}", `login1-int, notebookPorts: ${range}}`),
+    }).length;
+  for (const range of ["40000", "40999-40000", "80-90", "40000-70000", "x"])
+    expect(of(range), range).toBeGreaterThan(0);
+  expect(of("40000-40999")).toBe(0);
+});
+
+test("the site that docs/slurm.md shows is valid", () => {
+  const page = readFileSync(join(__dirname, "../../docs/slurm.md"), "utf8");
+  const shown = /```yaml\n([\s\S]*?)```/.exec(page)?.[1] ?? "";
+  expect(faultsOf({ "sites/rhine.yaml": shown })).toEqual([]);
+});

@@ -1,0 +1,34 @@
+import { expect, test } from "vitest";
+import { faultsOf, slurm } from "../federation-of";
+
+const of = (change: (text: string) => string) => faultsOf({ "sites/a.yaml": change(slurm("a", 9000)) });
+const key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJmF0aGUtaG9zdHMta2V5LW9mLWEtdGVzdC0wMDA";
+const over = (user: string) => (text: string) =>
+  text.replace("login: here", `login: {kind: ssh, host: login1.example, user: ${user}, hostKey: "${key}"}`);
+
+test("jobs that would not find the hub", () => {
+  expect(of((text) => text.replace(/network.*\n/, ""))).toEqual([
+    "sites/a.yaml:1:1 batch-site network: jobs are not told where to find the hub: the machine's address on the cluster's network is missing",
+  ]);
+  expect(of((text) => text.replace("{port", "{host: 10.0.0.4, port"))).toEqual([
+    "sites/a.yaml:6:16 batch-site listen.host: with a batch system the site listens at `network.hubAddress`",
+  ]);
+});
+
+test("jobs that would find nothing to run", () => {
+  const message =
+    "batch-site storage.root: jobs run from the site's directory, which must be at one path on all machines";
+  expect(of((text) => text.replace(/storage.*\n/, ""))).toEqual([`sites/a.yaml:1:1 ${message}`]);
+  expect(of((text) => text.replace("/p/a", "p/a"))).toEqual([`sites/a.yaml:7:17 ${message}`]);
+});
+
+test("an account that may not submit for others", () => {
+  expect(of(over("pangeo"))).toEqual([
+    "sites/a.yaml:4:48 batch-site login.user: pangeo cannot submit jobs as other users",
+  ]);
+});
+
+test("a site that jobs find, here or over SSH as root", () => {
+  expect(of((text) => text)).toEqual([]);
+  expect(of(over("root"))).toEqual([]);
+});

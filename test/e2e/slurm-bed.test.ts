@@ -1,0 +1,69 @@
+import { spawnSync } from "node:child_process";
+import { chmodSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { until } from "./hpc-site/kit";
+import { Slurm } from "./slurm/bed";
+import { whyNoSlurm } from "./slurm/packages";
+import { makeUser, removeUser, type User } from "./slurm/users";
+
+// The Slurm that the tests of sites on a batch system use takes jobs of ordinary users and forgets nothing of them.
+const needs = whyNoSlurm();
+if (needs) console.log(`skipped: a real Slurm: ${needs}`);
+const there = test.skipIf(needs !== undefined);
+
+const folder = mkdtempSync(join(tmpdir(), "isthmus-slurm-"));
+chmodSync(folder, 0o755);
+let slurm: Slurm;
+let ann: User;
+
+beforeAll(async () => {
+  if (needs) return;
+  slurm = await Slurm.start(join(folder, "bed"));
+  ann = makeUser(join(folder, "home"), "ann");
+});
+
+afterAll(async () => {
+  if (needs) return rmSync(folder, { recursive: true });
+  await slurm?.stop();
+  removeUser(ann);
+  rmSync(folder, { recursive: true, force: true });
+});
+
+function submit(script: string, ...options: string[]): string {
+  const asUser = ["-u", ann.name, "--", join(slurm.bin, "sbatch"), "--parsable", "--chdir", ann.home, ...options];
+  const { stdout, stderr, status } = spawnSync("runuser", asUser, {
+    input: `#!/bin/sh\n${script}\n`,
+    encoding: "utf8",
+  });
+  if (status !== 0) throw new Error(stderr);
+  return stdout.trim();
+}
+
+there("a job of an ordinary user runs as that user", async () => {
+  submit("id -u > told; hostname >> told", "--output=out", "--partition=batch");
+  await until("the job has ended", () => slurm.jobs().length === 0);
+  expect(readFileSync(join(ann.home, "told"), "utf8").split("\n")[0]).toBe(String(ann.uid));
+});
+
+there("a job that runs is told of with what it asked for, and ends when it is cancelled", async () => {
+  const asked = ["--partition=interactive", "--time=10", "--cpus-per-task=2", "--mem=1G", "--account=snow"];
+  const id = submit("exec sleep 600", "--job-name=long", ...asked);
+  await until("the job runs", () => slurm.jobs().some((job) => job.state === "RUNNING"));
+  expect(slurm.jobs()).toEqual([
+    {
+      id,
+      user: ann.name,
+      name: "long",
+      partition: "interactive",
+      state: "RUNNING",
+      account: "snow",
+      limit: "10:00",
+      cpus: "2",
+      memory: "1G",
+    },
+  ]);
+  slurm.run("scancel", id);
+  await until("the job has ended", () => slurm.jobs().length === 0);
+});

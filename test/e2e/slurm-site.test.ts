@@ -1,0 +1,272 @@
+import { spawn, spawnSync } from "node:child_process";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir, userInfo } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { runProgram } from "../../bin/hub/program";
+import { HubSession, withHubSession } from "../../bin/hub/session";
+import { killAllOf, processesOf, program, type Run } from "./demo/federation";
+import { freePorts } from "./hpc-site/bundles";
+import { until } from "./hpc-site/kit";
+import { Slurm } from "./slurm/bed";
+import { whyNoSlurm } from "./slurm/packages";
+import { systemPython } from "./slurm/python";
+import { makeUser, removeUser, type User } from "./slurm/users";
+import { type Sshd, server, startSshd } from "./ssh-site/sshd";
+
+// A site whose notebooks and workers are jobs, on a cluster of one machine: this one, reached through a real sshd where it has one.
+const python = systemPython();
+const needs = (python === undefined ? "no Python 3.11 to 3.13 that every user may run" : undefined) ?? whyNoSlurm();
+if (needs) console.log(`skipped: a site on Slurm: ${needs}`);
+const there = test.skipIf(needs !== undefined);
+
+const folder = mkdtempSync(join(tmpdir(), "isthmus-hpc-"));
+chmodSync(folder, 0o755);
+const root = join(folder, "there");
+const { PATH, ISTHMUS_PYTHON } = process.env;
+let slurm: Slurm;
+let sshd: Sshd | undefined;
+let ports: { front: number; hubs: number[] };
+let [ann, bo]: User[] = [];
+
+/** Not where loopback usually is: what is told to jobs must be the address that the config has. */
+const hubAddress = "127.0.0.2";
+
+function way({ port, hostKey, keyFile }: Sshd) {
+  return { kind: "ssh", host: "127.0.0.1", user: userInfo().username, port, hostKey, keyFile };
+}
+
+function configure(hub: Record<string, unknown> = {}): void {
+  const site = {
+    site: "rhine",
+    institution: "Rhine Supercomputing Centre",
+    provider: "hpc",
+    login: sshd ? way(sshd) : "here",
+    scheduler: { kind: "slurm", account: "snow", prologue: ["export FROM_PROLOGUE=yes"] },
+    network: { hubAddress, notebookPorts: "41000-41099" },
+    listen: { port: ports.front },
+    storage: { root },
+    lake: { buckets: { scratch: { purpose: "scratch" }, library: { purpose: "library" } } },
+    hubs: {
+      prod: {
+        title: "Rhine",
+        ports: ports.hubs[0],
+        auth: { kind: "pam" },
+        allow: { users: [ann?.name, "daemon"] },
+        defaultProfile: "small",
+        profiles: {
+          small: { title: "Small", cores: 1, memory: "1Gi", partition: "interactive", walltime: "01:00:00" },
+          large: { title: "Large", cores: 2, memory: "2Gi", walltime: "02:00:00" },
+        },
+        dask: {
+          partition: "batch",
+          walltime: "00:30:00",
+          worker: { cores: 1, memory: "1Gi" },
+          limits: { cluster: { cores: 3, workers: 3 }, user: { cores: 3 } },
+        },
+        ...hub,
+      },
+    },
+  };
+  writeFileSync(join(folder, "config/sites/rhine.yaml"), JSON.stringify(site));
+}
+
+function isthmus(...args: string[]): Run {
+  const env = { ...process.env, NO_COLOR: "1" };
+  return spawnSync(process.execPath, [program, ...args], { cwd: join(folder, "config"), encoding: "utf8", env });
+}
+
+function well(...args: string[]): string {
+  const { status, stdout, stderr } = isthmus(...args);
+  if (status !== 0) throw new Error(`isthmus ${args.join(" ")} ended with ${status}:\n${stdout}${stderr}`);
+  return stdout;
+}
+
+interface Told {
+  readonly state: string;
+  readonly hubs: { readonly prod: { readonly url: string } };
+  readonly programs: readonly { readonly name: string; readonly pid: number; readonly health: string }[];
+}
+
+const site = () => (JSON.parse(well("status", "--json")) as { sites: { rhine: Told } }).sites.rhine;
+const pids = () => site().programs.map(({ name, pid }) => `${name} ${pid}`);
+const url = () => `http://${hubAddress}:${ports.front}/rhine-${ports.front}/prod/`;
+const as = (user: User | undefined, password = user?.password) => ({
+  user: user?.name ?? "",
+  secret: { password: password ?? "" },
+});
+const signal = () => AbortSignal.timeout(240_000);
+const jobsOf = (user: User | undefined) => slurm.jobs().filter((job) => job.user === user?.name);
+
+beforeAll(async () => {
+  if (needs !== undefined || python === undefined) return;
+  slurm = await Slurm.start(join(folder, "bed"));
+  [ann, bo] = ["ann", "bo"].map((name) => makeUser(join(folder, "home"), name));
+  Object.assign(process.env, { PATH: `${slurm.bin}:${PATH}`, ISTHMUS_PYTHON: python });
+  if (server === undefined) console.log("the site on Slurm is installed here: there is no sshd to go through");
+  else sshd = await startSshd(server, join(folder, "sshd"));
+  ports = await freePorts(1);
+  mkdirSync(join(folder, "config/sites"), { recursive: true });
+  const top = "format: 1\nfederation: far\ntitle: Far\ncontact: https://example.org\nsites: [sites/*.yaml]\n";
+  writeFileSync(join(folder, "config/federation.yaml"), top);
+  configure();
+});
+
+afterAll(async () => {
+  if (needs) return rmSync(folder, { recursive: true });
+  isthmus("down", "--yes");
+  killAllOf(root);
+  sshd?.process.kill();
+  await slurm.stop();
+  Object.assign(process.env, { PATH });
+  if (ISTHMUS_PYTHON === undefined) delete process.env.ISTHMUS_PYTHON;
+  else process.env.ISTHMUS_PYTHON = ISTHMUS_PYTHON;
+  for (const user of [ann, bo]) if (user) removeUser(user);
+  rmSync(folder, { recursive: true, force: true });
+});
+
+there("up installs base and hub, and a second up changes nothing", () => {
+  well("up");
+  expect(site().state).toBe("up");
+  const before = pids();
+  expect(well("up")).toContain("2 unchanged");
+  expect(pids()).toEqual(before);
+});
+
+there("users may read what their jobs run from, and neither secrets, databases nor buckets", () => {
+  const mode = (name: string) => (statSync(join(root, name)).mode & 0o777).toString(8);
+  expect(["releases", "current", "env"].map(mode)).toEqual(["755", "755", "755"]);
+  expect(["secrets", "state", "run", "buckets", "log"].map(mode)).toEqual(["700", "700", "700", "700", "700"]);
+});
+
+there("who is not of the hub, not of the machine, or of the system does not get in", async () => {
+  const refused = (account: ReturnType<typeof as>) =>
+    HubSession.open(url(), account, signal()).then(
+      () => "signed in",
+      (error: Error) => error.message,
+    );
+  for (const account of [as(ann, "wrong"), as(bo), { user: "root", secret: { password: "x" } }])
+    expect(await refused(account), account.user).not.toBe("signed in");
+  expect(readFileSync(join(root, "log/prod-hub.log"), "utf8")).toContain(
+    "sign-in of 'root' refused: it is an account of the system: its number is 0, people's begin at 1000",
+  );
+});
+
+there("a notebook is a job of the user who signed in, with what its profile asks for", async () => {
+  const source = readFileSync(join(__dirname, "slurm", "notebook.py"), "utf8");
+  await withHubSession(url(), as(ann), { signal: signal() }, async (session) => {
+    await session.startServer({ profile: "small" });
+    const [job] = jobsOf(ann);
+    expect(job).toMatchObject({
+      name: "far-rhine-prod-notebook",
+      partition: "interactive",
+      account: "snow",
+      limit: "1:00:00",
+      cpus: "1",
+      memory: "1G",
+      state: "RUNNING",
+    });
+    const end = await runProgram(session, { source, file: "notebook.py" }, { deadline: 200_000 });
+    expect(end.error?.traceback ?? "").toBe("");
+    expect(end.result).toMatchObject({
+      uid: ann?.uid,
+      home: ann?.home,
+      job: job?.id,
+      prologue: "yes",
+      mean: 1,
+      inRange: true,
+    });
+  });
+  await until("the job has ended with the server", () => jobsOf(ann).length === 0);
+});
+
+there("the hub takes a port from a server that starts, and nothing else of a spawner", async () => {
+  await withHubSession(url(), as(ann), { signal: signal() }, async (session) => {
+    await session.startServer();
+    const source = readFileSync(join(__dirname, "slurm", "spawner_attributes.py"), "utf8");
+    const end = await runProgram(session, { source, file: "attributes.py" }, { deadline: 60_000 });
+    expect(end.error?.traceback ?? "").toBe("");
+    expect(end.result).toEqual({ batchspawner: 404, command: 400, low: 400, other: 403 });
+  });
+});
+
+there("a hub that dies and comes back ends nobody's job, and the culler ends those of idle servers", async () => {
+  const session = await HubSession.open(url(), as(ann), signal());
+  await session.startServer();
+  const [job] = jobsOf(ann);
+  const hub = site().programs.find(({ name }) => name === "prod-hub")?.pid ?? 0;
+  process.kill(hub, "SIGKILL");
+  const again = () =>
+    site().programs.some(({ name, pid, health }) => name === "prod-hub" && pid !== hub && health === "ok");
+  await until("the hub is back", again);
+  expect((await session.client.request(`${session.server}api/status`)).status).toBe(200);
+  expect(jobsOf(ann)).toEqual([job]);
+  const culler = startCuller();
+  await until("the job of the idle server has ended", () => jobsOf(ann).length === 0);
+  culler.kill();
+});
+
+/** The site's own culler, as it is, but that it waits for a second where a site waits for five minutes at least. */
+function startCuller() {
+  const conf = readFileSync(join(root, "supervisor/prod.ini"), "utf8");
+  const [, command = ""] = /^command=.* -- (\S+ -m jupyterhub_idle_culler \S+)/m.exec(conf) ?? [];
+  const token = /^JUPYTERHUB_API_TOKEN=(.*)$/m.exec(readFileSync(join(root, "secrets/prod-culler.env"), "utf8"))?.[1];
+  const [program = "", ...args] = command.split(" ");
+  const env = { ...process.env, JUPYTERHUB_API_TOKEN: token };
+  return spawn(program, [...args, "--timeout=1", "--cull-every=1"], { env, stdio: "ignore" });
+}
+
+there(
+  "Dask's scheduler and workers are jobs of the user too, by the gateway within the caps and by a plain SLURMCluster",
+  async () => {
+    const source = readFileSync(join(__dirname, "slurm", "dask_clusters.py"), "utf8");
+    await withHubSession(url(), as(ann), { signal: signal() }, async (session) => {
+      await session.startServer();
+      const end = await runProgram(session, { source, file: "dask_clusters.py" }, { deadline: 200_000 });
+      expect(end.error?.traceback ?? "").toBe("");
+      const name = expect.stringMatching(/^far-rhine-prod-dask-[0-9a-f]{8}-worker-[0-9a-f]{8}$/) as string;
+      const job = { partition: "batch", account: "snow", limit: "30:00", cpus: "1", memory: "1G" };
+      const scheduler = expect.stringMatching(/^far-rhine-prod-dask-[0-9a-f]{8}-scheduler$/) as string;
+      expect(end.result).toMatchObject({
+        gateway: {
+          sum: 499_500,
+          uids: [ann?.uid],
+          homes: [ann?.home],
+          prologue: ["yes"],
+          jobs: [
+            { ...job, name: scheduler, memory: "2G" },
+            { ...job, name },
+            { ...job, name },
+          ],
+          beyond: expect.stringContaining("at most 1: your clusters use 2 of the 3 cores") as string,
+        },
+        jobqueue: { sum: 499_500, uids: [ann?.uid], jobs: [{ ...job, name: "far-rhine-prod-jobqueue" }] },
+        staging: [],
+      });
+    });
+    await until("all jobs have ended", () => jobsOf(ann).length === 0);
+  },
+);
+
+there("down ends jobs and programs and keeps the data; up again is as before", async () => {
+  const session = await HubSession.open(url(), as(ann), signal());
+  await session.startServer();
+  expect(jobsOf(ann).length).toBe(1);
+  expect(well("down", "--yes")).toContain("ended 1 job of prod");
+  expect(slurm.jobs()).toEqual([]);
+  expect(processesOf(root)).toEqual([]);
+  expect(existsSync(join(root, "secrets/prod.secrets.json"))).toBe(true);
+  expect(readdirSync(join(root, "state")).sort()).toEqual(["base", "prod"]);
+  well("up");
+  expect(site().state).toBe("up");
+});

@@ -1,0 +1,212 @@
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { chmodSync, closeSync, mkdirSync, openSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { hostname } from "node:os";
+import { join } from "node:path";
+import { freePorts } from "../hpc-site/bundles";
+import { until } from "../hpc-site/kit";
+import { unpack } from "./packages";
+
+/** A job as `squeue` tells of it. */
+export interface Job {
+  readonly id: string;
+  readonly user: string;
+  readonly name: string;
+  readonly partition: string;
+  readonly state: string;
+  readonly account: string;
+  readonly limit: string;
+  readonly cpus: string;
+  readonly memory: string;
+}
+
+const columns = ["id", "user", "name", "partition", "state", "account", "limit", "cpus", "memory"] as const;
+const format = "%i|%u|%j|%P|%T|%a|%l|%C|%m";
+
+/** A real Slurm on this machine: one controller, one node of eight cores and 16 GB that it only says it has, and munge. */
+export class Slurm {
+  private readonly daemons: ChildProcess[] = [];
+  private ready = false;
+
+  private constructor(
+    /** Everything of it lies here. Users may look in, since their jobs run from here. */
+    readonly folder: string,
+    private readonly libraries: string,
+  ) {}
+
+  /** `sbatch`, `squeue` and the others, for PATH. */
+  get bin(): string {
+    return join(this.folder, "bin");
+  }
+
+  /** Starts everything in a folder that is made for it, and returns when the node takes jobs. */
+  static async start(folder: string): Promise<Slurm> {
+    mkdirSync(folder, { recursive: true });
+    chmodSync(folder, 0o755);
+    unpack(join(folder, "slurm"));
+    const slurm = new Slurm(folder, librariesIn(join(folder, "slurm")));
+    try {
+      await slurm.startAll();
+    } catch (error) {
+      await slurm.stop();
+      throw error;
+    }
+    return slurm;
+  }
+
+  private async startAll(): Promise<void> {
+    const { folder } = this;
+    for (const name of ["munge", "state", "spool", "log", "bin"]) mkdirSync(join(folder, name), { mode: 0o755 });
+    const { front } = await freePorts(0);
+    const at = { folder, libraries: this.libraries, controller: front, node: front + 1 };
+    writeFileSync(join(folder, "slurm.conf"), configuration(at));
+    writeFileSync(join(folder, "cgroup.conf"), "CgroupPlugin=cgroup/v1\n");
+    this.writeCommands();
+    this.startMunge();
+    this.daemon("slurmctld", ["usr/sbin/slurmctld-wlm", "-D", "-c"]);
+    this.daemon("slurmd", ["usr/sbin/slurmd-wlm", "-D", "-d", join(folder, "slurm/usr/sbin/slurmstepd-wlm")]);
+    const idle = () => this.run("sinfo", "-h", "-o", "%T").stdout.trim().split("\n").includes("idle");
+    const over = () => this.daemons.some((daemon) => daemon.exitCode !== null);
+    await until("a node of Slurm is idle", () => idle() || over(), 60).catch(() => {});
+    if (!idle()) throw new Error(`Slurm does not start:\n${this.logs()}`);
+    this.ready = true;
+  }
+
+  private startMunge(): void {
+    const place = join(this.folder, "munge");
+    writeFileSync(join(place, "key"), randomBytes(128), { mode: 0o600 });
+    const files = ["socket", "pid", "seed"].map(
+      (name) => `--${name}${name === "socket" ? "" : "-file"}=${place}/${name}`,
+    );
+    this.daemon("munged", ["usr/sbin/munged", "-F", "--force", `--key-file=${place}/key`, ...files]);
+  }
+
+  /** Programs from the folder as users call them; the loader is told of their libraries, so that no job inherits a path of them. */
+  private writeCommands(): void {
+    const loader = loaderOf(this.folder);
+    for (const name of ["sbatch", "squeue", "scancel", "sinfo", "scontrol", "srun"]) {
+      const program = join(this.folder, "slurm/usr/bin", name);
+      const script = `#!/bin/sh
+SLURM_CONF=${this.folder}/slurm.conf exec ${loader} --library-path ${this.libraries} ${program} "$@"
+`;
+      writeFileSync(join(this.bin, name), script, { mode: 0o755 });
+    }
+  }
+
+  private daemon(name: string, [program = "", ...args]: readonly string[]): void {
+    const log = openSync(join(this.folder, "log", `${name}.out`), "a");
+    const env = {
+      PATH: process.env.PATH,
+      LD_LIBRARY_PATH: this.libraries,
+      SLURM_CONF: join(this.folder, "slurm.conf"),
+    };
+    const child = spawn(join(this.folder, "slurm", program), args, {
+      env,
+      stdio: ["ignore", log, log],
+      cwd: this.folder,
+    });
+    child.once("error", (error) => console.error(`${name}: ${error.message}`));
+    closeSync(log);
+    this.daemons.push(child);
+  }
+
+  private logs(): string {
+    const read = (name: string) => `${name}: ${readFileSync(join(this.folder, "log", name), "utf8").slice(-2000)}`;
+    return readdirSync(join(this.folder, "log")).map(read).join("\n");
+  }
+
+  /** Runs one of its commands, as root or as a user of this machine. */
+  run(command: string, ...args: string[]) {
+    return spawnSync(join(this.bin, command), args, { encoding: "utf8" });
+  }
+
+  /** Jobs that wait or run. */
+  jobs(): Job[] {
+    const { stdout, status, stderr } = this.run("squeue", "-h", "-o", format);
+    if (status !== 0) throw new Error(`squeue: ${stderr}`);
+    return stdout
+      .split("\n")
+      .filter((line) => line !== "")
+      .map((line) => {
+        const fields = line.split("|");
+        return Object.fromEntries(columns.map((name, i) => [name, fields[i] ?? ""])) as unknown as Job;
+      });
+  }
+
+  /** Ends all jobs, then what was started here, by its id. */
+  async stop(): Promise<void> {
+    try {
+      if (this.ready) {
+        for (const { id } of this.jobs()) this.run("scancel", id);
+        await until("all jobs have ended", () => this.jobs().length === 0, 30);
+      }
+    } finally {
+      for (const daemon of this.daemons.reverse()) await ended(daemon);
+    }
+  }
+}
+
+function ended(child: ChildProcess): Promise<void> {
+  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return Promise.resolve();
+  return new Promise((done) => {
+    child.once("exit", () => done());
+    child.kill("SIGTERM");
+    setTimeout(() => child.kill("SIGKILL"), 10_000).unref();
+  });
+}
+
+/** Directories with libraries below an unpacked root, for the loader. */
+function librariesIn(root: string): string {
+  const of = (triplet: string) => [join(root, "usr/lib", triplet), join(root, "usr/lib", triplet, "slurm-wlm")];
+  return readdirSync(join(root, "usr/lib"))
+    .filter((name) => name.includes("-linux-"))
+    .flatMap(of)
+    .join(":");
+}
+
+/** The dynamic loader of this machine: what an unpacked program names. */
+function loaderOf(folder: string): string {
+  const head = readFileSync(join(folder, "slurm/usr/bin/sbatch")).subarray(0, 4096).toString("latin1");
+  const named = /\/lib[\w/.-]*\/ld-[\w.-]+/.exec(head)?.[0];
+  if (named === undefined) throw new Error("sbatch names no loader");
+  return named;
+}
+
+function configuration(at: { folder: string; libraries: string; controller: number; node: number }): string {
+  const name = hostname();
+  return `ClusterName=isthmus
+SlurmctldHost=${name}(127.0.0.1)
+SlurmctldPort=${at.controller}
+SlurmdPort=${at.node}
+SlurmUser=root
+SlurmdUser=root
+AuthType=auth/munge
+AuthInfo=socket=${at.folder}/munge/socket
+CredType=cred/munge
+PluginDir=${at.libraries.split(":").find((path) => path.endsWith("/slurm-wlm"))}
+StateSaveLocation=${at.folder}/state
+SlurmdSpoolDir=${at.folder}/spool
+SlurmctldPidFile=${at.folder}/state/slurmctld.pid
+SlurmdPidFile=${at.folder}/spool/slurmd.pid
+SlurmctldLogFile=${at.folder}/log/slurmctld.log
+SlurmdLogFile=${at.folder}/log/slurmd.log
+ProctrackType=proctrack/linuxproc
+TaskPlugin=task/none
+SelectType=select/cons_tres
+SelectTypeParameters=CR_Core_Memory
+SlurmdParameters=config_overrides
+SchedulerParameters=batch_sched_delay=0,sched_min_interval=100000
+JobAcctGatherType=jobacct_gather/none
+AccountingStorageType=accounting_storage/none
+SwitchType=switch/none
+MpiDefault=none
+MailProg=/bin/true
+ReturnToService=2
+KillWait=5
+MinJobAge=30
+GresTypes=gpu
+NodeName=${name} NodeAddr=127.0.0.1 CPUs=8 RealMemory=16000
+PartitionName=interactive Nodes=${name} MaxTime=08:00:00 OverSubscribe=FORCE:4
+PartitionName=batch Nodes=${name} Default=YES MaxTime=24:00:00 OverSubscribe=FORCE:4
+`;
+}

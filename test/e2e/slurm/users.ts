@@ -1,0 +1,50 @@
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+
+/** An ordinary user of this machine, made for a test. */
+export interface User {
+  readonly name: string;
+  readonly password: string;
+  readonly uid: number;
+  readonly home: string;
+}
+
+const prefix = "isthmus-test-";
+
+function must(command: string, args: readonly string[], input = ""): void {
+  const { status, stderr } = spawnSync(command, args, { input, encoding: "utf8" });
+  if (status !== 0) throw new Error(`${command} ${args.join(" ")}: ${stderr}`);
+}
+
+/** Lines of the machine's table of users. */
+function accounts(): string[][] {
+  return readFileSync("/etc/passwd", "utf8")
+    .split("\n")
+    .map((line) => line.split(":"));
+}
+
+/** Makes a user with a home below a folder; one that a killed run left is removed first. */
+export function makeUser(folder: string, short: string): User {
+  removeLeft();
+  const name = `${prefix}${process.pid}-${short}`;
+  const home = join(folder, short);
+  mkdirSync(folder, { recursive: true, mode: 0o755 });
+  must("useradd", ["--no-log-init", "--create-home", "--home-dir", home, "--shell", "/bin/bash", name]);
+  const password = `open ${short} sesame`;
+  must("chpasswd", [], `${name}:${password}\n`);
+  const uid = Number(accounts().find(([found]) => found === name)?.[2]);
+  return { name, password, uid, home };
+}
+
+/** Removes a user; what the home holds goes with the test's folder. */
+export function removeUser({ name }: Pick<User, "name">): void {
+  must("userdel", [name]);
+}
+
+function removeLeft(): void {
+  for (const [name = ""] of accounts()) {
+    const pid = name.startsWith(prefix) ? name.slice(prefix.length).split("-")[0] : undefined;
+    if (pid !== undefined && !existsSync(`/proc/${pid}`)) removeUser({ name });
+  }
+}
