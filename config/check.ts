@@ -2,7 +2,7 @@ import type { z } from "zod";
 import { type Fault, type Finding, faultAt, type Path } from "./faults";
 import { type Draft, withFix } from "./fixes";
 import { lookUp, plain } from "./merge";
-import { unpack } from "./schema/fields";
+import { type Note, unpack } from "./schema/fields";
 import { keysToCome } from "./schema/not-yet";
 import { didYouMean, listed } from "./suggest";
 import type { Tree } from "./yaml";
@@ -55,7 +55,7 @@ function findings(issue: Issue, tree: Tree, prefix: Path): Draft[] {
   const note = unpack(issue.message);
   switch (issue.code) {
     case "unrecognized_keys":
-      return unknownKeys(path, issue.keys, note?.names ?? [], note?.allowed);
+      return unknownKeys(path, issue.keys, note);
     case "invalid_type":
       return [wrongType(path, issue.expected, tree, note?.allowed)];
     case "invalid_value":
@@ -86,8 +86,14 @@ function noted(issue: Issue, path: Path): Draft {
 /** Unknown keys of one map that are named one by one. */
 const mostUnknown = 20;
 
-function unknownKeys(path: Path, keys: readonly string[], names: readonly string[], allowed?: string): Draft[] {
-  const each = keys.slice(0, mostUnknown).map((key) => unknownKey(path, key, names, allowed));
+function unknownKeys(path: Path, keys: readonly string[], note: Note | undefined): Draft[] {
+  const allowed = note?.allowed;
+  const each = keys.slice(0, mostUnknown).map((key): Draft => {
+    const refused = Object.entries(note?.refused ?? {}).find(([name]) => name === key)?.[1];
+    return refused
+      ? { path: [...path, key], atKey: true, ...refused }
+      : unknownKey(path, key, note?.names ?? [], allowed);
+  });
   const rest = keys.length - mostUnknown;
   return rest > 0
     ? [...each, { path, message: `${rest} more unknown keys`, ...(allowed ? { allowed } : {}), fix: "remove them" }]
@@ -167,14 +173,19 @@ function tooFar(path: Path, origin: string, bound: string, limit: number): Draft
   return { path, why, message, allowed: `${bound} ${limit}${unit ? ` ${unit}` : ""}` };
 }
 
-/** Of a union, the branch that the user meant: its kind of value (map, list, text) was written, and it has the fewest faults. */
+/**
+ * Of a union, the branch that the user meant: its kind of value (map, list, text) was written, it is of the `kind` that was
+ * written, and it has the fewest faults.
+ */
 function wrongUnion(issue: Extract<Issue, { code: "invalid_union" }>, tree: Tree, path: Path): Draft[] {
   const { node } = lookUp(tree, path);
   if (issue.errors.length === 0) return [discriminator(issue, tree, path)];
   const branches = issue.errors.map((branch) => branch.flatMap((inner) => findings(inner, tree, path)));
   if (!node) return [missing(path, alternatives(branches.flat()))];
   const fitting = branches.filter((_, n) => issue.errors[n]?.every((i) => !rejectsKind(i)));
-  const chosen = fitting.sort((a, b) => a.length - b.length)[0];
+  const kind = lookUp(tree, [...path, "kind"]).node;
+  const named = kind ? fitting.filter((found) => !found.some((f) => isKindOf(f, path))) : [];
+  const chosen = (named.length > 0 ? named : fitting).sort((a, b) => a.length - b.length)[0];
   if (chosen) return chosen;
   const allowed = alternatives(branches.flat());
   const hint = node.kind === "scalar" ? didYouMean(node.text, allowed.split(/, (?:or )?/)) : undefined;
@@ -182,6 +193,11 @@ function wrongUnion(issue: Extract<Issue, { code: "invalid_union" }>, tree: Tree
   return [
     { path, message: "not an allowed value", ...got, ...(allowed ? { allowed } : {}), ...(hint ? { fix: hint } : {}) },
   ];
+}
+
+/** A fault of the `kind` of what stands at a path. */
+function isKindOf(found: Draft, path: Path): boolean {
+  return found.path.length === path.length + 1 && found.path.at(-1) === "kind";
 }
 
 function alternatives(found: readonly Draft[]): string {

@@ -188,9 +188,24 @@ export function nodeGroupName(pool: string, generation: string): string {
   return `${pool}-${generation}`;
 }
 
+/** A private subnet of a cluster's network that is made, by the tag `Name`. */
+export function privateSubnetName(cluster: string, zone: string): string {
+  return `${cluster}-private-${zone}`;
+}
+
 /** The disk of a home file system, by the tag `Name`. */
 export function homeVolumeName(federation: string, site: string, home: string): string {
   return `${federation}-${site}-homes-${home}`;
+}
+
+/** A home file system of AWS: its creation token, by which it is found, and its tag `Name`; at most 64 characters. */
+export function homeFileSystemName(federation: string, site: string, home: string): string {
+  return fitted(`${federation}-${site}-homes-${home}`, 64);
+}
+
+/** The directory of a hub in a file system of AWS: its access point's root, which no other hub's pods leave. */
+export function hubDirectory(hub: string): string {
+  return `/${hub}`;
 }
 
 /** The alias of the key that encrypts a cluster's secrets on AWS. */

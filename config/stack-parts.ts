@@ -1,4 +1,5 @@
 import { stackName } from "./names";
+import { isMade } from "./resolve/cluster-site";
 import { type ResolvedSite, standsOnCluster } from "./resolve/site";
 
 /** What a site's stacks are named after, beside its hubs' ids: in the order that they need each other. A store is only catalogued. */
@@ -11,8 +12,7 @@ export const ownParts = {
 
 /** Parts that a site has only where it keeps such things itself. */
 const kept: Readonly<Record<string, (site: ResolvedSite) => boolean>> = {
-  homes: (site) =>
-    standsOnCluster(site) && site.homes.some((home) => home.kind === "nfs" && (home.disk?.existing ?? null) === null),
+  homes: (site) => standsOnCluster(site) && site.homes.some(isMade),
   cluster: standsOnCluster,
   services: standsOnCluster,
   catalog: standsOnCluster,

@@ -5,6 +5,7 @@ export interface EksAddons {
   readonly coredns: string;
   readonly "eks-pod-identity-agent": string;
   readonly "aws-ebs-csi-driver": string;
+  readonly "aws-efs-csi-driver": string;
 }
 
 /**
@@ -18,6 +19,7 @@ export const eksVersions: Readonly<Record<string, EksAddons>> = {
     coredns: "v1.12.4-eksbuild.1",
     "eks-pod-identity-agent": "v1.3.10-eksbuild.2",
     "aws-ebs-csi-driver": "v1.54.0-eksbuild.1",
+    "aws-efs-csi-driver": "v2.1.15-eksbuild.1",
   },
   "1.35": {
     "vpc-cni": "v1.22.4-eksbuild.3",
@@ -25,6 +27,7 @@ export const eksVersions: Readonly<Record<string, EksAddons>> = {
     coredns: "v1.13.2-eksbuild.21",
     "eks-pod-identity-agent": "v1.3.10-eksbuild.3",
     "aws-ebs-csi-driver": "v1.63.1-eksbuild.1",
+    "aws-efs-csi-driver": "v3.4.1-eksbuild.1",
   },
   "1.36": {
     "vpc-cni": "v1.22.4-eksbuild.3",
@@ -32,6 +35,7 @@ export const eksVersions: Readonly<Record<string, EksAddons>> = {
     coredns: "v1.14.3-eksbuild.16",
     "eks-pod-identity-agent": "v1.3.10-eksbuild.3",
     "aws-ebs-csi-driver": "v1.63.1-eksbuild.1",
+    "aws-efs-csi-driver": "v3.4.1-eksbuild.1",
   },
 };
 

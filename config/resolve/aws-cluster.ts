@@ -2,7 +2,7 @@ import { eksAllocatable, eksReserved, mostUnseen, type NodeSize } from "../machi
 import { awsMachine, awsMaxPods } from "../machines/aws";
 import { defaultEksVersion } from "../machines/eks-versions";
 import { generationOf } from "../machines/generation";
-import { clusterName, homeVolumeName, nodeGroupName } from "../names";
+import { clusterName, homeFileSystemName, homeVolumeName, nodeGroupName } from "../names";
 import { bytesOf } from "../schema/fields";
 import type { AwsSiteConfig } from "../schema/site";
 import type { ResolvedHome } from "./cluster-site";
@@ -163,9 +163,19 @@ function machineOf(type: string, { vcpu, memory, gpus }: PoolConfig) {
   };
 }
 
-/** A home file system: the disk is kept by a stack of its own, the server of it runs in the cluster. */
+/** A home file system: the disk, or the file system of AWS, is kept by a stack of its own, the server of it runs in the cluster. */
 export function resolveAwsHome(federation: string, site: AwsSiteConfig, id: string, home: HomeConfig): ResolvedHome {
   if (home.kind === "export") return { id, kind: home.kind, server: home.server, path: home.path };
+  if (home.kind === "efs")
+    return {
+      id,
+      kind: home.kind,
+      name: homeFileSystemName(federation, site.site, id),
+      existing: home.existing ?? null,
+      coldAfterDays: home.coldAfterDays ?? null,
+      backups: home.backups !== "none",
+      madeOnly: (["coldAfterDays", "backups"] as const).filter((key) => home[key] !== undefined),
+    };
   const days = home.snapshotDays ?? 14;
   return {
     id,
@@ -179,6 +189,7 @@ export function resolveAwsHome(federation: string, site: AwsSiteConfig, id: stri
       existing: home.existing ?? null,
       zone: site.zones?.[0] ?? "",
       snapshotDays: days === "none" ? null : days,
+      madeOnly: home.snapshotDays === undefined ? [] : ["snapshotDays"],
     },
   };
 }

@@ -32,6 +32,8 @@ export interface KeptDisk {
   readonly zone: string;
   /** Days that each night's snapshot is kept; null: there is none. */
   readonly snapshotDays: number | null;
+  /** Keys that only a disk which is made can have, as written: a rule refuses them on others. */
+  readonly madeOnly: readonly string[];
 }
 
 /** A home file system, whoever runs its server. */
@@ -51,11 +53,30 @@ export type ResolvedHome =
     }
   | {
       readonly id: string;
+      /** A file system of AWS, which has no quota. */
+      readonly kind: "efs";
+      readonly name: string;
+      /** Id of one that is there; null: it is made. */
+      readonly existing: string | null;
+      /** Days without a read after which a file goes to the cheaper class; null: never. */
+      readonly coldAfterDays: number | null;
+      readonly backups: boolean;
+      /** Keys that only one which is made can have, as written: a rule refuses them on others. */
+      readonly madeOnly: readonly string[];
+    }
+  | {
+      readonly id: string;
       /** An export that somebody else runs. */
       readonly kind: "export";
       readonly server: string;
       readonly path: string;
     };
+
+/** Whether a home file system is made by a stack of the site, and kept. */
+export function isMade(home: ResolvedHome): boolean {
+  if (home.kind === "nfs") return (home.disk?.existing ?? null) === null;
+  return home.kind === "efs" && home.existing === null;
+}
 
 /** What a site has of its own kind of cluster and store. */
 export interface ClusterGround {

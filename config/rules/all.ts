@@ -18,6 +18,7 @@ import { datasetPaths } from "./dataset-paths";
 import { defaultProfile } from "./default-profile";
 import { dnsZone } from "./dns-zone";
 import { existingBuckets } from "./existing-buckets";
+import { existingHomes } from "./existing-homes";
 import { expiresOrder } from "./expires-order";
 import { expiryIsScratchOnly } from "./expiry-is-scratch-only";
 import { federationSignIn } from "./federation-sign-in";
@@ -121,6 +122,7 @@ export const rules: readonly Rule[] = [
   daskLimits,
   hubHome,
   homeNone,
+  existingHomes,
   homeQuota,
   homeClass,
   keptHomes,

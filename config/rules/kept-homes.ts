@@ -8,8 +8,9 @@ export const keptHomes: Rule = {
   check: (federation) =>
     clusterSites(federation).flatMap((site) =>
       site.homes.flatMap((home): RuleFinding[] => {
-        if (site.expires === null || home.kind !== "nfs") return [];
-        const message = "the site expires, and this disk would be kept";
+        if (site.expires === null || home.kind === "export") return [];
+        const what = home.kind === "nfs" ? "disk" : "file system";
+        const message = `the site expires, and this ${what} would be kept`;
         const fix = "write `expires` on its hubs instead, or use an export or home: none";
         return [{ site: site.id, path: ["homes", home.id], message, fix }];
       }),

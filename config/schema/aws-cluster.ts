@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { poolBase } from "./cluster";
 import { block, cidr, count, diskSize, id, named, none, size, text } from "./fields";
-import { aboutHomes, homeExport } from "./homes";
+import { aboutHomes, homeExport, noQuota } from "./homes";
 
 /** A machine type of EC2. */
 const machineType = text(
@@ -129,6 +129,41 @@ export const awsCluster = block({
     .describe("`none`: GPUs are made known by somebody else. Default: NVIDIA's device plugin where a pool has GPUs."),
 }).describe("A cluster of EKS, about 73 USD a month beside its machines.");
 
+/** Days without a read after which EFS can move a file to its cheaper class. */
+const efsColdDays = [7, 30, 90, 365] as const;
+
+const homeEfs = block(
+  {
+    kind: z
+      .literal("efs")
+      .describe(
+        "efs: an elastic file system of AWS, encrypted, with no server of ours: it grows by itself and is in every zone. 0.30 USD a GiB and month, 0.03 a GB read, 0.06 a GB written, and no quota.",
+      ),
+    existing: text(/^fs-[0-9a-f]{8,17}$/, "a file system's id: fs-0123456789abcdef0")
+      .optional()
+      .describe(
+        "One that is there, with mount targets in the cluster's network that let its nodes in: nothing of it is changed but that each hub has an access point. Default: made.",
+      ),
+    coldAfterDays: z
+      .literal(efsColdDays)
+      .optional()
+      .describe(
+        `Days (${efsColdDays.join(", ")}) without a read after which a file goes to Infrequent Access, at 0.016 USD a GiB and month and 0.01 a GB read; the first read brings it back. Default never.`,
+      ),
+    backups: none
+      .optional()
+      .describe("`none`: no backups. Default: one a day by AWS Backup, kept for 35 days at 0.05 USD a GiB and month."),
+  },
+  {
+    ...noQuota("EFS knows none, and each user could fill it at everybody's cost"),
+    size: { message: "no size: EFS grows and shrinks by itself", fix: "remove it" },
+    snapshotDays: {
+      message: "EFS takes no snapshots, AWS Backup keeps 35 days",
+      fix: "remove it, or write backups: none",
+    },
+  },
+);
+
 /** A home file system on AWS. */
 export const awsHome = z
   .union([
@@ -148,6 +183,7 @@ export const awsHome = z
           "Days that the snapshot of each night is kept (0.05 USD a GiB and month of what changed). Default 14.",
         ),
     }),
+    homeEfs,
     homeExport,
   ])
   .describe(aboutHomes);

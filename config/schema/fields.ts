@@ -8,7 +8,12 @@ export interface Note {
   readonly fix?: string;
   /** Names to compare a wrong one with. */
   readonly names?: readonly string[];
+  /** Keys that mean something elsewhere and cannot here, with why. */
+  readonly refused?: Refused;
 }
+
+/** Keys that a map does not have for a reason, each with the reason and what to do. */
+export type Refused = Readonly<Record<string, { readonly message: string; readonly fix: string }>>;
 
 const mark = "\u0001note:";
 
@@ -21,13 +26,17 @@ export function unpack(message: string): Note | undefined {
   return message.startsWith(mark) ? (JSON.parse(message.slice(mark.length)) as Note) : undefined;
 }
 
-/** A map with exactly these keys: an unknown key is a fault that names the nearest known one. */
-export function block<S extends z.ZodRawShape>(shape: S) {
+/**
+ * A map with exactly these keys: an unknown key is a fault that names the nearest known one.
+ *
+ * @param refused keys that people expect here and that cannot be, with why
+ */
+export function block<S extends z.ZodRawShape>(shape: S, refused: Refused = {}) {
   const known = Object.keys(shape);
   return z.strictObject(shape, {
     error: (issue) =>
       issue.code === "unrecognized_keys"
-        ? pack({ message: "unknown key", allowed: listed(known), names: known })
+        ? pack({ message: "unknown key", allowed: listed(known), names: known, refused })
         : pack({ message: "expected a map", allowed: `a map of ${listed(known)}` }),
   });
 }

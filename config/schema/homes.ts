@@ -1,17 +1,27 @@
 import { z } from "zod";
-import { block, cidr, diskSize, size, text } from "./fields";
+import { block, cidr, diskSize, type Refused, size, text } from "./fields";
 
 /** What homes are, the same on every provider. */
 export const aboutHomes = "A home file system. A quota stands only where it can be enforced: on the disk of `nfs`.";
 
+/** Why a kind of homes has no quota. */
+export function noQuota(reason: string): Refused {
+  return {
+    quota: { message: `no quota: ${reason}`, fix: "remove it, or use kind: nfs, which keeps one for each home" },
+  };
+}
+
 /** A home file system of somebody else's, the same on every provider. */
-export const homeExport = block({
-  kind: z.literal("export").describe("export: an NFS export that somebody else runs. Nothing of it is ever removed."),
-  server: text(/^[A-Za-z0-9.-]+$|^[0-9a-f:]+$/, "a host name or address").describe("Its server, as nodes reach it."),
-  path: text(/^(?:\/[\w.-]+)+$/, "an absolute path: /export/homes").describe(
-    "Its directory; homes lie in it as <hub>.<user>, and what a hub's admins share as shared/<hub>.",
-  ),
-});
+export const homeExport = block(
+  {
+    kind: z.literal("export").describe("export: an NFS export that somebody else runs. Nothing of it is ever removed."),
+    server: text(/^[A-Za-z0-9.-]+$|^[0-9a-f:]+$/, "a host name or address").describe("Its server, as nodes reach it."),
+    path: text(/^(?:\/[\w.-]+)+$/, "an absolute path: /export/homes").describe(
+      "Its directory; homes lie in it as <hub>.<user>, and what a hub's admins share as shared/<hub>.",
+    ),
+  },
+  noQuota("nobody here could hold anybody to it on somebody else's server"),
+);
 
 /** A file system of users' homes that outlives the hubs that mount it. */
 export const home = z

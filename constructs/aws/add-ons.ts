@@ -15,6 +15,8 @@ export interface AddOnsProps {
   readonly place: { readonly nodeSelector: Readonly<Record<string, string>>; readonly tolerations: readonly object[] };
   /** What pods of deployments need: nodes. */
   readonly nodes: ITerraformDependable[];
+  /** Whether homes are on EFS: its driver comes with them alone. */
+  readonly efs: boolean;
 }
 
 interface AddOn {
@@ -33,7 +35,7 @@ export class AddOns extends Construct {
   constructor(
     scope: Construct,
     id: string,
-    private readonly props: Omit<AddOnsProps, "nodes" | "place">,
+    private readonly props: Omit<AddOnsProps, "nodes" | "place" | "efs">,
   ) {
     super(scope, id);
     const agent = this.add({ name: "eks-pod-identity-agent", dependsOn: [] });
@@ -52,12 +54,19 @@ export class AddOns extends Construct {
   }
 
   /** What runs on nodes, once they are there. */
-  onNodes({ place, nodes }: Pick<AddOnsProps, "place" | "nodes">): void {
+  onNodes({ place, nodes, efs }: Pick<AddOnsProps, "place" | "nodes" | "efs">): void {
     this.add({ name: "coredns", values: place, dependsOn: nodes });
     this.add({
       name: "aws-ebs-csi-driver",
       values: { controller: { ...place, extraVolumeTags: this.volumeTags() } },
       identity: { serviceAccount: "ebs-csi-controller-sa", policy: "service-role/AmazonEBSCSIDriverPolicy" },
+      dependsOn: nodes,
+    });
+    if (!efs) return;
+    this.add({
+      name: "aws-efs-csi-driver",
+      values: { controller: place },
+      identity: { serviceAccount: "efs-csi-controller-sa", policy: "service-role/AmazonEFSCSIDriverPolicy" },
       dependsOn: nodes,
     });
   }

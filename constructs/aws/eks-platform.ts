@@ -2,18 +2,19 @@ import { HelmProvider } from "@cdktf/provider-helm/lib/provider";
 import { KubernetesProvider } from "@cdktf/provider-kubernetes/lib/provider";
 import { Fn, type ITerraformDependable } from "cdktf";
 import type { Construct } from "constructs";
-import { homesPath } from "../../charts/home-nfs";
 import { podIdentityAgents } from "../../charts/networks";
-import { awsRoleName, homeNamespace, hubRoleName, objectUrl, userServiceAccount } from "../../config/names";
+import { awsRoleName, hubRoleName, objectUrl, userServiceAccount } from "../../config/names";
 import type { ResolvedAwsClusterSite } from "../../config/resolve/aws-site";
 import type { ResolvedClusterSite, ResolvedHome } from "../../config/resolve/cluster-site";
 import type { ResolvedDataset } from "../../config/resolve/lake";
-import { homeService } from "../kubernetes/homes";
-import { loadBalancerAddress, serviceAddress } from "../kubernetes/lookup";
+import { nfsMount } from "../kubernetes/homes";
+import { loadBalancerAddress } from "../kubernetes/lookup";
 import { scratchExpiryName } from "../kubernetes/objects/scratch-expiry";
 import type { ConfiguredStack, HomeMount, ManagedZone, Platform, PodIdentity, Service } from "../kubernetes/platform";
 import { diskStorage, homeServers, machines, zoneRights } from "./eks-services";
+import { hubAccess } from "./hub-access";
 import { clusterAddress } from "./lookup";
+import { mountTargets } from "./mount-targets";
 import { awsProvider } from "./provider";
 import { PodRole } from "./role";
 import { expiryRights, storeRights } from "./store-rights";
@@ -39,7 +40,13 @@ export class EksPlatform implements Platform {
       [`${balancer}-cross-zone-load-balancing-enabled`]: "true",
       [`${balancer}-additional-resource-tags`]: `managed-by=isthmus,federation=${federation},site=${site.id}`,
     };
-    this.services = [diskStorage, machines(federation, site), homeServers, zoneRights(federation, site)];
+    this.services = [
+      diskStorage,
+      machines(federation, site),
+      homeServers,
+      mountTargets(site),
+      zoneRights(federation, site),
+    ];
   }
 
   /** Tokens of the API live for a quarter of an hour, so the engine asks for them as it goes, by the AWS command line. */
@@ -93,9 +100,8 @@ export class EksPlatform implements Platform {
     };
   }
 
-  homeMount(scope: Construct, home: ResolvedHome): HomeMount {
-    if (home.kind === "export") return { server: home.server, path: home.path };
-    return { server: serviceAddress(scope, homeService, homeNamespace(this.site.id, home.id)), path: homesPath };
+  homeMount(scope: Construct, home: ResolvedHome, hub: string): HomeMount {
+    return home.kind === "efs" ? hubAccess(scope, home, hub) : nfsMount(scope, this.site.id, home);
   }
 
   entranceAddress(scope: Construct, site: ResolvedClusterSite, services: ITerraformDependable[]): string | null {

@@ -1,8 +1,11 @@
 import { DataAwsEbsVolume } from "@cdktf/provider-aws/lib/data-aws-ebs-volume";
+import { DataAwsEfsFileSystem } from "@cdktf/provider-aws/lib/data-aws-efs-file-system";
 import { DataAwsEksCluster } from "@cdktf/provider-aws/lib/data-aws-eks-cluster";
 import { DataAwsRoute53Zone } from "@cdktf/provider-aws/lib/data-aws-route53-zone";
+import { DataAwsSubnet } from "@cdktf/provider-aws/lib/data-aws-subnet";
 import type { Construct } from "constructs";
-import type { KeptDisk } from "../../config/resolve/cluster-site";
+import { privateSubnetName } from "../../config/names";
+import type { KeptDisk, ResolvedHome } from "../../config/resolve/cluster-site";
 
 /*
  * What on AWS cannot be computed from the config and is looked up by a computed name.
@@ -17,9 +20,41 @@ export interface ClusterAddress {
 }
 
 export function clusterAddress(scope: Construct, name: string): ClusterAddress {
-  const cluster = new DataAwsEksCluster(scope, "cluster", { name });
+  const cluster = clusterOf(scope, name);
   return { name: cluster.name, endpoint: cluster.endpoint, authority: cluster.certificateAuthority.get(0).data };
 }
+
+/** Where a cluster's nodes are. */
+export interface ClusterNetwork {
+  readonly vpcId: string;
+  /** The group that EKS makes, of which its nodes are. */
+  readonly securityGroup: string;
+}
+
+export function clusterNetwork(scope: Construct, name: string): ClusterNetwork {
+  const vpc = clusterOf(scope, name).vpcConfig.get(0);
+  return { vpcId: vpc.vpcId, securityGroup: vpc.clusterSecurityGroupId };
+}
+
+/** A stack asks for its cluster once. */
+function clusterOf(scope: Construct, name: string): DataAwsEksCluster {
+  const asked = scope.node.tryFindChild("cluster");
+  return asked instanceof DataAwsEksCluster ? asked : new DataAwsEksCluster(scope, "cluster", { name });
+}
+
+/** The private subnet of a network that is made, in a zone. */
+export function privateSubnet(scope: Construct, cluster: string, zone: string): string {
+  const { vpcId } = clusterNetwork(scope, cluster);
+  return new DataAwsSubnet(scope, `private-${zone}`, { vpcId, tags: { Name: privateSubnetName(cluster, zone) } }).id;
+}
+
+/** The id of a file system of homes. */
+export function fileSystemId(scope: Construct, { id, name, existing }: EfsHome): string {
+  if (existing !== null) return existing;
+  return new DataAwsEfsFileSystem(scope, `${id}-file-system`, { creationToken: name }).fileSystemId;
+}
+
+type EfsHome = Extract<ResolvedHome, { kind: "efs" }>;
 
 /** The id of a disk that is kept. */
 export function diskId(scope: Construct, id: string, { name, existing }: KeptDisk): string {

@@ -11,6 +11,7 @@ import { Vpc } from "@cdktf/provider-aws/lib/vpc";
 import { VpcEndpoint } from "@cdktf/provider-aws/lib/vpc-endpoint";
 import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
+import { privateSubnetName } from "../../config/names";
 import type { ResolvedAwsCluster } from "../../config/resolve/aws-cluster";
 import { type ZoneBlocks, zoneBlocks } from "./subnets";
 
@@ -69,11 +70,11 @@ export class Network extends Construct implements Subnets {
       vpcId: this.vpc.id,
       availabilityZone: zone,
       cidrBlock: block.private,
-      tags: { Name: `${name}-private-${zone}`, "kubernetes.io/role/internal-elb": "1" },
+      tags: { Name: privateSubnetName(name, zone), "kubernetes.io/role/internal-elb": "1" },
     });
     const table = new RouteTable(this, `private-${zone}-routes`, {
       vpcId: this.vpc.id,
-      tags: { Name: `${name}-private-${zone}` },
+      tags: { Name: privateSubnetName(name, zone) },
     });
     new RouteTableAssociation(this, `private-${zone}-association`, { subnetId: subnet.id, routeTableId: table.id });
     this.tables.set(zone, table);

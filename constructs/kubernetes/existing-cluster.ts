@@ -2,14 +2,13 @@ import { HelmProvider } from "@cdktf/provider-helm/lib/provider";
 import { KubernetesProvider } from "@cdktf/provider-kubernetes/lib/provider";
 import type { ITerraformDependable } from "cdktf";
 import type { Construct } from "constructs";
-import { homesPath } from "../../charts/home-nfs";
-import { homeNamespace, objectUrl } from "../../config/names";
+import { objectUrl } from "../../config/names";
 import type { ResolvedClusterSite, ResolvedHome } from "../../config/resolve/cluster-site";
 import type { ResolvedKubernetesSite } from "../../config/resolve/kubernetes-site";
 import type { ResolvedDataset } from "../../config/resolve/lake";
 import { literal } from "../literal";
-import { homeService } from "./homes";
-import { loadBalancerAddress, serviceAddress } from "./lookup";
+import { nfsMount } from "./homes";
+import { loadBalancerAddress } from "./lookup";
 import type { ConfiguredStack, HomeMount, ManagedZone, Platform, PodIdentity } from "./platform";
 
 /** Name of the Secret with the store's keys in each hub's namespace. */
@@ -68,8 +67,8 @@ export class ExistingCluster implements Platform {
   }
 
   homeMount(scope: Construct, home: ResolvedHome): HomeMount {
-    if (home.kind === "export") return { server: home.server, path: home.path };
-    return { server: serviceAddress(scope, homeService, homeNamespace(this.site.id, home.id)), path: homesPath };
+    if (home.kind === "efs") throw new Error(`homes ${home.id} are of AWS, and the cluster is not`);
+    return nfsMount(scope, this.site.id, home);
   }
 
   entranceAddress(scope: Construct, site: ResolvedClusterSite, services: ITerraformDependable[]): string | null {

@@ -29,11 +29,11 @@ export interface ConfiguredStack extends TerraformStack {
   readonly configDirectory: string;
 }
 
-/** Where a home file system is mounted from. Parts may be known only to the engine. */
-export interface HomeMount {
-  readonly server: string;
-  readonly path: string;
-}
+/** Where a home file system is mounted from, and how. Parts may be known only to the engine. */
+export type HomeMount =
+  | { readonly kind: "nfs"; readonly server: string; readonly path: string }
+  /** By a driver of the cloud, which the cluster has. */
+  | { readonly kind: "csi"; readonly driver: string; readonly volumeHandle: string };
 
 /** Who makes the site's host names, and proves them to a certificate authority. */
 export type ManagedZone = UpdatedZone | HostedZone;
@@ -73,8 +73,8 @@ export interface Platform {
   readonly services: readonly Service[];
   /** What S3 clients of notebooks and workers need to know of the store beside keys. */
   readonly storeEnvironment: Readonly<Record<string, string>>;
-  /** Looks up, for a hub's stack, where a home file system is mounted from. */
-  homeMount(scope: Construct, home: ResolvedHome): HomeMount;
+  /** Looks up, for a hub's stack, where a home file system is mounted from, and makes what the hub alone needs for that. */
+  homeMount(scope: Construct, home: ResolvedHome, hub: string): HomeMount;
   /** Where the gateway reads a public dataset of the site: without keys. */
   datasetUrl(dataset: ResolvedDataset): string;
   /** Where people must point host names, once the services are there; null: nobody needs to, or the cluster's ingress knows. */

@@ -47,6 +47,7 @@ export class AwsClusterStack extends SiteStack {
     addOns.onNodes({
       place: { nodeSelector: {}, tolerations: [], ...placeOf(corePool(config.pools)) },
       nodes: pools.flatMap((pool) => pool.groups),
+      efs: site.homes.some((home) => home.kind === "efs"),
     });
     if (site.budget) new Budget(this, "budget", { ...at, ...site.budget });
   }

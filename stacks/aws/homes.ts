@@ -3,6 +3,7 @@ import { EbsVolume } from "@cdktf/provider-aws/lib/ebs-volume";
 import type { App } from "cdktf";
 import { awsRoleName } from "../../config/names";
 import type { ResolvedAwsClusterSite } from "../../config/resolve/aws-site";
+import { homeFileSystem } from "../../constructs/aws/home-file-system";
 import { awsProvider } from "../../constructs/aws/provider";
 import { Role } from "../../constructs/aws/role";
 import { type FederationProps, SiteStack } from "../site-stack";
@@ -14,13 +15,21 @@ export interface AwsHomesStackProps extends FederationProps {
 const GI = 2 ** 30;
 
 /** Disks of users' homes that are made, with what they hold. */
-export function madeDisks({ homes }: ResolvedAwsClusterSite) {
+function madeDisks({ homes }: ResolvedAwsClusterSite) {
   return homes.flatMap((home) =>
     home.kind === "nfs" && home.disk && home.disk.existing === null ? [{ ...home, disk: home.disk }] : [],
   );
 }
 
-/** `<site>-homes`: the disks of users' homes and their snapshots. They outlive cluster and hubs; the guard keeps them. Disks that exist are not in it. */
+/** File systems of users' homes that are made. */
+function madeFileSystems({ homes }: ResolvedAwsClusterSite) {
+  return homes.flatMap((home) => (home.kind === "efs" && home.existing === null ? [home] : []));
+}
+
+/**
+ * `<site>-homes`: what users' homes lie on, disks with snapshots and file systems with backups. They outlive cluster and hubs; the guard
+ * keeps them. What exists is not in it.
+ */
 export class AwsHomesStack extends SiteStack {
   constructor(app: App, { federation, site, places }: AwsHomesStackProps) {
     super(app, { federation, site: site.id, part: "homes", places });
@@ -35,6 +44,7 @@ export class AwsHomesStack extends SiteStack {
         tags: { Name: disk.name, purpose: "homes" },
       });
     this.snapshots(federation.id, site);
+    for (const home of madeFileSystems(site)) homeFileSystem(this, home.id, { home, ...site });
   }
 
   /** Of each disk one a night. */

@@ -63,7 +63,7 @@ export class KubernetesHubStack extends SiteStack {
         ingress: ingressReach(site),
         nameServers: site.nameServers,
         identity,
-        home: home ? platform.homeMount(this, home) : null,
+        home: home ? platform.homeMount(this, home, hub.id) : null,
         client: clientConfigOf(federation, site, hub),
       }),
       // Servers and clusters of users belong to no release: they hold the home's claim until the namespace goes.

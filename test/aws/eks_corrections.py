@@ -32,9 +32,11 @@ def kept(record: Body, body: Body, *fields: str) -> None:
 
 
 def cluster_created(body: Body, *_: object) -> Body:
-    """The support that a version gets is dropped: it would be set again at each apply."""
+    """The support that a version gets is dropped: it would be set again at each apply. Its network is made up."""
     cluster = eks._clusters[body["name"]]
     kept(cluster, body, "upgradePolicy")
+    [first, *_] = body["resourcesVpcConfig"]["subnetIds"]
+    cluster["resourcesVpcConfig"]["vpcId"] = ec2._subnets[first]["VpcId"]
     return {"cluster": eks._sanitize(cluster)}
 
 

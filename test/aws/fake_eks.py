@@ -21,10 +21,12 @@ def main() -> None:
     # Read when MiniStack is imported. Servers beside the API would take ports that other runs have.
     here = {"GATEWAY_PORT": str(port), "BIND_HOST": "127.0.0.1", "MINISTACK_HOST": "localhost"}
     os.environ.update(here | {"IOT_MTLS_ENABLED": "0", "SFTP_ENABLED": "0"})
+    from efs_corrections import correct_efs
     from eks_corrections import correct_autoscaling, correct_eks
     from fake_dlm import with_dlm
     from ministack import app
 
+    correct_efs()
     correct_eks()
     correct_autoscaling()
     app.app = with_dlm(app.app)

@@ -5,9 +5,12 @@ import {
   bucketVariable,
   datasetPath,
   fitted,
+  homeFileSystemName,
   homeFolder,
+  hubDirectory,
   hubPath,
   lakeKeyAlias,
+  privateSubnetName,
   recordKey,
   reservedPages,
   reservedParts,
@@ -49,6 +52,10 @@ test.each([
   [userPrefix("1st"), "1st--e01ddf65"],
   [homeFolder("prod", "alice"), "prod.alice"],
   [sharedFolders, "shared"],
+  [homeFileSystemName("pangeo", "cascadia", "main"), "pangeo-cascadia-homes-main"],
+  [homeFileSystemName(long, "cascadia", long), "abcdefghijklmnopqrstuvwxyz-0123-cascadia-homes-abcdefgh-e04cf6c4"],
+  [hubDirectory("prod"), "/prod"],
+  [privateSubnetName("pangeo-cascadia", "us-west-2a"), "pangeo-cascadia-private-us-west-2a"],
 ])("%s", (name, golden) => {
   expect(name).toBe(golden);
 });

@@ -11,7 +11,7 @@ export const homeClaim = "home";
 const nominal = "1Gi";
 
 /** The volume is bound by name and never given to anybody else; what is in it outlives it. */
-export function homeVolume(namespace: string, { server, path }: HomeMount): KubeObject[] {
+export function homeVolume(namespace: string, mount: HomeMount): KubeObject[] {
   const name = `${namespace}-home`;
   const shared = { accessModes: ["ReadWriteMany"], storageClassName: "" };
   return [
@@ -24,9 +24,7 @@ export function homeVolume(namespace: string, { server, path }: HomeMount): Kube
         capacity: { storage: nominal },
         persistentVolumeReclaimPolicy: "Retain",
         claimRef: { apiVersion: "v1", kind: "PersistentVolumeClaim", namespace, name: homeClaim },
-        // Writing the time of each read would double the requests; a hard mount waits for a server that restarts.
-        mountOptions: ["nfsvers=4.1", "noatime", "hard"],
-        nfs: { server, path },
+        ...sourceOf(mount),
       },
     },
     {
@@ -36,4 +34,12 @@ export function homeVolume(namespace: string, { server, path }: HomeMount): Kube
       spec: { ...shared, volumeName: name, resources: { requests: { storage: nominal } } },
     },
   ];
+}
+
+function sourceOf(mount: HomeMount) {
+  // The driver mounts over TLS, with options of its own.
+  if (mount.kind === "csi") return { csi: { driver: mount.driver, volumeHandle: mount.volumeHandle } };
+  const { server, path } = mount;
+  // Writing the time of each read would double the requests; a hard mount waits for a server that restarts.
+  return { mountOptions: ["nfsvers=4.1", "noatime", "hard"], nfs: { server, path } };
 }

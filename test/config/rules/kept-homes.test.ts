@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { ofCluster } from "../federation-of";
+import { eks, ofCluster, ofEks } from "../federation-of";
 
 const site = (home: string, expires = "expires: 2199-01-01\n") => ofCluster(`${expires}homes: {main: ${home}}\n`);
 const nfs = "{size: 100Gi, quota: 10Gi}";
@@ -13,6 +13,13 @@ test("a disk that outlives a site that ends", () => {
       message: "the site expires, and this disk would be kept",
       fix: "write `expires` on its hubs instead, or use an export or home: none",
     },
+  ]);
+});
+
+test("a file system of AWS as well", () => {
+  const efs = eks("a", { rest: "expires: 2199-01-01\n" }).replace("{size: 100Gi, quota: 10Gi}", "{kind: efs}");
+  expect(ofEks(efs)).toEqual([
+    expect.stringContaining("kept-homes homes.main: the site expires, and this file system would be kept"),
   ]);
 });
 

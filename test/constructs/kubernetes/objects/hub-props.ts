@@ -18,7 +18,7 @@ export function hubProps(id: string, site: ResolvedKubernetesSite = clusterSite(
     storeNetworks: site.s3.networks,
     ingress: ingressReach(site),
     nameServers: site.nameServers,
-    home: hub.home === null ? null : { server: "198.51.100.7", path: "/homes" },
+    home: hub.home === null ? null : { kind: "nfs", server: "198.51.100.7", path: "/homes" },
     client: {
       federation: { id: "pangeo", title: "Pangeo open federation" },
       site: site.id,

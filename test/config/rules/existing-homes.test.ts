@@ -1,0 +1,24 @@
+import { expect, test } from "vitest";
+import { eks, ofEks } from "../federation-of";
+
+const homes = (main: string) => ofEks(eks("a").replace("{size: 100Gi, quota: 10Gi}", `{${main}}`));
+
+test("what only its making can set, of a disk or a file system that exists", () => {
+  const disk = "size: 100Gi, quota: 10Gi, existing: vol-0123456789abcdef0";
+  expect(homes(`${disk}, snapshotDays: 5`)).toEqual([
+    expect.stringContaining(
+      "existing-homes homes.main.snapshotDays: these homes exist, and nothing of what they lie on",
+    ),
+  ]);
+  expect(homes("kind: efs, existing: fs-0123456789abcdef0, coldAfterDays: 30, backups: none")).toEqual([
+    expect.stringContaining("existing-homes homes.main.coldAfterDays"),
+    expect.stringContaining("existing-homes homes.main.backups"),
+  ]);
+});
+
+test("one that is made, or that says nothing of its making", () => {
+  expect(homes("size: 100Gi, quota: 10Gi, snapshotDays: 5")).toEqual([]);
+  expect(homes("size: 100Gi, quota: 10Gi, existing: vol-0123456789abcdef0")).toEqual([]);
+  expect(homes("kind: efs, coldAfterDays: 30, backups: none")).toEqual([]);
+  expect(homes("kind: efs, existing: fs-0123456789abcdef0")).toEqual([]);
+});
