@@ -208,6 +208,36 @@ export function hubDirectory(hub: string): string {
   return `/${hub}`;
 }
 
+/** Registries that a site may cache, and how they are called in the names of what is cached. */
+const cachedRegistries = {
+  "quay.io": "quay",
+  "registry.k8s.io": "k8s",
+  "docker.io": "docker",
+  "ghcr.io": "ghcr",
+} as const;
+
+export type CachedRegistry = keyof typeof cachedRegistries;
+
+/** What the repositories of a cached registry start with, at most 30 characters. */
+export function imageCachePrefix(federation: string, site: string, registry: CachedRegistry): string {
+  return fitted(`${federation}-${site}-${cachedRegistries[registry]}`, 30);
+}
+
+/** The registry of an account of AWS in a region. */
+export function ecrHost(account: string, region: string): string {
+  return `${account}.dkr.ecr.${region}.amazonaws.com`;
+}
+
+/** Registries by host, and where their images come from instead: `quay.io` -> HOST/PREFIX. */
+export type Mirrors = Readonly<Record<string, string>>;
+
+/** The name by which nodes ask for an image. */
+export function mirrored(image: string, mirrors: Mirrors): string {
+  const slash = image.indexOf("/");
+  const mirror = mirrors[image.slice(0, slash)];
+  return mirror === undefined ? image : mirror + image.slice(slash);
+}
+
 /** The alias of the key that encrypts a cluster's secrets on AWS. */
 export function clusterKeyAlias(federation: string, site: string): string {
   return `alias/${federation}-${site}-cluster`;

@@ -1,3 +1,4 @@
+import { mirrored } from "../../config/names";
 import { images } from "../pins";
 import { literalText } from "./expressions";
 import { staticText } from "./files";
@@ -71,7 +72,15 @@ function ownHome(props: JupyterHubProps): Scripted[] {
     { name: homeVolume, mountPath: "/own/shared", subPath: shared.subPath },
   ];
   const args = folders.map(({ mountPath }) => mountPath);
-  return [scripted("own-home", "own.sh", args, { image: images.busybox, securityContext: asOwner }, folders)];
+  return [
+    scripted(
+      "own-home",
+      "own.sh",
+      args,
+      { image: mirrored(images.busybox, props.mirrors), securityContext: asOwner },
+      folders,
+    ),
+  ];
 }
 
 function bringing(props: JupyterHubProps, url: string): Scripted {
@@ -80,9 +89,13 @@ function bringing(props: JupyterHubProps, url: string): Scripted {
     CONTENT_BRANCH: props.hub.content.branch ?? "",
     CONTENT_SECONDS: `${contentSeconds}`,
   };
-  return scripted("content", "content.sh", [], { image: images.git, securityContext: asUser, env: inHome(env) }, [
-    homeMount(props),
-  ]);
+  return scripted(
+    "content",
+    "content.sh",
+    [],
+    { image: mirrored(images.git, props.mirrors), securityContext: asUser, env: inHome(env) },
+    [homeMount(props)],
+  );
 }
 
 function saving(props: JupyterHubProps, verb: "restore" | "keep"): Scripted {
@@ -108,7 +121,7 @@ function saving(props: JupyterHubProps, verb: "restore" | "keep"): Scripted {
     "save.sh",
     [verb],
     {
-      image: images.rclone,
+      image: mirrored(images.rclone, props.mirrors),
       securityContext: asUser,
       env: inHome(env),
       ...(storeKeys ? { envFrom: [{ secretRef: { name: storeKeys } }] } : {}),

@@ -104,12 +104,12 @@ function sizeOverride(
 
 const threadVariables = ["OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS"] as const;
 
-function imageOption({ image, otherImages }: ResolvedClusterProfile) {
+function imageOption({ image, imageTold, otherImages }: ResolvedClusterProfile) {
   if (otherImages.length === 0) return {};
   return {
     image: {
       display_name: "Image",
-      choices: { own: { display_name: image, default: true as const, kubespawner_override: { image } } },
+      choices: { own: { display_name: imageTold, default: true as const, kubespawner_override: { image } } },
       unlisted_choice: {
         enabled: true as const,
         display_name: "Name of the image",

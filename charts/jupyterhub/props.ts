@@ -1,3 +1,4 @@
+import type { Mirrors } from "../../config/names";
 import type { ResolvedClusterHub } from "../../config/resolve/cluster-hub";
 import type { ResolvedIdentity } from "../../config/resolve/identity";
 import type { ResolvedPool } from "../../config/resolve/pools";
@@ -31,6 +32,8 @@ export interface JupyterHubProps {
   readonly storeNetworks: readonly string[];
   /** Secret of the namespace with the store's keys, all of it environment; null: the cloud knows the pods by their account. */
   readonly storeKeys: string | null;
+  /** Registries whose images come from elsewhere. */
+  readonly mirrors: Mirrors;
   /** ConfigMap of the namespace with the client's `federation.json`; null: none. */
   readonly clientConfig: string | null;
 }

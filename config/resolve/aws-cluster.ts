@@ -6,6 +6,7 @@ import { clusterName, homeFileSystemName, homeVolumeName, nodeGroupName } from "
 import { bytesOf } from "../schema/fields";
 import type { AwsSiteConfig } from "../schema/site";
 import type { ResolvedHome } from "./cluster-site";
+import { resolveImageCache } from "./image-cache";
 import { dedicatedTaints, dedicatedTolerations, type ResolvedPool, type Taint } from "./pools";
 
 type ClusterConfig = NonNullable<AwsSiteConfig["cluster"]>;
@@ -83,6 +84,7 @@ export function resolveAwsCluster(federation: string, site: AwsSiteConfig, clust
     admins: cluster.admins ?? [],
     /** Null: none are written. */
     logDays: cluster.logDays === "none" ? null : (cluster.logDays ?? 30),
+    imageCache: resolveImageCache(federation, site),
   };
 }
 

@@ -4,6 +4,7 @@ import type { AwsClusterSiteConfig, AwsSiteConfig } from "../schema/site";
 import { resolveAwsCluster, resolveAwsHome } from "./aws-cluster";
 import { resolveClusterSite } from "./cluster-site";
 import type { ResolvedHub } from "./hub";
+import { mirrorsOf } from "./image-cache";
 import { datasetEntries, resolveDataset } from "./lake";
 import { frontOf, type Gateways, siteBase } from "./site-base";
 
@@ -60,7 +61,8 @@ export function resolveAwsClusterSite(federation: FederationConfig, site: AwsClu
     resolveAwsHome(federation.federation, site, id, home),
   );
   const dns = site.dns ?? { kind: "manual" as const };
-  const ground = { ...base, s3: { ...storeOf(site), networks: [] }, pools: cluster.pools, homes, dns };
+  const mirrors = mirrorsOf(cluster.imageCache, site);
+  const ground = { ...base, s3: { ...storeOf(site), networks: [] }, pools: cluster.pools, homes, dns, mirrors };
   return {
     ...resolveClusterSite(federation, site, ground),
     ...base,

@@ -1,4 +1,4 @@
-import { hubHost, namespaceName, releaseName } from "../names";
+import { hubHost, type Mirrors, mirrored, namespaceName, releaseName } from "../names";
 import { bytesOf } from "../schema/fields";
 import type { ClusterHubConfig } from "../schema/site";
 import { type HubSurroundings, resolveDaskLimits, resolveHubBase, resolveProfileBase } from "./hub-base";
@@ -11,6 +11,7 @@ export interface ClusterSurroundings extends HubSurroundings {
   readonly pools: readonly ResolvedPool[];
   /** Ids of the site's home file systems. */
   readonly homes: readonly string[];
+  readonly mirrors: Mirrors;
 }
 
 /** Memory of a hub's database disk. */
@@ -42,7 +43,7 @@ export function resolveClusterHub(id: string, hub: ClusterHubConfig, at: Cluster
       branch: hub.content?.branch ?? null,
       saveTo: hub.content?.saveTo ?? null,
     },
-    profiles: Object.entries(hub.profiles).map(([name, p]) => resolveProfile(name, p, hub, at.pools)),
+    profiles: Object.entries(hub.profiles).map(([name, p]) => resolveProfile(name, p, hub, at)),
     dask: resolveDask(hub.dask, at.pools),
     /** Dask was asked for, which the rules check: a site without a dask pool has none by default. */
     daskTold: typeof hub.dask === "object",
@@ -67,12 +68,15 @@ function resolveProfile(
   id: string,
   profile: ClusterHubConfig["profiles"][string],
   hub: ClusterHubConfig,
-  pools: readonly ResolvedPool[],
+  { pools, mirrors }: ClusterSurroundings,
 ) {
   const { groups, teams, users } = profile.allow ?? {};
   return {
     ...resolveProfileBase(id, profile, hub),
-    image: profile.image,
+    /** As nodes ask for it. */
+    image: mirrored(profile.image, mirrors),
+    /** As it is written, for people. */
+    imageTold: profile.image,
     /** Patterns of images that users may name instead, `*` for any characters; empty: none. */
     otherImages: profile.otherImages ?? [],
     /** To choose from; the first is the default. */

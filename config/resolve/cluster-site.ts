@@ -1,4 +1,4 @@
-import { dataHost, namespaceName, userSchedulerName } from "../names";
+import { dataHost, type Mirrors, namespaceName, userSchedulerName } from "../names";
 import type { FederationConfig } from "../schema/federation";
 import { bytesOf } from "../schema/fields";
 import type { ClusterSiteConfig, KubernetesSiteConfig } from "../schema/site";
@@ -93,6 +93,8 @@ export interface ClusterGround {
   readonly pools: readonly ResolvedPool[];
   readonly homes: readonly ResolvedHome[];
   readonly dns: ResolvedDns;
+  /** Registries whose images come from elsewhere. */
+  readonly mirrors: Mirrors;
 }
 
 /** Where a cache of names on each node answers unless told: NodeLocal DNS. */
@@ -117,7 +119,7 @@ export function resolveClusterSite(federation: FederationConfig, site: ClusterSi
   const at = {
     ...{ federation: federation.federation, site: site.site, ...base, catalog, buckets, datasets },
     ownPrefix: ground.provider !== "kubernetes",
-    ...{ domain: site.domain, pools, homes: homes.map((home) => home.id) },
+    ...{ domain: site.domain, pools, homes: homes.map((home) => home.id), mirrors: ground.mirrors },
   };
   return {
     ...base,

@@ -20,6 +20,7 @@ export function resolveKubernetesSite(federation: FederationConfig, site: Kubern
     pools: Object.entries(site.cluster.pools).map(([id, pool]) => resolveExistingPool(id, pool)),
     homes: Object.entries(site.homes ?? {}).map(([id, home]) => resolveHome(id, home, site)),
     dns: site.dns ?? { kind: "manual" as const },
+    mirrors: {},
   };
   return {
     ...resolveClusterSite(federation, site, ground),

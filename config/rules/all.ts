@@ -29,6 +29,7 @@ import { homeQuota } from "./home-quota";
 import { hostLength } from "./host-length";
 import { hubHome } from "./hub-home";
 import { idlePools } from "./idle-pools";
+import { imageCache } from "./image-cache";
 import { ingressPods } from "./ingress-pods";
 import { jobsNeedBatch } from "./jobs-need-batch";
 import { keptHomes } from "./kept-homes";
@@ -102,6 +103,7 @@ export const rules: readonly Rule[] = [
   zones,
   kubernetesVersion,
   madeNetwork,
+  imageCache,
   machineTypes,
   retiringPools,
   budget,

@@ -101,6 +101,35 @@ const api = z
   ])
   .describe("From where the cluster's API is reached; IAM decides who may in any case. Default {kind: iam}.");
 
+/** A registry that ECR asks without a name. */
+const anonymous = z.literal("anonymous");
+
+/** A registry that wants to know who asks. */
+const signedIn = block({
+  awsSecret: text(
+    /^arn:aws:secretsmanager:[a-z0-9-]+:\d{12}:secret:ecr-pullthroughcache\/[\w/+=.@-]{1,400}$/,
+    "arn:aws:secretsmanager:REGION:ACCOUNT:secret:ecr-pullthroughcache/NAME-SUFFIX",
+  ).describe(
+    "The whole ARN of a secret of the site's account and region, named ecr-pullthroughcache/..., with `username` and `accessToken`.",
+  ),
+});
+
+const imageCache = block({
+  "quay.io": anonymous.optional().describe("Images of quay.io: those of Pangeo and Jupyter. Default not cached."),
+  "registry.k8s.io": anonymous.optional().describe("Images of Kubernetes' own registry. Default not cached."),
+  "docker.io": signedIn
+    .optional()
+    .describe("Images of Docker Hub, which counts what nobody signed in for. Default not cached."),
+  "ghcr.io": signedIn.optional().describe("Images of GitHub's registry. Default not cached."),
+  keepDays: count(1, 3650)
+    .optional()
+    .describe(
+      "Days after which an image leaves the cache, at 0.10 USD a GB and month until then; who asks for it brings it back. Default 90.",
+    ),
+}).describe(
+  "Registries whose images nodes get through the account's own (ECR pull-through cache): the profiles', and those of what runs beside them. Charts of others name their own. Changing it restarts nobody's server. Default none.",
+);
+
 /** A cluster of EKS. */
 export const awsCluster = block({
   kubernetes: text(/^1\.\d{2}$/, 'a version in quotes: "1.35"')
@@ -124,6 +153,7 @@ export const awsCluster = block({
     .union([none, z.literal([30, 365])])
     .optional()
     .describe("Days that the control plane's logs are kept, at 0.50 USD a GB; `none` writes none. Default 30."),
+  imageCache: imageCache.optional(),
   gpuPlugin: none
     .optional()
     .describe("`none`: GPUs are made known by somebody else. Default: NVIDIA's device plugin where a pool has GPUs."),

@@ -6,15 +6,22 @@ import type { ResolvedAwsClusterSite } from "../../config/resolve/aws-site";
 import { AddOns } from "../../constructs/aws/add-ons";
 import { Budget } from "../../constructs/aws/budget";
 import { Cluster } from "../../constructs/aws/cluster";
+import { cacheRights, ImageCache } from "../../constructs/aws/image-cache";
 import { Network, type Subnets } from "../../constructs/aws/network";
 import { NodePool } from "../../constructs/aws/node-group";
 import { awsProvider, siteTags } from "../../constructs/aws/provider";
 import { Role } from "../../constructs/aws/role";
+import type { Statement } from "../../constructs/aws/statement";
 import { expiryLifecycle } from "../../constructs/expiry";
 import { type FederationProps, SiteStack } from "../site-stack";
 
 export interface AwsClusterStackProps extends FederationProps {
   readonly site: ResolvedAwsClusterSite;
+}
+
+interface At {
+  readonly federation: string;
+  readonly site: string;
 }
 
 /** `<site>-cluster`: network, control plane, nodes, and who is told what they cost. Its nodes come and go; it lives for months. */
@@ -30,7 +37,8 @@ export class AwsClusterStack extends SiteStack {
     const { lifecycle } = { lifecycle: undefined, ...expiryLifecycle(this, site.expires) };
     const cluster = new Cluster(this, "control-plane", { ...at, cluster: config, subnets, lifecycle }).resource;
     const addOns = new AddOns(this, "add-ons", { ...at, cluster: cluster.name, versions });
-    const nodes = this.nodeRole(at);
+    if (config.imageCache) new ImageCache(this, "image-cache", config.imageCache);
+    const nodes = this.nodeRole(at, cacheRights(config.imageCache, site));
     const pools = [...config.pools, ...config.retiring].map(
       (pool) =>
         new NodePool(this, pool.nodeGroup, {
@@ -58,12 +66,13 @@ export class AwsClusterStack extends SiteStack {
   }
 
   /** What a machine itself may do: join the cluster and pull images. What its pods may do is theirs. */
-  private nodeRole({ federation, site }: { readonly federation: string; readonly site: string }): Role {
+  private nodeRole({ federation, site }: At, statements: readonly Statement[]): Role {
     return new Role(this, "node-role", {
       name: awsRoleName(federation, site, "node"),
       description: `Nodes of ${site} in ${federation}`,
       service: "ec2",
       managed: ["AmazonEKSWorkerNodePolicy", "AmazonEC2ContainerRegistryPullOnly"],
+      statements,
     });
   }
 }

@@ -41,6 +41,7 @@ export class KubernetesHubStack extends SiteStack {
       storeEnvironment: platform.storeEnvironment,
       storeNetworks: site.s3.networks,
       storeKeys: identity.storeKeys?.name ?? null,
+      mirrors: site.mirrors,
     };
     const namespace = new Namespace(this, "namespace", {
       name: hub.namespace,

@@ -102,16 +102,18 @@ function kinds({ objects }: ServiceContext): void {
 }
 
 function users({ site, objects }: ServiceContext): void {
+  const { mirrors } = site;
   const profiles = site.hubs.flatMap((hub) => hub.profiles);
   const imagesOf = (pool: string) =>
     profiles.filter((p) => p.sizes.some((size) => size.pool === pool)).map((p) => p.image);
   objects("users", [
     ...priorities(site.id),
-    ...userScheduler({ name: site.userScheduler, namespace: site.servicesNamespace, pools: site.pools }),
+    ...userScheduler({ name: site.userScheduler, namespace: site.servicesNamespace, pools: site.pools, mirrors }),
     ...imagePullers({
       namespace: site.servicesNamespace,
       pools: site.pools,
       images: Object.fromEntries(site.pools.map(({ id }) => [id, imagesOf(id)])),
+      mirrors,
     }),
   ]);
 }
@@ -157,6 +159,7 @@ function expiry({ scope, site, platform, objects }: ServiceContext): void {
       pathStyle: site.s3.pathStyle,
       environment: platform.storeEnvironment,
       storeKeys,
+      mirrors: site.mirrors,
     }),
   );
 }

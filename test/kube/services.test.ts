@@ -24,15 +24,17 @@ const namespace = site.servicesNamespace;
 // Its default scheduler only: the users' one is the site's own.
 const bed = withCluster({ pools: poolNodes(site.pools, { user: 2 }) });
 
+const { mirrors } = site;
 const userPool = site.pools.filter(({ id }) => id === "user");
-const scheduler = userScheduler({ name: site.userScheduler, namespace, pools: site.pools });
+const scheduler = userScheduler({ name: site.userScheduler, namespace, pools: site.pools, mirrors });
 const pullers = imagePullers({
   namespace,
   pools: site.pools,
   images: { user: ["quay.io/pangeo/pangeo-notebook:2026.06.04"], gpu: ["quay.io/pangeo/pytorch-notebook:2026.06.04"] },
+  mirrors,
 });
 const expiry = scratchExpiry({
-  ...{ namespace, pools: site.pools, pathStyle: true, storeKeys: "store-keys" },
+  ...{ namespace, pools: site.pools, pathStyle: true, storeKeys: "store-keys", mirrors },
   buckets: [{ name: "alps-scratch", days: 7 }],
   environment: { AWS_ENDPOINT_URL: site.s3.endpoint },
 });

@@ -1,5 +1,5 @@
 import { clientConfigName } from "../../../charts/client";
-import { userServiceAccount } from "../../../config/names";
+import { type Mirrors, userServiceAccount } from "../../../config/names";
 import type { ResolvedClusterHub } from "../../../config/resolve/cluster-hub";
 import type { ResolvedPool } from "../../../config/resolve/pools";
 import type { HomeMount, PodIdentity } from "../platform";
@@ -18,6 +18,8 @@ export interface HubObjectsProps {
   readonly userScheduler: string;
   /** Priority of pods that only keep room. */
   readonly placeholderClass: string;
+  /** Registries whose images come from elsewhere. */
+  readonly mirrors: Mirrors;
   /** The namespace of the site's services: users' pods reach its gateway and ingress, its Prometheus reaches Dask's pods. */
   readonly servicesNamespace: string;
   readonly identity: PodIdentity;

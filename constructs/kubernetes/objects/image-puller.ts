@@ -1,4 +1,5 @@
 import { images } from "../../../charts/pins";
+import { type Mirrors, mirrored } from "../../../config/names";
 import type { ResolvedPool } from "../../../config/resolve/pools";
 import type { KubeObject } from "./object";
 import { restrictedContainer, restrictedPod } from "./program";
@@ -9,6 +10,8 @@ export interface ImagePullerProps {
   readonly pools: readonly ResolvedPool[];
   /** Images of all hubs' profiles by the ids of the pools that may run them. */
   readonly images: Readonly<Record<string, readonly string[]>>;
+  /** Registries whose images come from elsewhere. */
+  readonly mirrors: Mirrors;
 }
 
 /** Enough to run a program that ends at once, and to wait. */
@@ -18,14 +21,16 @@ const resources = { requests: { cpu: "1m", memory: "8Mi" }, limits: { memory: "6
  * Brings the images of profiles to each new node of the user pools before the first user asks for one. One for all hubs: a node
  * gets an image once, however many hubs have it.
  */
-export function imagePullers({ namespace, pools, images: wanted }: ImagePullerProps): KubeObject[] {
+export function imagePullers({ namespace, pools, images: wanted, mirrors }: ImagePullerProps): KubeObject[] {
   return pools.flatMap((pool) => {
     const list = [...new Set(wanted[pool.id] ?? [])].sort();
-    return pool.for === "user" && list.length > 0 ? [puller(namespace, pool, list)] : [];
+    return pool.for === "user" && list.length > 0
+      ? [puller(namespace, pool, list, mirrored(images.pause, mirrors))]
+      : [];
   });
 }
 
-function puller(namespace: string, pool: ResolvedPool, list: readonly string[]): KubeObject {
+function puller(namespace: string, pool: ResolvedPool, list: readonly string[], pause: string): KubeObject {
   const name = `image-puller-${pool.id}`;
   const labels = { "app.kubernetes.io/name": name };
   const container = { resources, securityContext: restrictedContainer };
@@ -50,7 +55,7 @@ function puller(namespace: string, pool: ResolvedPool, list: readonly string[]):
             command: ["/bin/sh", "-c", "true"],
             ...container,
           })),
-          containers: [{ name: "pause", image: images.pause, ...container }],
+          containers: [{ name: "pause", image: pause, ...container }],
         },
       },
     },

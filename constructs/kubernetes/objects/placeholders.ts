@@ -1,5 +1,6 @@
 import { images } from "../../../charts/pins";
 import { placeOf } from "../../../charts/place";
+import { type Mirrors, mirrored } from "../../../config/names";
 import type { ResolvedClusterHub } from "../../../config/resolve/cluster-hub";
 import type { ResolvedPool } from "../../../config/resolve/pools";
 import type { KubeObject } from "./object";
@@ -10,6 +11,8 @@ export interface PlaceholdersProps {
   readonly pools: readonly ResolvedPool[];
   readonly userScheduler: string;
   readonly placeholderClass: string;
+  /** Registries whose images come from elsewhere. */
+  readonly mirrors: Mirrors;
 }
 
 /**
@@ -30,7 +33,7 @@ export function keptRoom(hub: ResolvedClusterHub) {
  *
  * @throws Error for a hub whose default size fits no pool, which a rule refuses
  */
-export function placeholders({ hub, pools, userScheduler, placeholderClass }: PlaceholdersProps): KubeObject {
+export function placeholders({ hub, pools, userScheduler, placeholderClass, mirrors }: PlaceholdersProps): KubeObject {
   const { profile, size } = keptRoom(hub);
   const pool = pools.find((one) => one.id === size.pool);
   if (!pool) throw new Error(`${hub.id}: there is no pool ${size.pool}`);
@@ -58,7 +61,7 @@ export function placeholders({ hub, pools, userScheduler, placeholderClass }: Pl
           containers: [
             {
               name: "pause",
-              image: images.pause,
+              image: mirrored(images.pause, mirrors),
               resources: {
                 requests: { cpu: String(size.cores), memory: String(size.memoryBytes), ...gpus },
                 limits: { memory: String(size.memoryBytes), ...gpus },

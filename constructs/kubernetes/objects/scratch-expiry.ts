@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { images } from "../../../charts/pins";
 import { corePool, placeOf } from "../../../charts/place";
-import { fitted } from "../../../config/names";
+import { fitted, type Mirrors, mirrored } from "../../../config/names";
 import { packageRoot } from "../../../config/package-root";
 import type { ResolvedPool } from "../../../config/resolve/pools";
 import type { KubeObject } from "./object";
@@ -18,6 +18,8 @@ export interface ScratchExpiryProps {
   readonly environment: Readonly<Record<string, string>>;
   /** Secret of the namespace with the store's keys; null: the cloud knows the pods by their account. */
   readonly storeKeys: string | null;
+  /** Registries whose images come from elsewhere. */
+  readonly mirrors: Mirrors;
 }
 
 /** The job's name, and that of its service account, which a cloud's role trusts. */
@@ -44,11 +46,11 @@ export function scratchExpiry(props: ScratchExpiryProps): KubeObject[] {
 }
 
 function job(props: ScratchExpiryProps, bucket: ScratchExpiryProps["buckets"][number]): KubeObject {
-  const { namespace, pools, pathStyle, environment, storeKeys } = props;
+  const { namespace, pools, pathStyle, environment, storeKeys, mirrors } = props;
   const style = pathStyle ? [] : ["--virtual-host"];
   const container = {
     name: "expire",
-    image: images.python,
+    image: mirrored(images.python, mirrors),
     command: ["python", "/programs/expire_bucket.py", bucket.name, String(bucket.days), ...style],
     env: [
       { name: "PYTHONDONTWRITEBYTECODE", value: "1" },

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { images } from "../../../charts/pins";
 import { corePool, placeOf } from "../../../charts/place";
+import { type Mirrors, mirrored } from "../../../config/names";
 import type { ResolvedPool } from "../../../config/resolve/pools";
 import type { KubeObject } from "./object";
 import { restrictedContainer, restrictedPod } from "./program";
@@ -10,6 +11,8 @@ export interface UserSchedulerProps {
   readonly name: string;
   readonly namespace: string;
   readonly pools: readonly ResolvedPool[];
+  /** Registries whose images come from elsewhere. */
+  readonly mirrors: Mirrors;
 }
 
 const rbac = "rbac.authorization.k8s.io";
@@ -18,7 +21,7 @@ const rbac = "rbac.authorization.k8s.io";
  * A second scheduler for the pods of users: it fills the fullest node that fits, so that nodes become empty and go, where the
  * cluster's own spreads. One for all hubs.
  */
-export function userScheduler({ name, namespace, pools }: UserSchedulerProps): KubeObject[] {
+export function userScheduler({ name, namespace, pools, mirrors }: UserSchedulerProps): KubeObject[] {
   const labels = { "app.kubernetes.io/name": name };
   const config = JSON.stringify(configuration(name, namespace));
   const account = { kind: "ServiceAccount", name, namespace };
@@ -35,7 +38,10 @@ export function userScheduler({ name, namespace, pools }: UserSchedulerProps): K
     bound("system:volume-scheduler"),
     ...leases(name, namespace, account),
     { apiVersion: "v1", kind: "ConfigMap", metadata: { name, namespace }, data: { "config.yaml": config } },
-    deployment({ name, namespace, labels, config, place: placeOf(corePool(pools)) }),
+    deployment({
+      ...{ name, namespace, labels, config, place: placeOf(corePool(pools)) },
+      image: mirrored(images.kubeScheduler, mirrors),
+    }),
     {
       apiVersion: "policy/v1",
       kind: "PodDisruptionBudget",
@@ -94,13 +100,14 @@ interface Scheduler {
   readonly labels: Readonly<Record<string, string>>;
   readonly config: string;
   readonly place: object;
+  readonly image: string;
 }
 
-function deployment({ name, namespace, labels, config, place }: Scheduler): KubeObject {
+function deployment({ name, namespace, labels, config, place, image }: Scheduler): KubeObject {
   const healthy = (path: string) => ({ httpGet: { path, port: 10_259, scheme: "HTTPS" }, periodSeconds: 10 });
   const container = {
     name: "scheduler",
-    image: images.kubeScheduler,
+    image,
     command: ["kube-scheduler", "--config=/etc/scheduler/config.yaml", "--authentication-skip-lookup=true"],
     ports: [{ name: "https", containerPort: 10_259 }],
     startupProbe: { ...healthy("/healthz"), failureThreshold: 12 },

@@ -11,6 +11,7 @@ export function propsOf(id: string, site = clusterSite()): JupyterHubProps {
     hub,
     pools: site.pools,
     userScheduler: site.userScheduler,
+    mirrors: site.mirrors,
     priorityClass: priorityClassName(site.id, "default"),
     storageClass: site.storageClass,
     homeClaim: hub.home ? "home" : null,

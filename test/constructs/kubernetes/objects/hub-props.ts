@@ -12,6 +12,7 @@ export function hubProps(id: string, site: ResolvedKubernetesSite = clusterSite(
     hub,
     pools: site.pools,
     userScheduler: site.userScheduler,
+    mirrors: site.mirrors,
     placeholderClass: priorityClassName(site.id, "placeholder"),
     servicesNamespace: site.servicesNamespace,
     identity: { annotations: {}, identityServers: [], storeKeys: null },

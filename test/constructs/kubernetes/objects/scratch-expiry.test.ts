@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { scratchExpiry } from "../../../../constructs/kubernetes/objects/scratch-expiry";
 
-const props = { namespace: "alps-services", pools: [], pathStyle: true, environment: {}, storeKeys: null };
+const props = { namespace: "alps-services", pools: [], pathStyle: true, environment: {}, storeKeys: null, mirrors: {} };
 
 function jobsOf(...names: readonly string[]): string[] {
   const buckets = names.map((name) => ({ name, days: 7 }));
