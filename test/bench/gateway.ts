@@ -1,11 +1,11 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
 import type { GatewayDataset } from "../../charts/zarr-gateway/input";
 import { siteFront } from "../../charts/zarr-gateway/nginx";
 import { packageRoot } from "../../config/package-root";
+import { freePorts } from "../free-ports";
 import { pythonEnvironment } from "../python-environment";
 import { latencies, load } from "./load";
 import { median } from "./measure";
@@ -28,7 +28,7 @@ type Place = keyof typeof places;
  * that what else the machine does meets both.
  */
 export async function gatewayRows(scratch: string): Promise<Row[]> {
-  const [plain, gateway] = [await freePort(), await freePort()];
+  const [plain = 0, gateway = 0] = await freePorts(2);
   const ports = { plain, directory: gateway, store: gateway };
   const root = siteRoot(scratch);
   const running: ChildProcess[] = [];
@@ -161,12 +161,4 @@ async function ended(child: ChildProcess): Promise<void> {
   const gone = new Promise((done) => child.once("exit", done));
   child.kill();
   await gone;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((done) => server.close(done));
-  return port;
 }

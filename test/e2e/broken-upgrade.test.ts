@@ -6,10 +6,10 @@ import { baseBundle, hubBundle } from "../../constructs/hpc/programs";
 import {
   baseInput,
   buckets,
-  freePorts,
   frontConf,
   hubConf,
   hubInput,
+  sitePorts,
   withProgram,
   writeBundle,
 } from "./hpc-site/bundles";
@@ -26,7 +26,7 @@ const first = () => ports.hubs[0] ?? 0;
 const render = (name: string, bundle: Parameters<typeof writeBundle>[1]) => writeBundle(join(scratch, name), bundle);
 
 beforeAll(async () => {
-  ports = await freePorts(1);
+  ports = await sitePorts(1);
   front = `http://127.0.0.1:${ports.front}`;
   await site.install(render("base", baseBundle(baseInput(ports.front))));
   await site.install(render("prod", hubBundle(hubInput(ports.front, first()))));

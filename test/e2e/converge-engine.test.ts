@@ -15,7 +15,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { findEngine } from "../../bin/engine/find";
 import { chosenSteps, cuttingPython } from "./converge/trial";
 import { killAllOf, processesOf, program, type Run } from "./demo/federation";
-import { freePorts } from "./hpc-site/bundles";
+import { sitePorts } from "./hpc-site/bundles";
 import { until } from "./hpc-site/kit";
 
 // `isthmus up` and `down` of one small site, with the engine or isthmus itself killed on the way.
@@ -87,7 +87,7 @@ function commandLine(pid: number): string {
 }
 
 beforeAll(async () => {
-  const ports = await freePorts(0);
+  const ports = await sitePorts(0);
   front = `http://127.0.0.1:${ports.front}`;
   mkdirSync(join(folder, "sites"));
   const top = "format: 1\nfederation: cut\ntitle: Cut off\ncontact: https://example.org\nsites: [sites/*.yaml]\n";

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { baseBundle } from "../../constructs/hpc/programs";
 import { chosenSteps, commandsOf, cuttingPython, filesOf, secretsIn, smallHub, Trial } from "./converge/trial";
-import { baseInput, freePorts, frontConf, writeBundle } from "./hpc-site/bundles";
+import { baseInput, frontConf, sitePorts, writeBundle } from "./hpc-site/bundles";
 import { until } from "./hpc-site/kit";
 
 // The installer is killed before one step after another; the same command again must end where an undisturbed one ends.
@@ -43,7 +43,7 @@ async function settled(): Promise<void> {
 }
 
 beforeAll(async () => {
-  const ports = await freePorts(1);
+  const ports = await sitePorts(1);
   front = `http://127.0.0.1:${ports.front}`;
   const port = ports.hubs[0] ?? 0;
   writeBundle(place("base"), baseBundle(baseInput(ports.front)));

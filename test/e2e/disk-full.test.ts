@@ -7,7 +7,7 @@ import { runProgram } from "../../bin/hub/program";
 import { HubSession } from "../../bin/hub/session";
 import { baseBundle, hubBundle } from "../../constructs/hpc/programs";
 import { Filler, refusal, runOn, variable } from "./disk-full/small-disk";
-import { baseInput, freePorts, hubInput, writeBundle } from "./hpc-site/bundles";
+import { baseInput, hubInput, sitePorts, writeBundle } from "./hpc-site/bundles";
 import { Site, until } from "./hpc-site/kit";
 import { answers, Watch } from "./hpc-site/watch";
 
@@ -47,7 +47,7 @@ function onFullDisk(place: string): void {
   const serving = () => ({ front: `${front}/healthz`, data: `${front}/published/good.zarr/zarr.json` });
 
   beforeAll(async () => {
-    ports = await freePorts(1);
+    ports = await sitePorts(1);
     front = `http://127.0.0.1:${ports.front}`;
     s3 = `http://127.0.0.1:${ports.front + 1}`;
     url = `${front}/here/prod/`;

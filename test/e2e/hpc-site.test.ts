@@ -7,7 +7,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { runProgram } from "../../bin/hub/program";
 import { HubSession, withHubSession } from "../../bin/hub/session";
 import { baseBundle, hubBundle } from "../../constructs/hpc/programs";
-import { baseInput, buckets, freePorts, frontConf, hubInput, writeBundle } from "./hpc-site/bundles";
+import { baseInput, buckets, frontConf, hubInput, sitePorts, writeBundle } from "./hpc-site/bundles";
 import { Site, until } from "./hpc-site/kit";
 
 // One site through its life, in order. Its environments come from the machine's cache and are built there the first time.
@@ -26,7 +26,7 @@ async function password(hub: string): Promise<string> {
 }
 
 beforeAll(async () => {
-  ports = await freePorts(2);
+  ports = await sitePorts(2);
   front = `http://127.0.0.1:${ports.front}`;
   render("base", baseBundle(baseInput(ports.front)));
   render("prod", hubBundle(hubInput(ports.front, first())));

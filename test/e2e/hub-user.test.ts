@@ -8,7 +8,7 @@ import { runProgram } from "../../bin/hub/program";
 import { HubSession, withHubSession } from "../../bin/hub/session";
 import { packageRoot } from "../../config/package-root";
 import { baseBundle, hubBundle } from "../../constructs/hpc/programs";
-import { baseInput, freePorts, hubInput, writeBundle } from "./hpc-site/bundles";
+import { baseInput, hubInput, sitePorts, writeBundle } from "./hpc-site/bundles";
 import { Site, until } from "./hpc-site/kit";
 import { publish } from "./hub-user/published";
 
@@ -23,7 +23,7 @@ let session: HubSession;
 const account = (user: string, secret = password): Account => ({ user, secret: { password: secret } });
 
 beforeAll(async () => {
-  const ports = await freePorts(1);
+  const ports = await sitePorts(1);
   const hub = hubInput(ports.front, ports.hubs[0] ?? 0);
   await site.install(writeBundle(join(scratch, "base"), baseBundle(baseInput(ports.front))));
   await site.install(writeBundle(join(scratch, "prod"), hubBundle(hub)));

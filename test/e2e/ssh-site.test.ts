@@ -4,7 +4,7 @@ import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { killAllOf, processesOf, program, type Run } from "./demo/federation";
-import { freePorts } from "./hpc-site/bundles";
+import { sitePorts } from "./hpc-site/bundles";
 import { type Sshd, server, startSshd } from "./ssh-site/sshd";
 
 // A site that is delivered through a real sshd: the other machine is this one, which only the site's root tells.
@@ -69,7 +69,7 @@ const pids = () => site().programs.map(({ name, pid }) => `${name} ${pid}`);
 beforeAll(async () => {
   if (server === undefined) return;
   sshd = await startSshd(server, join(folder, "sshd"));
-  ports = await freePorts(1);
+  ports = await sitePorts(1);
   mkdirSync(join(folder, "config/sites"), { recursive: true });
   const top = "format: 1\nfederation: far\ntitle: Far\ncontact: https://example.org\nsites: [sites/*.yaml]\n";
   writeFileSync(join(folder, "config/federation.yaml"), top);

@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseAllDocuments } from "yaml";
+import { freePorts } from "../free-ports";
 import type { Manifest } from "./api";
 import type { Cluster } from "./cluster";
-import { freePorts } from "./control-plane";
 import type { Pool, Taint } from "./nodes";
 import { amountOf } from "./pods/environment";
 import { Program } from "./program";

@@ -11,12 +11,12 @@ import {
   symlinkSync,
   writeFileSync,
 } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { jupyterHubValues } from "../../../charts/jupyterhub/values";
 import { alteredSite } from "../../config/cluster-site";
+import { freePort } from "../../free-ports";
 import { pythonEnvironment } from "../../python-environment";
 import { propsOf } from "./hub-props";
 
@@ -60,14 +60,6 @@ beforeEach(() => {
 
 function newHome(): string {
   return mkdtempSync(join(folder, "home-"));
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  return typeof address === "object" ? (address?.port ?? 0) : 0;
 }
 
 /** The environment of a container of the hub `hydrology` with `content: {saveTo: persistent}`, for this store and this home. */

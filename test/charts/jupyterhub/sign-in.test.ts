@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type IncomingMessage } from "node:http";
-import { type AddressInfo, createServer as createSocket } from "node:net";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
@@ -10,6 +10,7 @@ import { HubClient } from "../../../bin/hub/client";
 import { signIn as signInByForm } from "../../../bin/hub/sign-in";
 import type { JupyterHubProps } from "../../../charts/jupyterhub/props";
 import { jupyterHubValues } from "../../../charts/jupyterhub/values";
+import { freePort } from "../../free-ports";
 import { pythonEnvironment } from "../../python-environment";
 import { propsOf } from "./hub-props";
 
@@ -57,14 +58,6 @@ async function start(change: (props: JupyterHubProps) => Partial<JupyterHubProps
     if (hub.exitCode !== null || Date.now() > deadline) throw new Error(`the hub does not answer:\n${said}`);
     await new Promise((done) => setTimeout(done, 50));
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createSocket().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  return port;
 }
 
 /** A browser: cookies by name, and a way through redirects. */

@@ -1,8 +1,8 @@
 import { spawnSync } from "node:child_process";
 import { cpSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { firstOfHundred } from "../../free-ports";
 
 export const repository = join(__dirname, "../../..");
 export const program = join(repository, "dist/bin/isthmus.js");
@@ -13,7 +13,7 @@ export async function demoElsewhere(): Promise<string> {
   const from = join(repository, "config/federations/demo");
   for (const part of ["federation.yaml", "sites", "catalog", "publish.py", "compute.py"])
     cpSync(join(from, part), join(folder, part), { recursive: true });
-  const first = await freePorts();
+  const first = await firstOfHundred();
   for (const name of readdirSync(join(folder, "sites"))) {
     const path = join(folder, "sites", name);
     writeFileSync(
@@ -29,27 +29,6 @@ export async function demoElsewhere(): Promise<string> {
   };
   writeFileSync(join(folder, "cdktf.json"), JSON.stringify(app));
   return folder;
-}
-
-let next = 22_000 + (process.pid % 100) * 100;
-
-/** The first of a hundred ports that nothing listens on, another one at each call. */
-async function freePorts(): Promise<number> {
-  while (next < 60_000) {
-    const first = next;
-    next += 100;
-    const used = [10, 11, 20, 21, 22, 23, 24, 25, 40, 41, 50, 51, 52, 53, 54, 55].map((n) => isFree(first + n));
-    if ((await Promise.all(used)).every(Boolean)) return first;
-  }
-  throw new Error("no hundred free ports");
-}
-
-function isFree(port: number): Promise<boolean> {
-  return new Promise((done) => {
-    const server = createServer();
-    server.once("error", () => done(false));
-    server.listen(port, "127.0.0.1", () => server.close(() => done(true)));
-  });
 }
 
 export interface Run {

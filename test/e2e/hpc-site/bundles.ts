@@ -1,25 +1,14 @@
 import { mkdirSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { dirname, join } from "node:path";
 import { type BundleFiles, type BundleManifest, type Program, sealBundle } from "../../../constructs/hpc/bundle";
 import type { HubBundleInput } from "../../../constructs/hpc/hub-programs";
 import type { BaseBundleInput, SiteBucket } from "../../../constructs/hpc/programs";
+import { firstOfHundred } from "../../free-ports";
 
-/** Ports that nothing listened on a moment ago: the front with the S3 endpoint on the next, and ten for each hub. */
-export async function freePorts(hubs: number): Promise<{ front: number; hubs: number[] }> {
-  for (let first = 21_000 + (process.pid % 200) * 100; ; first = first > 50_000 ? 21_000 : first + 100) {
-    const wanted = [first, first + 1, ...Array.from({ length: hubs * 10 }, (_, i) => first + 10 + i)];
-    const free = await Promise.all(wanted.map(isFree));
-    if (free.every(Boolean)) return { front: first, hubs: Array.from({ length: hubs }, (_, i) => first + 10 + i * 10) };
-  }
-}
-
-function isFree(port: number): Promise<boolean> {
-  return new Promise((done) => {
-    const server = createServer();
-    server.once("error", () => done(false));
-    server.listen(port, "127.0.0.1", () => server.close(() => done(true)));
-  });
+/** Ports of a site: the front with the S3 endpoint on the next, and ten for each hub. */
+export async function sitePorts(hubs: number): Promise<{ front: number; hubs: number[] }> {
+  const front = await firstOfHundred();
+  return { front, hubs: Array.from({ length: hubs }, (_, i) => front + 10 + i * 10) };
 }
 
 export const buckets: SiteBucket[] = [

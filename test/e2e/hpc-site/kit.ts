@@ -95,8 +95,9 @@ export function succeeded(called: Called): Called {
 /** Waits until a condition holds. */
 export async function until(what: string, condition: () => Promise<boolean> | boolean, seconds = 60): Promise<void> {
   const deadline = Date.now() + seconds * 1000;
-  while (!(await condition())) {
-    if (Date.now() > deadline) throw new Error(`not in ${seconds} s: ${what}`);
+  const end = new Promise<false>((done) => setTimeout(done, seconds * 1000, false).unref());
+  while (!(await Promise.race([condition(), end]))) {
+    if (Date.now() >= deadline) throw new Error(`not in ${seconds} s: ${what}`);
     await new Promise((done) => setTimeout(done, 100));
   }
 }

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
 import { delimiter, join } from "node:path";
 import { engineEnvironment } from "../../../bin/engine/environment";
-import { freePorts } from "../hpc-site/bundles";
+import { freePort } from "../../free-ports";
 import { until } from "../hpc-site/kit";
 
 /** OpenSSH's server, where the machine has one. */
@@ -43,7 +43,7 @@ function answers(port: number): Promise<boolean> {
 export async function startSshd(program: string, folder: string): Promise<Sshd> {
   mkdirSync(folder, { recursive: true });
   if (process.getuid?.() === 0) mkdirSync("/run/sshd", { recursive: true });
-  const { front: port } = await freePorts(0);
+  const port = await freePort();
   const [hostKey, otherKey, user] = ["host", "other", "user"].map((name) => newKey(join(folder, name)));
   writeFileSync(join(folder, "authorized_keys"), `${user}\n`, { mode: 0o600 });
   const lines = [

@@ -3,8 +3,8 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type SiteFrontProps, siteFront } from "../../../charts/zarr-gateway/nginx";
+import { freePort } from "../../free-ports";
 import { pythonEnvironment } from "../../python-environment";
-import { freePorts } from "../hpc-site/bundles";
 import { until } from "../hpc-site/kit";
 import { type Answer, ask, type Question } from "./ask";
 
@@ -31,7 +31,7 @@ export class Gateway {
     user = "root root",
   ): Promise<Gateway> {
     const root = mkdtempSync(join(tmpdir(), "isthmus-gateway-"));
-    const gateway = new Gateway(root, (await freePorts(0)).front);
+    const gateway = new Gateway(root, await freePort());
     const listen = { host: "127.0.0.1", port: gateway.port };
     try {
       for (const directory of ["buckets", "cache", "current/base", "log", "run"])

@@ -1,10 +1,11 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { DaskGatewayValues } from "../../../charts/dask-gateway/values";
+import { freePorts } from "../../free-ports";
 import { pythonEnvironment } from "../../python-environment";
 import type { Answer } from "../api";
 import type { Cluster } from "../cluster";
-import { freePorts, kubeconfigText } from "../control-plane";
+import { kubeconfigText } from "../control-plane";
 import { Program } from "../program";
 import { until } from "../until";
 

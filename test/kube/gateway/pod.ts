@@ -1,9 +1,9 @@
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, readlinkSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { freePorts } from "../../e2e/hpc-site/bundles";
 import { type Answer, ask, type Question } from "../../e2e/zarr-gateway/ask";
 import { nginxPython } from "../../e2e/zarr-gateway/gateway";
+import { freePort } from "../../free-ports";
 import type { Manifest } from "../api";
 import type { Pod, Volume } from "../pods/pod";
 import { mountsOf, rewritePaths } from "../pods/volumes";
@@ -30,7 +30,7 @@ export class GatewayPod {
     const { template } = (spec ?? {}) as { readonly template?: { readonly spec: Pod["spec"] } };
     if (!template) throw new Error("no Deployment");
     const folder = mkdtempSync(join(tmpdir(), "isthmus-gateway-pod-"));
-    const port = (await freePorts(0)).front;
+    const port = await freePort();
     const [container] = template.spec.containers;
     if (!container) throw new Error("no container");
     for (const volume of template.spec.volumes ?? []) writeVolume(folder, volume, objects);

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { cacheDirectory } from "../../../bin/engine/cache";
 import { cached } from "../../cache";
-import { freePorts } from "../../e2e/hpc-site/bundles";
+import { freePort } from "../../free-ports";
 import { Program } from "../program";
 import { findGo } from "../tools/go";
 import { until } from "../until";
@@ -25,7 +25,7 @@ export class PublicBucket {
     const folder = mkdtempSync(join(tmpdir(), "isthmus-s3-"));
     mkdirSync(join(folder, "buckets", bucket), { recursive: true });
     mkdirSync(join(folder, "iam"));
-    const at = `127.0.0.1:${(await freePorts(0)).front}`;
+    const at = `127.0.0.1:${await freePort()}`;
     const env = { ROOT_ACCESS_KEY: "test-root", ROOT_SECRET_KEY: "test-secret" };
     const flags = ["--iam-dir", join(folder, "iam"), "--health", "/healthz", "--keep-alive", "--quiet"];
     const argv = [versitygw(), "--port", at, ...flags, "posix", join(folder, "buckets")];

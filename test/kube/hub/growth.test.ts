@@ -88,7 +88,9 @@ test("a scheduler that is the first on the cluster brings a node that is never s
   const headers = { authorization: `jupyterhub ${await ann.token()}`, "content-type": "application/json" };
   const body = JSON.stringify({ cluster_options: { worker_size: largest } });
   const made = await fetch(`${url}${daskGatewayPath}/api/v1/clusters/`, { method: "POST", headers, body });
-  ({ name } = (await made.json()) as { name: string });
+  const answer = await made.text();
+  expect(made.status, answer).toBe(201);
+  ({ name } = JSON.parse(answer) as { name: string });
   expect(await under(await running("dask-scheduler", 1))).toEqual(["user on-demand"]);
   expect(await ann.spawn("python")).toBeUndefined();
   expect(await under(await running("singleuser-server", 1))).toEqual(["user on-demand"]);

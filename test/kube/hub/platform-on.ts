@@ -54,7 +54,10 @@ export class Platform {
     const resolve = (text: string) => this.services.resolve(text, namespace);
     await this.cluster.apply(hubObjects(hub, namespace, resolve));
     await this.answers(`${url}/hub/health`);
-    if (gateway) await this.bringUpGateway(namespace, gateway);
+    if (gateway) {
+      await this.bringUpGateway(namespace, gateway);
+      await this.answers(`${url}${gateway.prefix}/api/health`); // the hub gives its proxy the way a moment after it answers itself
+    }
     return url;
   }
 
@@ -99,7 +102,7 @@ export class Platform {
   /** Waits until something answers well; a failure shows what every process wrote last. */
   private answers(url: string): Promise<boolean> {
     const ok = () =>
-      fetch(url).then(
+      fetch(url, { signal: AbortSignal.timeout(5000) }).then(
         ({ ok }) => ok,
         () => false,
       );
