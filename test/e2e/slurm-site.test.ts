@@ -16,7 +16,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { runProgram } from "../../bin/hub/program";
 import { HubSession, withHubSession } from "../../bin/hub/session";
 import { killAllOf, processesOf, program, type Run } from "./demo/federation";
-import { freePorts } from "./hpc-site/bundles";
+import { sitePorts } from "./hpc-site/bundles";
 import { until } from "./hpc-site/kit";
 import { Slurm } from "./slurm/bed";
 import { whyNoSlurm } from "./slurm/packages";
@@ -115,7 +115,7 @@ beforeAll(async () => {
   Object.assign(process.env, { PATH: `${slurm.bin}:${PATH}`, ISTHMUS_PYTHON: python });
   if (server === undefined) console.log("the site on Slurm is installed here: there is no sshd to go through");
   else sshd = await startSshd(server, join(folder, "sshd"));
-  ports = await freePorts(1);
+  ports = await sitePorts(1);
   mkdirSync(join(folder, "config/sites"), { recursive: true });
   const top = "format: 1\nfederation: far\ntitle: Far\ncontact: https://example.org\nsites: [sites/*.yaml]\n";
   writeFileSync(join(folder, "config/federation.yaml"), top);

@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import { chmodSync, closeSync, mkdirSync, openSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
-import { freePorts } from "../hpc-site/bundles";
+import { firstOfHundred } from "../../free-ports";
 import { until } from "../hpc-site/kit";
 import { unpack } from "./packages";
 
@@ -57,7 +57,7 @@ export class Slurm {
   private async startAll(): Promise<void> {
     const { folder } = this;
     for (const name of ["munge", "state", "spool", "log", "bin"]) mkdirSync(join(folder, name), { mode: 0o755 });
-    const { front } = await freePorts(0);
+    const front = await firstOfHundred();
     const at = { folder, libraries: this.libraries, controller: front, node: front + 1 };
     writeFileSync(join(folder, "slurm.conf"), configuration(at));
     writeFileSync(join(folder, "cgroup.conf"), "CgroupPlugin=cgroup/v1\n");
