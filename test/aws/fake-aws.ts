@@ -3,7 +3,11 @@ import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { packageRoot } from "../../config/package-root";
 import { pythonEnvironment } from "../python-environment";
+
+/** Compiled or not, the programs lie in the sources. */
+const here = join(packageRoot(), "test/aws");
 
 /** A local AWS API in a process of its own (`fake_aws.py`), with everything that an account has in memory. */
 export class FakeAws {
@@ -15,8 +19,8 @@ export class FakeAws {
 
   /** Starts one of an account on a free port of this machine's loopback. */
   static async start(account: string): Promise<FakeAws> {
-    const python = pythonEnvironment("moto", readFileSync(join(__dirname, "moto.txt"), "utf8"));
-    const server = spawn(python, [join(__dirname, "fake_aws.py"), "0"], {
+    const python = pythonEnvironment("moto", readFileSync(join(here, "moto.txt"), "utf8"));
+    const server = spawn(python, [join(here, "fake_aws.py"), "0"], {
       env: { ...process.env, MOTO_ACCOUNT_ID: account, MOTO_IAM_LOAD_MANAGED_POLICIES: "true" },
       stdio: ["ignore", "pipe", "ignore"], // a line a request
     });

@@ -4,7 +4,11 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as delay } from "node:timers/promises";
+import { packageRoot } from "../../config/package-root";
 import { pythonEnvironment } from "../python-environment";
+
+/** Compiled or not, the programs lie in the sources. */
+const here = join(packageRoot(), "test/aws");
 
 /** How long (ms) it may take to answer, on a busy machine. */
 const startDeadline = 120_000;
@@ -20,8 +24,8 @@ export class FakeEks {
 
   /** Starts one of an account on a free port of this machine's loopback, and waits until it answers. */
   static async start(account: string, region: string): Promise<FakeEks> {
-    const python = pythonEnvironment("ministack", readFileSync(join(__dirname, "ministack.txt"), "utf8"));
-    const server = spawn(python, [join(__dirname, "fake_eks.py")], {
+    const python = pythonEnvironment("ministack", readFileSync(join(here, "ministack.txt"), "utf8"));
+    const server = spawn(python, [join(here, "fake_eks.py")], {
       env: { ...process.env, MINISTACK_ACCOUNT_ID: account, MINISTACK_REGION: region },
       stdio: ["ignore", "pipe", "ignore"], // a line a request
     });

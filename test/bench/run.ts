@@ -2,14 +2,15 @@ import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writ
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { packageRoot } from "../../config/package-root";
+import { awsRows } from "./aws";
 import { gatewayRows } from "./gateway";
 import { generateFederation } from "./generate";
 import { type Measured, measureNode, measureOnce } from "./measure";
 import { type Row, table } from "./table";
 
 const program = join(packageRoot(), "dist/bin/isthmus.js");
-/** `--config-only`, `--gateway-only`: that part alone. */
-const only = ["config", "gateway"].find((part) => process.argv.includes(`--${part}-only`));
+/** `--config-only`, `--gateway-only`, `--aws-only`: that part alone. */
+const only = ["config", "gateway", "aws"].find((part) => process.argv.includes(`--${part}-only`));
 
 /** Config alone: whole processes over generated federations (synth validates in the same process); the baseline is an empty Node. */
 function configRows(scratch: string): Row[] {
@@ -27,12 +28,21 @@ function configRows(scratch: string): Row[] {
     rows.push({ what: `validate, ${label}`, ...validate, note: ratio(validate) });
     rows.push({ what: `validate + synth, ${label}`, ...synth, note: `${ratio(synth)}${targets[size] ?? ""}` });
   }
-  const campus = join(packageRoot(), "config/federations/campus/federation.yaml");
-  const hubs = measureNode([program, "synth", campus, "--output", join(scratch, "campus")], 5);
-  rows.push({ what: "validate + synth, a site on Kubernetes with 95 hubs", ...hubs, note: ratio(hubs) });
+  for (const [example, what] of Object.entries(examples)) {
+    const file = join(packageRoot(), "config/federations", example, "federation.yaml");
+    const synth = measureNode([program, "synth", file, "--output", join(scratch, example)], 5);
+    rows.push({ what: `validate + synth, ${what}`, ...synth, note: ratio(synth) });
+  }
   const growth = (synths.get(100)?.seconds ?? Number.NaN) / (synths.get(10)?.seconds ?? Number.NaN);
   return [...rows, { what: "validate + synth, 100 sites against 10", note: `${growth.toFixed(1)} times; target 11` }];
 }
+
+/** Example federations that are synthesized, and what each is. */
+const examples = {
+  campus: "a site on Kubernetes with 95 hubs",
+  clouds: "a site on AWS with 2 hubs",
+  commons: "a site on AWS with 95 hubs",
+} as const;
 
 const targets: Record<number, string> = { 1: "; target 0.5 s", 100: "; target 300 MB" };
 
@@ -108,10 +118,12 @@ function residentOf(pid: number): number {
 async function main(): Promise<void> {
   const scratch = mkdtempSync(join(tmpdir(), "isthmus-bench-"));
   try {
+    const wanted = (part: string) => only === undefined || only === part;
     const rows = [
-      ...(only === "gateway" ? [] : configRows(scratch)),
-      ...(only === "config" ? [] : await gatewayRows(scratch)),
-      ...(only ? [] : upRows(scratch)),
+      ...(wanted("config") ? configRows(scratch) : []),
+      ...(wanted("gateway") ? await gatewayRows(scratch) : []),
+      ...(wanted("aws") ? await awsRows(scratch) : []),
+      ...(only === undefined ? upRows(scratch) : []),
     ];
     console.log(table(rows));
   } finally {
