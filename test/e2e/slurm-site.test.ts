@@ -22,7 +22,7 @@ import { Slurm } from "./slurm/bed";
 import { whyNoSlurm } from "./slurm/packages";
 import { systemPython } from "./slurm/python";
 import { makeUser, removeUser, type User } from "./slurm/users";
-import { type Sshd, server, startSshd } from "./ssh-site/sshd";
+import { type Sshd, sshServer, startSshd } from "./ssh-site/sshd";
 
 // A site whose notebooks and workers are jobs, on a cluster of one machine: this one, reached through a real sshd where it has one.
 const python = systemPython();
@@ -113,7 +113,8 @@ beforeAll(async () => {
   slurm = await Slurm.start(join(folder, "bed"));
   [ann, bo] = ["ann", "bo"].map((name) => makeUser(join(folder, "home"), name));
   Object.assign(process.env, { PATH: `${slurm.bin}:${PATH}`, ISTHMUS_PYTHON: python });
-  if (server === undefined) console.log("the site on Slurm is installed here: there is no sshd to go through");
+  const server = sshServer();
+  if (typeof server === "string") console.log(`the site on Slurm is installed here: ${server}`);
   else sshd = await startSshd(server, join(folder, "sshd"));
   ports = await sitePorts(1);
   mkdirSync(join(folder, "config/sites"), { recursive: true });
@@ -126,7 +127,7 @@ afterAll(async () => {
   if (needs) return rmSync(folder, { recursive: true });
   isthmus("down", "--yes");
   killAllOf(root);
-  sshd?.process.kill();
+  sshd?.stop();
   await slurm.stop();
   Object.assign(process.env, { PATH });
   if (ISTHMUS_PYTHON === undefined) delete process.env.ISTHMUS_PYTHON;

@@ -5,10 +5,11 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { killAllOf, processesOf, program, type Run } from "./demo/federation";
 import { sitePorts } from "./hpc-site/bundles";
-import { type Sshd, server, startSshd } from "./ssh-site/sshd";
+import { type Sshd, sshServer, startSshd } from "./ssh-site/sshd";
 
 // A site that is delivered through a real sshd: the other machine is this one, which only the site's root tells.
-const needs = server === undefined ? "no sshd on this machine (OpenSSH's server)" : undefined;
+const server = sshServer();
+const needs = typeof server === "string" ? server : undefined;
 if (needs) console.log(`skipped: a site over SSH: ${needs}`);
 const there = test.skipIf(needs !== undefined);
 
@@ -67,7 +68,7 @@ const site = () => (JSON.parse(well("status", "--json")) as { sites: { rhine: To
 const pids = () => site().programs.map(({ name, pid }) => `${name} ${pid}`);
 
 beforeAll(async () => {
-  if (server === undefined) return;
+  if (typeof server === "string") return;
   sshd = await startSshd(server, join(folder, "sshd"));
   ports = await sitePorts(1);
   mkdirSync(join(folder, "config/sites"), { recursive: true });
@@ -80,7 +81,7 @@ afterAll(() => {
   if (needs) return;
   isthmus("down", "--yes");
   killAllOf(root);
-  sshd.process.kill();
+  sshd.stop();
   rmSync(folder, { recursive: true, force: true });
 });
 

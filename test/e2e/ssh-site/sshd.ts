@@ -1,15 +1,41 @@
-import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
-import { delimiter, join } from "node:path";
+import { basename, delimiter, join } from "node:path";
 import { engineEnvironment } from "../../../bin/engine/environment";
+import { cached } from "../../cache";
 import { freePort } from "../../free-ports";
+import { debianPackages, has, unpackDebian } from "../debian";
 import { until } from "../hpc-site/kit";
 
-/** OpenSSH's server, where the machine has one. */
-export const server = [...(process.env.PATH ?? "").split(delimiter), "/usr/sbin"]
-  .map((directory) => join(directory, "sshd"))
-  .find((path) => existsSync(path));
+/** OpenSSH's server: a program and where its libraries are. */
+export interface Server {
+  readonly program: string;
+  readonly libraries: string | undefined;
+}
+
+/** That of the machine, else Debian's, unpacked and not installed; or why there is none. */
+export function sshServer(): Server | string {
+  const own = [...(process.env.PATH ?? "").split(delimiter), "/usr/sbin"]
+    .map((directory) => join(directory, "sshd"))
+    .find((path) => existsSync(path));
+  if (own !== undefined) return { program: own, libraries: undefined };
+  if (!has("apt-get") || !has("dpkg")) return "no sshd (OpenSSH's server) on this machine, and no apt-get to get it";
+  if (isRoot && !has("useradd")) return "no sshd on this machine, and no useradd to make its account";
+  try {
+    const packages = debianPackages("sshd", ["openssh-server"]);
+    const root = cached(`${basename(packages)}-unpacked`, (folder) => unpackDebian(packages, folder));
+    return { program: join(root, "usr/sbin/sshd"), libraries: join(root, "usr/lib", `${machine()}-linux-gnu`) };
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
+const isRoot = process.getuid?.() === 0;
+
+function machine(): string {
+  return process.arch === "arm64" ? "aarch64" : "x86_64";
+}
 
 /** A real SSH server on loopback that lets one key in. */
 export interface Sshd {
@@ -18,7 +44,8 @@ export interface Sshd {
   /** `TYPE KEY` of the host, and of nobody. */
   readonly hostKey: string;
   readonly otherKey: string;
-  readonly process: ChildProcess;
+  /** Ends it, and removes the account that it was given. */
+  readonly stop: () => void;
 }
 
 function newKey(path: string): string {
@@ -40,9 +67,9 @@ function answers(port: number): Promise<boolean> {
   });
 }
 
-export async function startSshd(program: string, folder: string): Promise<Sshd> {
+export async function startSshd({ program, libraries }: Server, folder: string): Promise<Sshd> {
   mkdirSync(folder, { recursive: true });
-  if (process.getuid?.() === 0) mkdirSync("/run/sshd", { recursive: true });
+  const made = isRoot && makeAccount();
   const port = await freePort();
   const [hostKey, otherKey, user] = ["host", "other", "user"].map((name) => newKey(join(folder, name)));
   writeFileSync(join(folder, "authorized_keys"), `${user}\n`, { mode: 0o600 });
@@ -58,7 +85,34 @@ export async function startSshd(program: string, folder: string): Promise<Sshd> 
     `SetEnv ${environment()}`,
   ];
   writeFileSync(join(folder, "sshd_config"), `${lines.join("\n")}\n`);
-  const sshd = spawn(program, ["-D", "-e", "-f", join(folder, "sshd_config")], { stdio: "ignore" });
-  await until("sshd", () => answers(port));
-  return { port, keyFile: join(folder, "user"), hostKey: hostKey ?? "", otherKey: otherKey ?? "", process: sshd };
+  const env = { ...process.env, ...(libraries ? { LD_LIBRARY_PATH: libraries } : {}) };
+  const sshd = spawn(program, ["-D", "-e", "-f", join(folder, "sshd_config")], { stdio: "ignore", env });
+  const stop = () => {
+    sshd.kill();
+    if (made) execFileSync("userdel", [account]);
+  };
+  await until("sshd", () => answers(port)).catch((error: unknown) => {
+    stop();
+    throw error;
+  });
+  return { port, keyFile: join(folder, "user"), hostKey: hostKey ?? "", otherKey: otherKey ?? "", stop };
+}
+
+/** As root it wants an account without rights, and an empty folder. */
+const account = "sshd";
+
+/** @returns whether it was made */
+function makeAccount(): boolean {
+  mkdirSync("/run/sshd", { recursive: true });
+  if (/^sshd:/m.test(readFileSync("/etc/passwd", "utf8"))) return false;
+  execFileSync("useradd", [
+    "--system",
+    "--no-create-home",
+    "--home-dir",
+    "/run/sshd",
+    "--shell",
+    "/usr/sbin/nologin",
+    account,
+  ]);
+  return true;
 }
