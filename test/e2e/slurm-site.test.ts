@@ -66,7 +66,11 @@ function configure(hub: Record<string, unknown> = {}): void {
         defaultProfile: "small",
         profiles: {
           small: { title: "Small", cores: 1, memory: "1Gi", partition: "interactive", walltime: "01:00:00" },
-          large: { title: "Large", cores: 2, memory: "2Gi", walltime: "02:00:00" },
+          large: {
+            ...{ title: "Large", cores: 2, memory: "2Gi", walltime: "02:00:00", account: "ice" },
+            ...{ constraint: "skylake", reservation: "course", directives: ["--comment=a.course"] },
+          },
+          wrong: { title: "Wrong", cores: 1, memory: "1Gi", partition: "nowhere" },
         },
         dask: {
           partition: "batch",
@@ -189,6 +193,27 @@ there("a notebook is a job of the user who signed in, with what its profile asks
     });
   });
   await until("the job has ended with the server", () => jobsOf(ann).length === 0);
+});
+
+there("every directive of a profile reaches Slurm, and what Slurm says against a job reaches its user", async () => {
+  const reservation = ["ReservationName=course", "StartTime=now", "Duration=60", `Users=${ann?.name}`];
+  const made = slurm.run("scontrol", "create", ...reservation, "NodeCnt=1", "CoreCnt=2");
+  expect(made.stderr).toBe("");
+  await withHubSession(url(), as(ann), { signal: signal() }, async (session) => {
+    await session.startServer({ profile: "large" });
+    expect(jobsOf(ann)).toMatchObject([
+      {
+        ...{ partition: "batch", account: "ice", limit: "2:00:00", cpus: "2", memory: "2G", state: "RUNNING" },
+        ...{ features: "skylake", reservation: "course", comment: "a.course" },
+      },
+    ]);
+  });
+  await until("the job has ended", () => jobsOf(ann).length === 0);
+  slurm.run("scontrol", "delete", "ReservationName=course");
+  const wrong = withHubSession(url(), as(ann), { signal: signal() }, (session) =>
+    session.startServer({ profile: "wrong" }),
+  );
+  await expect(wrong).rejects.toThrow("does not take your job: sbatch: error: invalid partition specified: nowhere");
 });
 
 there("the hub takes a port from a server that starts, and nothing else of a spawner", async () => {

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from hmac import compare_digest
 from typing import Any
 
-from as_user import plain_environment, refusal, run_as
+from as_user import CommandFailed, plain_environment, refusal, run_as
 from batchspawner import SlurmSpawner
 from batchspawner.api import BatchSpawnerAPIHandler
 from hub_site import home_of
@@ -49,6 +49,14 @@ def replace_port_handler() -> None:
     default_handlers[:] = [*kept, (r"/api/notebook-port", NotebookPort)]
 
 
+class NotSubmitted(web.HTTPError):
+    """A job that the batch system does not take, with its own reason on the page and in the hub's API."""
+
+    def __init__(self, reason: str) -> None:
+        self.jupyterhub_message = f"the batch system does not take your job: {reason}"
+        super().__init__(502, self.jupyterhub_message)
+
+
 class SlurmServer(SiteServer, SlurmSpawner):
     """A notebook server in a job of Slurm."""
 
@@ -74,6 +82,14 @@ class SlurmServer(SiteServer, SlurmSpawner):
     async def _get_batch_script(self, **_: object) -> str:
         home = str(home_of(self.site, self.user.name))
         return job_script(self.site, self.profile()["job"], home, self.command_in_job())
+
+    async def submit_batch_script(self) -> str:
+        """As the base class; what the batch system says against a job is told to its user."""
+        try:
+            job: str = await super().submit_batch_script()
+        except CommandFailed as error:
+            raise NotSubmitted(str(error)) from None
+        return job
 
     async def start(self) -> tuple[str, int]:
         """Submits the job and waits until its server has told where it listens.

@@ -18,10 +18,16 @@ export interface Job {
   readonly limit: string;
   readonly cpus: string;
   readonly memory: string;
+  /** Features of nodes, reservation, what may be said of it. */
+  readonly features: string;
+  readonly reservation: string;
+  readonly comment: string;
 }
 
-const columns = ["id", "user", "name", "partition", "state", "account", "limit", "cpus", "memory"] as const;
-const format = "%i|%u|%j|%P|%T|%a|%l|%C|%m";
+const formats: Readonly<Record<keyof Job, string>> = {
+  ...{ id: "%i", user: "%u", name: "%j", partition: "%P", state: "%T", account: "%a", limit: "%l", cpus: "%C" },
+  ...{ memory: "%m", features: "%f", reservation: "%v", comment: "%k" },
+};
 
 /** A real Slurm on this machine: one controller, one node of eight cores and 16 GB that it only says it has, and munge. */
 export class Slurm {
@@ -122,14 +128,14 @@ SLURM_CONF=${this.folder}/slurm.conf exec ${loader} --library-path ${this.librar
 
   /** Jobs that wait or run. */
   jobs(): Job[] {
-    const { stdout, status, stderr } = this.run("squeue", "-h", "-o", format);
+    const { stdout, status, stderr } = this.run("squeue", "-h", "-o", Object.values(formats).join("|"));
     if (status !== 0) throw new Error(`squeue: ${stderr}`);
     return stdout
       .split("\n")
       .filter((line) => line !== "")
       .map((line) => {
         const fields = line.split("|");
-        return Object.fromEntries(columns.map((name, i) => [name, fields[i] ?? ""])) as unknown as Job;
+        return Object.fromEntries(Object.keys(formats).map((name, i) => [name, fields[i] ?? ""])) as unknown as Job;
       });
   }
 
@@ -204,8 +210,7 @@ MailProg=/bin/true
 ReturnToService=2
 KillWait=5
 MinJobAge=30
-GresTypes=gpu
-NodeName=${name} NodeAddr=127.0.0.1 CPUs=8 RealMemory=16000
+NodeName=${name} NodeAddr=127.0.0.1 CPUs=8 RealMemory=16000 Features=skylake
 PartitionName=interactive Nodes=${name} MaxTime=08:00:00 OverSubscribe=FORCE:4
 PartitionName=batch Nodes=${name} Default=YES MaxTime=24:00:00 OverSubscribe=FORCE:4
 `;
