@@ -1,7 +1,7 @@
 import { defineConfig } from "vitest/config";
 
-// Units run in parallel first; end-to-end files start real programs on 2 cores, so they run one after the other. The files
-// on a simulated Kubernetes come last: what they run on is built in the background meanwhile, where it is not there yet.
+// Units run in parallel first; end-to-end files start real programs, of which 2 cores bear those of two files at a time. The
+// files on a simulated Kubernetes come last: what they run on is built in the background meanwhile, where it is not there yet.
 export default defineConfig({
   test: {
     reporters: ["default", "./test/count-reporter.mts"],
@@ -22,7 +22,7 @@ export default defineConfig({
           include: ["test/e2e/**/*.test.ts"],
           testTimeout: 900_000,
           hookTimeout: 900_000,
-          fileParallelism: false,
+          maxWorkers: 2,
         },
       },
       {

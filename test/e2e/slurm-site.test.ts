@@ -131,7 +131,7 @@ afterAll(async () => {
   if (needs) return rmSync(folder, { recursive: true });
   isthmus("down", "--yes");
   killAllOf(root);
-  sshd?.stop();
+  await sshd?.stop();
   await slurm.stop();
   Object.assign(process.env, { PATH });
   if (ISTHMUS_PYTHON === undefined) delete process.env.ISTHMUS_PYTHON;

@@ -77,11 +77,11 @@ beforeAll(async () => {
   configure();
 });
 
-afterAll(() => {
+afterAll(async () => {
   if (needs) return;
   isthmus("down", "--yes");
   killAllOf(root);
-  sshd.stop();
+  await sshd?.stop();
   rmSync(folder, { recursive: true, force: true });
 });
 

@@ -1,4 +1,4 @@
-import { execFileSync, spawn } from "node:child_process";
+import { execFileSync, spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
 import { basename, delimiter, join } from "node:path";
@@ -44,8 +44,8 @@ export interface Sshd {
   /** `TYPE KEY` of the host, and of nobody. */
   readonly hostKey: string;
   readonly otherKey: string;
-  /** Ends it, and removes the account that it was given. */
-  readonly stop: () => void;
+  /** Ends it, and the account that it needed. */
+  readonly stop: () => Promise<void>;
 }
 
 function newKey(path: string): string {
@@ -69,7 +69,7 @@ function answers(port: number): Promise<boolean> {
 
 export async function startSshd({ program, libraries }: Server, folder: string): Promise<Sshd> {
   mkdirSync(folder, { recursive: true });
-  const made = isRoot && makeAccount();
+  if (isRoot) makeAccount();
   const port = await freePort();
   const [hostKey, otherKey, user] = ["host", "other", "user"].map((name) => newKey(join(folder, name)));
   writeFileSync(join(folder, "authorized_keys"), `${user}\n`, { mode: 0o600 });
@@ -87,32 +87,31 @@ export async function startSshd({ program, libraries }: Server, folder: string):
   writeFileSync(join(folder, "sshd_config"), `${lines.join("\n")}\n`);
   const env = { ...process.env, ...(libraries ? { LD_LIBRARY_PATH: libraries } : {}) };
   const sshd = spawn(program, ["-D", "-e", "-f", join(folder, "sshd_config")], { stdio: "ignore", env });
-  const stop = () => {
-    sshd.kill();
-    if (made) execFileSync("userdel", [account]);
+  const gone = new Promise((done) => sshd.once("exit", done));
+  const stop = async () => {
+    if (sshd.exitCode === null && sshd.kill()) await gone;
+    removeAccount(program);
   };
-  await until("sshd", () => answers(port)).catch((error: unknown) => {
-    stop();
+  await until("sshd", () => answers(port)).catch(async (error: unknown) => {
+    await stop();
     throw error;
   });
   return { port, keyFile: join(folder, "user"), hostKey: hostKey ?? "", otherKey: otherKey ?? "", stop };
 }
 
-/** As root it wants an account without rights, and an empty folder. */
-const account = "sshd";
+/** As root it wants an account without rights, and an empty folder. One that tests made is known by its comment. */
+const account = { name: "sshd", comment: "made by a test" };
+const isMade = () => readFileSync("/etc/passwd", "utf8").includes(`:${account.comment}:`);
 
-/** @returns whether it was made */
-function makeAccount(): boolean {
+function makeAccount(): void {
   mkdirSync("/run/sshd", { recursive: true });
-  if (/^sshd:/m.test(readFileSync("/etc/passwd", "utf8"))) return false;
-  execFileSync("useradd", [
-    "--system",
-    "--no-create-home",
-    "--home-dir",
-    "/run/sshd",
-    "--shell",
-    "/usr/sbin/nologin",
-    account,
-  ]);
-  return true;
+  if (/^sshd:/m.test(readFileSync("/etc/passwd", "utf8"))) return;
+  const options = ["--system", "--no-create-home", "--home-dir", "/run/sshd", "--shell", "/usr/sbin/nologin"];
+  execFileSync("useradd", [...options, "--comment", account.comment, account.name]);
+}
+
+/** The last server that uses it, of all tests, takes it away. */
+function removeAccount(program: string): void {
+  const others = spawnSync("pgrep", ["-f", `${program} -D`], { encoding: "utf8" }).stdout.trim();
+  if (isRoot && others === "" && isMade()) execFileSync("userdel", [account.name]);
 }
