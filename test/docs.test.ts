@@ -1,12 +1,21 @@
 import { spawnSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { afterAll, expect, test } from "vitest";
+import { rolesOf, rolesTable } from "./aws/roles-table";
+import { exampleStacks } from "./stacks/synth-example";
 
 const repository = join(__dirname, "..");
 const program = join(repository, "dist/bin/isthmus.js");
 /** Pages with parts that are made from files and commands. */
 const pages = ["README.md", "docs/aws.md", "docs/kubernetes.md"] as const;
+
+const folder = mkdtempSync(join(tmpdir(), "isthmus-docs-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** What each role of the example on AWS may do. */
+const roles = () => rolesTable(exampleStacks(folder, "config/federations/clouds"), "pangeo-cascadia-");
 
 const helps = new Map<string, string>();
 
@@ -38,6 +47,7 @@ function commandTable(): string {
 function rendered(page: string): string {
   return readFileSync(join(repository, page), "utf8")
     .replace(/<!-- commands -->[\s\S]*?(?=\n\n- \*\*A new hub)/, `<!-- commands -->\n\n${commandTable()}`)
+    .replace(/<!-- roles -->\n(?:\n\|.*(?:\n\|.*)*\n)?/, () => `<!-- roles -->\n\n${roles()}\n`)
     .replaceAll(/<!-- include: (\S+) -->\n(?:```yaml\n[\s\S]*?```\n|\n)/g, (_, path: string) => {
       return `<!-- include: ${path} -->\n\`\`\`yaml\n${readFileSync(join(repository, path), "utf8")}\`\`\`\n`;
     });
@@ -45,6 +55,21 @@ function rendered(page: string): string {
 
 test.each(pages)("%s shows the commands and the config that there are", async (page) => {
   await expect(rendered(page)).toMatchFileSnapshot(join(repository, page));
+});
+
+test("docs/aws.md says of each role in words what it is for, and of no other", () => {
+  const page = readFileSync(join(repository, "docs/aws.md"), "utf8");
+  const [words = "", letters = ""] = page.slice(page.indexOf("| role `<federation>")).split("<!-- roles -->");
+  const first = (text: string) =>
+    [...text.matchAll(/^\| (`.*?) \|/gm)].flatMap(([, cell = ""]) => cell.match(/[\w-]+(?:<hub>)?/g) ?? []);
+  const named = first(words).filter((name) => !["role", "federation", "site"].includes(name));
+  const others = rolesOf(exampleStacks(folder, "test/fuzz/examples/eks"), /^north-cloud-[a-z]+-/).map(
+    ({ name }) => name,
+  );
+  const written = [...first(letters.slice(0, letters.indexOf("\n\nPeople"))), ...others].map((name) =>
+    name.replace(/^hub-.*/, "hub-<hub>"),
+  );
+  expect([...new Set(written)].sort()).toEqual([...new Set(named)].sort());
 });
 
 test("every command shows an example, and its example's options exist", () => {

@@ -122,6 +122,17 @@ export function awsMaxPods(machine: AwsMachine, { prefixDelegation }: { readonly
 }
 
 /**
+ * The most pods that any machine of this size has addresses for without prefixes, for where its type is not told; of any size up to
+ * its vCPUs where none is known.
+ */
+export function mostAddressedPods(vcpu: number, memoryBytes: number): number {
+  const most = (machines: readonly AwsMachine[]) => Math.max(0, ...machines.map((machine) => podsOf(machine, 1)));
+  const near = ({ memoryBytes: of }: AwsMachine) => Math.abs(of / memoryBytes - 1) < 0.1;
+  const known = most(awsMachines.filter((machine) => machine.vcpu === vcpu && near(machine)));
+  return known || most(awsMachines.filter((machine) => machine.vcpu <= vcpu));
+}
+
+/**
  * What a node gives to pods. Its kubelet keeps memory for the pods that its addresses allow without prefixes, however many the node
  * group then allows: on nodes of 737 addresses and 250 pods, 2i2c measured what 737 take.
  */

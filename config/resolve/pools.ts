@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import { allocatableOf, eksAllocatable, type NodeSize } from "../machines/allocatable";
+import { mostAddressedPods } from "../machines/aws";
 import type { existingPool } from "../schema/cluster";
 import { bytesOf } from "../schema/fields";
 
@@ -89,8 +90,11 @@ export function resolveExistingPool(id: string, pool: PoolConfig): ResolvedPool 
   };
 }
 
+/** On EKS the kubelet keeps memory for as many pods as the machine has addresses for, also where fewer are allowed. */
 function computed({ vcpu, memory, reserve }: PoolConfig, pods: number): NodeSize {
-  return reserve === "eks" ? eksAllocatable(vcpu, bytesOf(memory), pods) : allocatableOf(vcpu, bytesOf(memory));
+  const bytes = bytesOf(memory);
+  if (reserve !== "eks") return allocatableOf(vcpu, bytes);
+  return eksAllocatable(vcpu, bytes, Math.max(pods, mostAddressedPods(vcpu, bytes)));
 }
 
 function tolerationOf({ key, value, effect }: NonNullable<PoolConfig["tolerate"]>[number]): Toleration {

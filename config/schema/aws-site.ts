@@ -55,12 +55,15 @@ const encryption = z
   ])
   .describe("How objects are encrypted. Default {kind: s3}.");
 
-/** What AWS takes, but what is its own and what is set here. */
+/**
+ * What AWS takes, but what is its own, what is set here, `=`, at which the load balancer's annotation would be cut, and what the
+ * driver of disks keeps for itself, which does not start with it.
+ */
 const tagKey = text(
-  /^(?!aws:|(?:managed-by|federation|site|bucket|purpose)$)[\w.:/=+@-]{1,128}$/,
-  "a tag's key: at most 128 letters, digits, _ . : / = + - @; not aws:..., managed-by, federation, site, bucket, purpose",
+  /^(?!aws:|kubernetes\.io|CSIVolume|ebs\.csi\.|(?:managed-by|federation|site|hub|bucket|pool|purpose|Name)$)[\w.:/+@-]{1,128}$/,
+  "a tag's key: at most 128 letters, digits, _ . : / + - @; not aws:..., kubernetes.io..., CSIVolume..., ebs.csi..., managed-by, federation, site, hub, bucket, pool, purpose, Name",
 );
-const tagValue = text(/^[\w .:/=+@-]{0,256}$/, "a tag's value: at most 256 letters, digits, spaces, _ . : / = + - @");
+const tagValue = text(/^[\w .:/+@-]{0,256}$/, "a tag's value: at most 256 letters, digits, spaces, _ . : / + - @");
 
 const dns = z
   .discriminatedUnion("kind", [
@@ -130,7 +133,7 @@ export const awsSite = block({
   tags: named(tagKey, tagValue)
     .optional()
     .describe(
-      "Tags of everything that is made, beside federation and site: a grant's number, a cost centre. Default none.",
+      "Tags of everything that is made, the load balancer and disks that pods ask for included, beside federation and site: a grant's number, a cost centre. Default none.",
     ),
   lake: block({
     encryption: encryption.optional(),

@@ -58,7 +58,7 @@ export const existingPool = block({
     .enum(["gke", "eks"])
     .optional()
     .describe(
-      "By whose rule nodes keep cores and memory back: gke, the most of all clouds, or eks, less where few `pods` are allowed. Default gke.",
+      "By whose rule nodes keep cores and memory back: gke, the most of all clouds, or eks, by the addresses that machines of so many vCPUs have for pods. Default gke.",
     ),
   pods: count(8, 500).optional().describe("Pods that one node takes. Default 110, as Kubernetes has it."),
   volumes: count(1, 500)

@@ -11,6 +11,8 @@ export interface AddOnsProps {
   /** The cluster's name, as a reference. */
   readonly cluster: string;
   readonly versions: EksAddons;
+  /** Tags of disks that pods ask for. */
+  readonly tags: Readonly<Record<string, string>>;
   /** Where programs of the cluster itself run. */
   readonly place: { readonly nodeSelector: Readonly<Record<string, string>>; readonly tolerations: readonly object[] };
   /** What pods of deployments need: nodes. */
@@ -58,7 +60,8 @@ export class AddOns extends Construct {
     this.add({ name: "coredns", values: place, dependsOn: nodes });
     this.add({
       name: "aws-ebs-csi-driver",
-      values: { controller: { ...place, extraVolumeTags: this.volumeTags() } },
+      // So that they are paid for by the site as all else is.
+      values: { controller: { ...place, extraVolumeTags: this.props.tags } },
       identity: { serviceAccount: "ebs-csi-controller-sa", policy: "service-role/AmazonEBSCSIDriverPolicy" },
       dependsOn: nodes,
     });
@@ -69,12 +72,6 @@ export class AddOns extends Construct {
       identity: { serviceAccount: "efs-csi-controller-sa", policy: "service-role/AmazonEFSCSIDriverPolicy" },
       dependsOn: nodes,
     });
-  }
-
-  /** So that disks that hubs make are paid for by the site as all else is. */
-  private volumeTags() {
-    const { federation, site } = this.props;
-    return { "managed-by": "isthmus", federation, site };
   }
 
   private add({ name, values, identity, dependsOn }: AddOn): EksAddon {

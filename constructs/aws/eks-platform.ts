@@ -15,7 +15,7 @@ import { diskStorage, homeServers, machines, zoneRights } from "./eks-services";
 import { hubAccess } from "./hub-access";
 import { clusterAddress } from "./lookup";
 import { mountTargets } from "./mount-targets";
-import { awsProvider } from "./provider";
+import { awsProvider, siteTags } from "./provider";
 import { PodRole } from "./role";
 import { expiryRights, storeRights } from "./store-rights";
 
@@ -32,13 +32,18 @@ export class EksPlatform implements Platform {
     private readonly site: ResolvedAwsClusterSite,
   ) {
     const { region, dns } = site;
+    const { network } = site.cluster;
     this.storeEnvironment = { AWS_REGION: region, AWS_DEFAULT_REGION: region };
     this.managedZone = dns.kind === "route53" ? { kind: dns.kind, zone: dns.zone, region } : null;
     const balancer = "service.beta.kubernetes.io/aws-load-balancer";
     this.entranceAnnotations = {
       [`${balancer}-type`]: "nlb",
       [`${balancer}-cross-zone-load-balancing-enabled`]: "true",
-      [`${balancer}-additional-resource-tags`]: `managed-by=isthmus,federation=${federation},site=${site.id}`,
+      [`${balancer}-additional-resource-tags`]: pairs(siteTags({ federation, site })),
+      // Subnets of a network that is made are found by their tags; others need none.
+      ...(network.kind === "existing"
+        ? { [`${balancer}-subnets`]: site.zones.flatMap((zone) => network.publicSubnets[zone] ?? []).join(",") }
+        : {}),
     };
     this.services = [
       diskStorage,
@@ -68,8 +73,7 @@ export class EksPlatform implements Platform {
   }
 
   identityOf(scope: Construct, hub: string | null): PodIdentity {
-    const id = "identity";
-    if (!scope.node.tryFindChild(id)) new PodRole(scope, id, hub === null ? this.expiryRole() : this.hubRole(hub));
+    new PodRole(scope, "identity", hub === null ? this.expiryRole() : this.hubRole(hub));
     return { annotations: {}, identityServers: podIdentityAgents, storeKeys: null };
   }
 
@@ -85,6 +89,7 @@ export class EksPlatform implements Platform {
       name: hubRoleName(federation, site.id, hub.id),
       description: `People of hub ${hub.id} of ${site.id} in ${federation}`,
       statements: storeRights({ rights: hub.buckets, publishes, account: site.account }),
+      tags: { hub: hub.id },
     };
   }
 
@@ -112,4 +117,11 @@ export class EksPlatform implements Platform {
   datasetUrl({ place, path }: ResolvedDataset): string {
     return objectUrl(place, path);
   }
+}
+
+/** Tags as the annotation has them; what would end a pair is in none (`config/schema/aws-site.ts`). */
+function pairs(tags: Readonly<Record<string, string>>): string {
+  return Object.entries(tags)
+    .map(([key, value]) => `${key}=${value}`)
+    .join(",");
 }

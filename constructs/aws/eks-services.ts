@@ -128,14 +128,14 @@ function recordRights(zoneId: string, domain: string): Statement[] {
     {
       Sid: "SeeRecords",
       Effect: "Allow",
-      Action: "route53:ListResourceRecordSets",
+      Action: ["route53:ListResourceRecordSets", "route53:ListTagsForResources"],
       Resource: `arn:aws:route53:::hostedzone/${zoneId}`,
     },
     { Sid: "SeeChanges", Effect: "Allow", Action: "route53:GetChange", Resource: "arn:aws:route53:::change/*" },
     {
       Sid: "FindZone",
       Effect: "Allow",
-      Action: ["route53:ListHostedZones", "route53:ListHostedZonesByName", "route53:ListTagsForResources"],
+      Action: ["route53:ListHostedZones", "route53:ListHostedZonesByName"],
       Resource: "*", // these know no resource
     },
   ];

@@ -71,3 +71,28 @@ export function diskId(scope: Construct, id: string, { name, existing }: KeptDis
 export function hostedZone(scope: Construct, zone: string): string {
   return new DataAwsRoute53Zone(scope, "zone", { name: zone, privateZone: false }).zoneId;
 }
+
+/** A subnet that exists, as the config has it. */
+export interface ExistingSubnet {
+  readonly vpc: string;
+  readonly zone: string;
+  readonly id: string;
+  /** The config's key that names it. */
+  readonly key: string;
+}
+
+/** The id of a subnet that exists; the plan fails where it is of another network or zone than the config says. */
+export function subnetId(scope: Construct, { vpc, zone, id, key }: ExistingSubnet): string {
+  const where = `mend cluster.network.existing.${key}`;
+  const postcondition = [
+    {
+      condition: `\${self.vpc_id == "${vpc}"}`,
+      errorMessage: `${id} is in another network than ${vpc}: ${where}, or \`vpc\` beside it.`,
+    },
+    {
+      condition: `\${self.availability_zone == "${zone}"}`,
+      errorMessage: `${id} is in another zone than ${zone}: ${where}.`,
+    },
+  ];
+  return new DataAwsSubnet(scope, `${key}-${zone}`, { id, lifecycle: { postcondition } }).id;
+}

@@ -15,6 +15,8 @@ export interface RoleProps {
   readonly statements?: readonly Statement[];
   /** Policies that AWS keeps, by name below `policy/`: what a program of AWS's own needs. */
   readonly managed?: readonly string[];
+  /** Beside those of everything that is the site's. */
+  readonly tags?: Readonly<Record<string, string>>;
 }
 
 /** A role of IAM: who takes it, and all that it may do. */
@@ -24,8 +26,9 @@ export class Role extends Construct {
   /** What it may do: what uses the role waits for it. */
   readonly rights: ITerraformDependable[];
 
-  constructor(scope: Construct, id: string, { name, description, service, statements = [], managed = [] }: RoleProps) {
+  constructor(scope: Construct, id: string, props: RoleProps) {
     super(scope, id);
+    const { name, description, service, statements = [], managed = [], tags } = props;
     const trust = {
       Version: "2012-10-17",
       Statement: [
@@ -36,7 +39,13 @@ export class Role extends Construct {
         },
       ],
     };
-    const role = new IamRole(this, "role", { name, description, assumeRolePolicy: JSON.stringify(trust) });
+    const assumeRolePolicy = JSON.stringify(trust);
+    const role = new IamRole(this, "role", {
+      name,
+      description,
+      assumeRolePolicy,
+      ...(tags ? { tags: { ...tags } } : {}),
+    });
     const attached = managed.map(
       (policy) =>
         new IamRolePolicyAttachment(this, policy.split("/").at(-1) ?? policy, {
@@ -79,6 +88,7 @@ export class PodRole extends Construct {
       namespace,
       serviceAccount,
       roleArn: this.role.arn,
+      ...(role.tags ? { tags: { ...role.tags } } : {}),
       dependsOn: this.role.rights,
     });
   }

@@ -92,6 +92,8 @@ export interface ServiceContext {
   readonly federation: ResolvedFederation;
   readonly site: ResolvedClusterSite;
   readonly platform: Platform;
+  /** The Secret of the services' namespace with the store's keys, for the program that expires scratch; null: none, or none is needed. */
+  readonly storeKeys: string | null;
   /**
    * Installs a chart in the services' namespace, after the services before it in the list.
    *

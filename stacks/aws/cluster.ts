@@ -7,6 +7,7 @@ import { AddOns } from "../../constructs/aws/add-ons";
 import { Budget } from "../../constructs/aws/budget";
 import { Cluster } from "../../constructs/aws/cluster";
 import { cacheRights, ImageCache } from "../../constructs/aws/image-cache";
+import { subnetId } from "../../constructs/aws/lookup";
 import { Network, type Subnets } from "../../constructs/aws/network";
 import { NodePool } from "../../constructs/aws/node-group";
 import { awsProvider, siteTags } from "../../constructs/aws/provider";
@@ -33,10 +34,11 @@ export class AwsClusterStack extends SiteStack {
     const versions = eksVersions[config.kubernetes];
     if (!versions) throw new Error(`no add-ons are known for Kubernetes ${config.kubernetes}`);
     const at = { federation: federation.id, site: site.id };
+    const tags = siteTags({ federation: federation.id, site });
     const subnets = this.subnets(site);
     const { lifecycle } = { lifecycle: undefined, ...expiryLifecycle(this, site.expires) };
     const cluster = new Cluster(this, "control-plane", { ...at, cluster: config, subnets, lifecycle }).resource;
-    const addOns = new AddOns(this, "add-ons", { ...at, cluster: cluster.name, versions });
+    const addOns = new AddOns(this, "add-ons", { ...at, cluster: cluster.name, versions, tags });
     if (config.imageCache) new ImageCache(this, "image-cache", config.imageCache);
     const nodes = this.nodeRole(at, cacheRights(config.imageCache, site));
     const pools = [...config.pools, ...config.retiring].map(
@@ -48,7 +50,7 @@ export class AwsClusterStack extends SiteStack {
           roleArn: nodes.arn,
           pool,
           subnets: subnets.privateSubnets,
-          tags: siteTags({ federation: federation.id, site }),
+          tags,
           dependsOn: [...nodes.rights, ...addOns.first, ...subnets.ways],
         }),
     );
@@ -62,7 +64,12 @@ export class AwsClusterStack extends SiteStack {
 
   private subnets({ cluster: { name, network }, region, zones }: ResolvedAwsClusterSite): Subnets {
     if (network.kind === "made") return new Network(this, "network", { name, region, zones, network });
-    return { privateSubnets: network.privateSubnets, ways: [], madeNetwork: null };
+    const found = (key: "privateSubnets" | "publicSubnets") =>
+      zones.map(
+        (zone) => [zone, subnetId(this, { vpc: network.vpc, zone, id: network[key][zone] ?? "", key })] as const,
+      );
+    found("publicSubnets"); // for load balancers, which the services ask for: here they are only looked at
+    return { privateSubnets: Object.fromEntries(found("privateSubnets")), ways: [], madeNetwork: null };
   }
 
   /** What a machine itself may do: join the cluster and pull images. What its pods may do is theirs. */

@@ -55,6 +55,7 @@ export class KubernetesServicesStack extends SiteStack {
       federation,
       site,
       platform,
+      storeKeys: storeKeys?.name ?? null,
       chart: (id, { privileged = false, dependsOn = [], ...chart }) => {
         const at = privileged ? this.privileged(site, id) : this.at(site);
         this.add(new ChartRelease(this, id, { ...chart, ...at, dependsOn: [...at.dependsOn, ...dependsOn] }));
@@ -146,10 +147,9 @@ function expiringBuckets(site: ResolvedClusterSite) {
   );
 }
 
-function expiry({ scope, site, platform, objects }: ServiceContext): void {
+function expiry({ site, platform, storeKeys, objects }: ServiceContext): void {
   const buckets = expiringBuckets(site);
   if (buckets.length === 0) return;
-  const storeKeys = platform.identityOf(scope, null).storeKeys?.name ?? null;
   objects(
     "scratch-expiry",
     scratchExpiry({

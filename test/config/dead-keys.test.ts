@@ -1,23 +1,20 @@
 import { expect, test } from "vitest";
 import { kubernetesSite } from "../../config/schema/kubernetes-site";
-import { alive, files, type Leaf, leaves, merged, seen } from "../fuzz/dead-keys";
+import { askedExample, type Leaf, leaves } from "../fuzz/dead-keys";
+
+const cluster = askedExample("cluster", kubernetesSite);
 
 test("D5, D12: no key of a site on Kubernetes is accepted and means nothing", () => {
-  const dead = new Map<string, boolean>();
-  for (const [name, file] of files) {
-    if (!name.startsWith("sites/")) continue;
-    const site = merged(file);
-    for (const leaf of leaves(kubernetesSite, site, "site", []))
-      if (dead.get(leaf.key) !== false) dead.set(leaf.key, !alive(site, leaf));
-  }
-  expect([...dead].flatMap(([key, is]) => (is ? [key] : []))).toEqual([]);
-  expect(dead.size).toBeGreaterThan(100);
-  expect(dead.has("site.hubs.*.dask.limits.hub.cores")).toBe(true);
+  const { keys, of } = cluster.dead();
+  expect(keys).toEqual([]);
+  expect(of.size).toBeGreaterThan(100);
+  expect(of).toContain("site.hubs.*.dask.limits.hub.cores");
 });
 
 test("a key that nothing reads would be found", () => {
-  const site = merged(files.get("sites/plain.yaml") as Buffer);
+  const site = cluster.sites.get("plain") ?? {};
   const domain = leaves(kubernetesSite, site, "site", []).find(({ key }) => key === "site.domain") as Leaf;
-  expect(alive(site, domain)).toBe(true);
-  expect(alive(site, domain, (changed) => seen({ ...(changed as object), domain: "one.example" }))).toBe(false);
+  const blind = (changed: unknown) => cluster.seen({ ...(changed as object), domain: "one.example" });
+  expect(cluster.alive(site, domain)).toBe(true);
+  expect(cluster.alive(site, domain, blind)).toBe(false);
 });

@@ -1,9 +1,9 @@
 import { parse } from "yaml";
 import { z } from "zod";
 import { resolveFederation } from "../../config/resolve/federation";
-import { federation as federationSchema } from "../../config/schema/federation";
-import { kubernetesSite } from "../../config/schema/kubernetes-site";
+import { type FederationConfig, federation as federationSchema } from "../../config/schema/federation";
 import { inner } from "../../config/schema/lookup";
+import type { SiteConfig } from "../../config/schema/site";
 import { examples } from "./examples";
 
 /** A scalar of a config: the key as the schema has it (`hubs.*.cull.idleMinutes`), where it stands, and its schema. */
@@ -30,8 +30,13 @@ export function leaves(schema: z.ZodType, value: unknown, key: string, path: rea
   return [{ key, path, schema: own }];
 }
 
-/** Every word that the schema knows: one of them is another value for each key that wants a word. */
-const words = [...new Set(JSON.stringify(z.toJSONSchema(kubernetesSite)).match(/(?<=")[A-Za-z0-9-]+(?=")/g) ?? [])];
+/** Every word that a schema knows: one of them is another value for each key that wants a word. */
+function wordsOf(schema: z.ZodType): string[] {
+  return [...new Set(JSON.stringify(z.toJSONSchema(schema)).match(/(?<=")[A-Za-z0-9-]+(?=")/g) ?? [])];
+}
+
+/** Things of clouds by ids, which no example has twice. */
+const ids = ["vpc-0fedcba9876543210", "subnet-0fedcba9876543210", "vol-0fedcba9876543210", "1.34", "1.35"];
 
 /** Every name and text of some data. */
 function namesIn(data: unknown): string[] {
@@ -41,7 +46,7 @@ function namesIn(data: unknown): string[] {
   return [...own, ...Object.values(data).flatMap(namesIn)];
 }
 
-/** Values that a key may have instead; undefined: none. `names`: what may be named here. */
+/** Values that a key may have instead; undefined: none. `names`: words and what may be named here. */
 function* others(value: unknown, names: readonly string[]): Generator<unknown> {
   yield undefined;
   if (typeof value === "boolean") yield !value;
@@ -51,7 +56,7 @@ function* others(value: unknown, names: readonly string[]): Generator<unknown> {
   if (amount !== undefined) yield* [Number(amount) + 1, Number(amount) * 2, 1].map((n) => `${n}${unit}`);
   yield* ["/other", "10.99.0.0/16", "ann@other.example", "https://other.example", "2198-03-04", "Europe/Oslo"];
   yield* ["109876543210", "ap-southeast-2"];
-  yield* [`${value}x`, `x${value}`, `${value}_X`, ...words, ...names];
+  yield* [`${value}x`, `x${value}`, `${value}_X`, ...ids, ...names];
 }
 
 function changed(site: object, path: readonly string[], value: unknown): unknown {
@@ -65,15 +70,58 @@ function changed(site: object, path: readonly string[], value: unknown): unknown
   return copy;
 }
 
-export const files = examples.find(({ name }) => name === "cluster")?.files ?? new Map<string, Buffer>();
-const top = parse(`${files.get("federation.yaml")}`);
-export const federation = federationSchema.parse(top);
+type Site = Readonly<Record<string, unknown>>;
+type See = (site: unknown) => string | undefined;
 
-/** A site's file with what its hubs inherit, as `inherit` lays it below them; here by hand, since it works on trees. */
-export function merged(file: Buffer): object {
+/** An example federation whose sites of one kind are asked key by key. */
+export interface AskedExample {
+  readonly federation: FederationConfig;
+  /** Each site's file with what its hubs inherit, as `inherit` lays it below them; here by hand, since it works on trees. */
+  readonly sites: ReadonlyMap<string, Site>;
+  /** All that the rest of the program gets to see of a site. */
+  seen(site: unknown): string | undefined;
+  /** Whether another value of a key makes a difference to what is seen; a word without an alternative is no choice. */
+  alive(site: Site, leaf: Leaf, see?: See): boolean;
+  /** Keys of all of its sites of which no value makes a difference, and of how many keys. */
+  dead(see?: See): { readonly keys: string[]; readonly of: ReadonlySet<string> };
+}
+
+export function askedExample(name: string, schema: z.ZodType<SiteConfig>): AskedExample {
+  const files = examples.find((example) => example.name === name)?.files ?? new Map<string, Buffer>();
+  const top = parse(`${files.get("federation.yaml")}`);
+  const federation = federationSchema.parse(top);
+  const words = wordsOf(schema);
+  const sites = new Map(
+    [...files].flatMap(([path, bytes]) =>
+      path.startsWith("sites/") ? [[path.slice("sites/".length, -".yaml".length), withInherited(bytes, top)]] : [],
+    ),
+  );
+  const seen = (site: unknown) => {
+    const config = schema.safeParse(site);
+    return config.success ? JSON.stringify(resolveFederation(federation, [config.data])) : undefined;
+  };
+  const alive = (site: Site, leaf: Leaf, see: See = seen) =>
+    changesSight(site, leaf, see, [...words, ...new Set(namesIn([top, site]))]);
+  const dead = (see: See = seen) => {
+    const found = new Map<string, boolean>();
+    for (const site of sites.values())
+      for (const leaf of leaves(schema, site, "site", []))
+        if (found.get(leaf.key) !== false) found.set(leaf.key, !alive(site, leaf, see));
+    return { keys: [...found].flatMap(([key, is]) => (is ? [key] : [])).sort(), of: new Set(found.keys()) };
+  };
+  return { federation, sites, seen, alive, dead };
+}
+
+/** What an example's federation file must hold for its hubs. */
+interface Inherited {
+  readonly defaults: { readonly hub: { readonly profiles: { readonly python: object } } };
+  readonly templates: Readonly<Record<string, object>>;
+}
+
+function withInherited(file: Buffer, top: Inherited): Site {
   const site = parse(`${file}`);
   const { python } = top.defaults.hub.profiles;
-  for (const hub of Object.values<Record<string, unknown>>(site.hubs)) {
+  for (const hub of Object.values<Record<string, unknown>>(site.hubs ?? {})) {
     const own = (hub.profiles ?? {}) as Record<string, object>;
     const template = hub.use === undefined ? {} : top.templates[String(hub.use)];
     delete hub.use;
@@ -82,14 +130,6 @@ export function merged(file: Buffer): object {
   }
   return site;
 }
-
-/** All that the rest of the program gets to see of a site. */
-export function seen(site: unknown): string | undefined {
-  const config = kubernetesSite.safeParse(site);
-  return config.success ? JSON.stringify(resolveFederation(federation, [config.data])) : undefined;
-}
-
-type See = (site: unknown) => string | undefined;
 
 const before = new WeakMap<object, Map<See, string | undefined>>();
 
@@ -101,12 +141,11 @@ function known(site: object, see: See): string | undefined {
   return views.get(see);
 }
 
-/** Whether another value of a key makes a difference; a word without an alternative is no choice. */
-export function alive(site: object, { path, schema }: Leaf, see: See = seen): boolean {
+function changesSight(site: Site, { path, schema }: Leaf, see: See, names: readonly string[]): boolean {
   if (schema instanceof z.ZodLiteral) return true;
   const now = known(site, see);
   const value = path.reduce<unknown>((at, part) => (at as Record<string, unknown>)[part], site);
-  for (const other of others(value, [...new Set(namesIn([top, site]))])) {
+  for (const other of others(value, names)) {
     const after = see(changed(site, path, other));
     if (after !== undefined && after !== now) return true;
   }

@@ -11,7 +11,7 @@ import { rules } from "../../config/rules/all";
 import { awsSite } from "../../config/schema/aws-site";
 import { bucketPolicy } from "../../constructs/aws/bucket-policy";
 import { awsLakeStacks } from "../../stacks/aws/stacks";
-import { alive, federation, leaves } from "../fuzz/dead-keys";
+import { askedExample, leaves } from "../fuzz/dead-keys";
 import { examples } from "../fuzz/examples";
 import { readableStack } from "./readable";
 import { filesBelow, repository } from "./synth-demo";
@@ -110,6 +110,8 @@ test("a bucket that is added changes no other; a dataset that is added changes n
   expect(Object.keys(after.resource.aws_s3_bucket ?? {})).toHaveLength(5);
 });
 
+const { federation, alive } = askedExample("cluster", awsSite);
+
 /** All that a site's stacks and its catalog hold; nothing where a rule would refuse the site. */
 function synthesized(site: unknown): string | undefined {
   const config = awsSite.safeParse(site);
@@ -128,7 +130,7 @@ function synthesized(site: unknown): string | undefined {
 
 test("no key of a site on AWS is accepted and in neither its stack nor the catalog", () => {
   const { files } = examples.find(({ name }) => name === "rich") as (typeof examples)[number];
-  const site = parse(`${files.get("sites/lake-tarn.yaml")}`) as object;
+  const site = parse(`${files.get("sites/lake-tarn.yaml")}`) as Record<string, unknown>;
   const all = leaves(awsSite, site, "site", []);
   expect(all.length).toBeGreaterThan(30);
   const living = new Set(all.flatMap((leaf) => (alive(site, leaf, synthesized) ? [leaf.key] : [])));

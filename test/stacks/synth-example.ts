@@ -1,16 +1,26 @@
 import { cpSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { expect } from "vitest";
 import { repository, synth } from "./synth-demo";
 
 /** A text of a site's file, and what stands there instead. */
 export type Change = readonly [old: string, then: string];
 
+/** A copy of a federation of this repository in a folder of its own. */
+function copyOf(folder: string, federation: string): string {
+  const own = mkdtempSync(join(folder, `${basename(federation)}-`));
+  cpSync(join(repository, federation), own, { recursive: true });
+  return own;
+}
+
 /** A copy of an example federation in a folder of its own. */
 export function copyOfExample(folder: string, name: string): string {
-  const own = mkdtempSync(join(folder, `${name}-`));
-  cpSync(join(repository, "config/federations", name), own, { recursive: true });
-  return own;
+  return copyOf(folder, join("config/federations", name));
+}
+
+/** Synthesizes a copy of a federation of this repository below a folder: stack -> its JSON. */
+export function exampleStacks(folder: string, federation: string): Map<string, string> {
+  return stacksIn(copyOf(folder, federation));
 }
 
 /** Synthesizes a copy of an example federation below a folder, perhaps with the text of a site changed: stack -> its JSON. */
@@ -27,7 +37,11 @@ export function stacksOfExample(
     expect(text).toContain(old);
     writeFileSync(path, text.replace(old, then));
   }
-  const stacks = join(synth(own), "stacks");
+  return stacksIn(own);
+}
+
+function stacksIn(federation: string): Map<string, string> {
+  const stacks = join(synth(federation), "stacks");
   const names = readdirSync(stacks).sort();
   return new Map(names.map((stack) => [stack, readFileSync(join(stacks, stack, "cdk.tf.json"), "utf8")]));
 }

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { allocatableOf, eksAllocatable } from "../../../config/machines/allocatable";
 import { awsMachine, awsNodeSize } from "../../../config/machines/aws";
+import { resolveExistingPool } from "../../../config/resolve/pools";
 
 const GI = 2 ** 30;
 
@@ -38,6 +39,21 @@ test.each(eks)(
     const size = eksAllocatable(machine.vcpu, machine.memoryBytes, addresses);
     expect(size.memoryBytes / GI).toBeLessThanOrEqual(measured);
     expect(size.memoryBytes / GI).toBeGreaterThan(measured * 0.98);
+  },
+);
+
+test.each(eks)(
+  "EKS, %s, of a cluster that exists: no more than was measured, and at most 8 % less",
+  (type, _, measured) => {
+    const machine = awsMachine(type);
+    if (!machine) throw new Error(type);
+    const pods = Math.min(110, machine.interfaces * (machine.addresses - 1) + 2);
+    const { allocatable } = resolveExistingPool("user", {
+      ...{ for: "user", select: { role: "user" }, maxNodes: 10, reserve: "eks", pods },
+      ...{ vcpu: machine.vcpu, memory: `${machine.memoryBytes / GI}Gi` },
+    });
+    expect(allocatable.memoryBytes / GI).toBeLessThanOrEqual(measured);
+    expect(allocatable.memoryBytes / GI).toBeGreaterThan(measured * 0.92);
   },
 );
 

@@ -1,0 +1,101 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type PolicyDocument, policyDocuments, type Statement } from "../aws/policies";
+import { exampleStacks } from "./synth-example";
+
+let folder: string;
+let documents: PolicyDocument[];
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "isthmus-policies-"));
+  const federations = ["config/federations/clouds", "config/federations/lakes", "test/fuzz/examples/eks"];
+  documents = federations.flatMap((federation) => policyDocuments(exampleStacks(folder, federation)));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+interface Found extends Statement {
+  readonly where: string;
+}
+
+const statements = (): Found[] =>
+  documents.flatMap(({ stack, address, statements: own }) =>
+    own.map((statement) => ({ ...statement, where: `${stack} ${address} ${statement.Sid ?? "-"}` })),
+  );
+
+/** What roles may do: trusts and policies of buckets name who, these do not. */
+const ofRoles = () => statements().filter(({ Principal }) => Principal === undefined);
+
+test("there are documents of each kind, of hubs, programs, buckets and whom AWS trusts", () => {
+  const kinds = new Set(documents.map(({ address, attribute }) => `${address.split(".")[0]} ${attribute}`));
+  expect([...kinds].sort()).toEqual([
+    "aws_efs_file_system_policy policy",
+    "aws_iam_role assume_role_policy",
+    "aws_iam_role_policy policy",
+    "aws_s3_bucket_policy policy",
+  ]);
+  expect(documents.length).toBeGreaterThan(50);
+});
+
+test("nothing allows all actions, of a service either, or all but some", () => {
+  for (const { where, Effect, Action, ...rest } of statements()) {
+    expect(Object.keys(rest), where).not.toContain("NotAction");
+    if (Effect === "Allow") for (const action of [Action].flat()) expect(action, where).toMatch(/^[a-z0-9]+:[A-Z]\w+$/);
+  }
+});
+
+/** Statements of roles that reach more than what the site itself is, by what they are called: why there is no narrower one. */
+const wide: Readonly<Record<string, string>> = {
+  See: "Describe* of autoscaling and EC2, and the prices' instance types, know no resource in IAM's tables",
+  FindZone: "ListHostedZones and ListHostedZonesByName know no resource",
+  SeeChanges: "a change has an id that is made when records are changed; to see it tells a time and whether it is done",
+  ReadOthersPublicData:
+    "buckets of other accounts have names that nobody here knows; by its condition it reaches none of this account, and S3 asks the bucket's own policy too",
+  Scale: "EKS makes the groups and names them; by its condition it reaches those with this cluster's tag only",
+};
+
+/** Whether a resource is any of its kind. */
+function isWide(resource: string): boolean {
+  if (resource.startsWith("arn:aws:s3:::")) return resource.startsWith("arn:aws:s3:::*");
+  return resource === "*" || /:(?:[A-Za-z-]+[/:])?\*$/.test(resource);
+}
+
+test("what reaches more than the site's own is listed here with its reason", () => {
+  const found = ofRoles().filter(({ Resource }) => [Resource ?? []].flat().some((resource) => isWide(resource)));
+  expect(found.filter(({ Sid }) => wide[Sid ?? ""] === undefined)).toEqual([]);
+  expect([...new Set(found.map(({ Sid }) => Sid))].sort()).toEqual(Object.keys(wide).sort());
+});
+
+test("what is wide sees only, or has a condition", () => {
+  for (const { where, Sid, Action, Resource, Condition } of ofRoles()) {
+    if (![Resource ?? []].flat().includes("*") && Sid !== "Scale" && Sid !== "ReadOthersPublicData") continue;
+    const changes = [Action].flat().filter((action) => !/:(?:Describe|List|Get)/.test(action));
+    if (changes.length > 0 || Sid === "ReadOthersPublicData") expect(Condition, where).toBeDefined();
+  }
+});
+
+test("a bucket's policy allows anybody only to read and to list, and only where the bucket is public", () => {
+  for (const { stack, address, statements: own } of documents) {
+    if (!address.startsWith("aws_s3_bucket_policy.")) continue;
+    const open = own.filter(({ Effect, Principal }) => Effect === "Allow" && Principal === "*");
+    for (const { Action } of open)
+      for (const action of [Action].flat())
+        expect(["s3:GetBucketLocation", "s3:ListBucket", "s3:GetObject"], `${stack} ${address}`).toContain(action);
+    if (!/^aws_s3_bucket_policy\.(?:open|public|library|ice|spare)_/.test(address))
+      expect(open, `${stack} ${address}`).toEqual([]);
+    expect(
+      own.some(({ Effect, Condition }) => Effect === "Deny" && JSON.stringify(Condition).includes("SecureTransport")),
+    ).toBe(true);
+  }
+});
+
+test("a role is taken by one service of AWS, and by nobody else", () => {
+  const trusts = documents.filter(({ attribute }) => attribute === "assume_role_policy");
+  expect(trusts.length).toBeGreaterThan(20);
+  for (const { stack, address, statements: own } of trusts) {
+    expect(own, `${stack} ${address}`).toHaveLength(1);
+    const [trust] = own;
+    expect(Object.keys(trust?.Principal ?? {})).toEqual(["Service"]);
+    expect(JSON.stringify(trust?.Principal)).toMatch(/^\{"Service":"(?:eks|ec2|pods\.eks|dlm)\.amazonaws\.com"\}$/);
+  }
+});
