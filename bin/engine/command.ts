@@ -69,7 +69,8 @@ export async function readCommand(context: EngineContext, args: readonly string[
   const collect = (stdout: Readable) =>
     new Promise<void>((done) => stdout.on("data", (chunk: Buffer) => chunks.push(chunk)).on("end", done));
   const code = await start(context, args, collect, raw);
-  if (code !== 0) throw new EngineFailure(failureLine({ errors: [], provisioners: [], raw }), []);
+  const said = { summary: "", detail: raw.join("\n") };
+  if (code !== 0) throw new EngineFailure(failureLine({ errors: [], provisioners: [], raw }), [said]);
   return Buffer.concat(chunks).toString("utf8");
 }
 

@@ -3,6 +3,10 @@ import { join } from "node:path";
 import { Failure } from "../failure";
 import { type EngineContext, EngineFailure } from "./command";
 import type { Engine } from "./find";
+import { importFound, letGoOfStrangers, lookAfterCut, planTakingOver } from "./found/after-cut";
+import type { Look } from "./found/tagged";
+import { applyTakingOver, forgetImports } from "./found/take-over";
+import type { Thing } from "./found/thing";
 import { type Consent, countsText, type PlanJson, planCounts, refusals, refusalText } from "./guard";
 import type { Interrupt } from "./interrupt";
 import { lockedLine } from "./locked-line";
@@ -11,7 +15,6 @@ import type { Outcome } from "./run";
 import { initialize, plan, showPlan } from "./stack-engine";
 import type { IndexEntry, RecordKeeper } from "./stack-index";
 import type { StateDirectory } from "./state-directory";
-import { applyTakingOver, forgetImports } from "./take-over";
 
 /** What all stacks of one run share. */
 export interface Deployment {
@@ -71,25 +74,49 @@ function planFile({ state }: Deployment, stack: string): string {
 }
 
 async function carryOut(deployment: Deployment, context: EngineContext, turn: Turn): Promise<Outcome> {
-  const { stack, kind, before, after } = turn;
+  const { stack, before, after } = turn;
   const file = planFile(deployment, stack);
   forgetImports(context);
   await initialize(context);
-  if (!(await plan(context, file, kind))) {
+  try {
+    const { changes, imports } = await planTurn(context, file, turn);
+    if (!changes) {
+      await after();
+      return { state: "unchanged", detail: "" };
+    }
+    const guard = (planned: PlanJson) => {
+      const refused = refusals(planned, deployment.consent(stack));
+      if (refused.length > 0) throw new Failure(refusalText(stack, refused));
+    };
+    const planned = await showPlan(context, file);
+    guard(planned);
+    if (deployment.interrupt.requested) return { state: "failed", detail: "interrupted before anything was changed" };
+    await before();
+    const takenOver = await applyTakingOver(context, { file, json: planned, imports, guard });
     await after();
-    return { state: "unchanged", detail: "" };
+    return { state: "done", detail: countsText(planCounts(planned), { found: imports.length, refused: takenOver }) };
+  } finally {
+    forgetImports(context);
   }
-  const guard = (planned: PlanJson) => {
-    const refused = refusals(planned, deployment.consent(stack));
-    if (refused.length > 0) throw new Failure(refusalText(stack, refused));
-  };
-  const planned = await showPlan(context, file);
-  guard(planned);
-  if (deployment.interrupt.requested) return { state: "failed", detail: "interrupted before anything was changed" };
-  await before();
-  const takenOver = await applyTakingOver(context, { file, json: planned, guard });
-  await after();
-  return { state: "done", detail: countsText(planCounts(planned), takenOver) };
+}
+
+/** Plans what a turn is for, with what an apply that was cut off has made and the state does not know. */
+async function planTurn(
+  context: EngineContext,
+  file: string,
+  { kind, recorded }: Turn,
+): Promise<{ readonly changes: boolean; readonly imports: readonly Thing[] }> {
+  const look = recorded?.status === "applying" ? await lookAfterCut(context, file, recorded.config) : undefined;
+  if (kind === "destroy") return { changes: await planDestroy(context, file, look), imports: [] };
+  if (look) return planTakingOver(context, file, look);
+  return { changes: await plan(context, file, kind), imports: [] };
+}
+
+async function planDestroy(context: EngineContext, file: string, look: Look | undefined): Promise<boolean> {
+  const byName = look ? await importFound(context, look) : [];
+  const changes = await plan(context, file, "destroy");
+  if (byName.length === 0 || !(await letGoOfStrangers(context, byName, await showPlan(context, file)))) return changes;
+  return plan(context, file, "destroy");
 }
 
 /** A state written by another product, or by a newer version, may not be understood. */

@@ -1,6 +1,6 @@
 import { lossOf, recordTypes } from "./protected";
 
-/** The part of `show -json PLAN` that is read here: by the guard, and of buckets that are there already. */
+/** The part of `show -json PLAN` that is read here: by the guard, and of things that are there already. */
 export interface PlanJson {
   readonly resource_changes?: readonly {
     readonly address: string;
@@ -20,6 +20,11 @@ export interface PlanJson {
         }[];
       };
     };
+  };
+  readonly configuration?: {
+    readonly provider_config?: Readonly<
+      Record<string, { readonly expressions?: Readonly<Record<string, { readonly constant_value?: unknown }>> }>
+    >;
   };
 }
 
@@ -103,11 +108,17 @@ export function planCounts(plan: PlanJson): PlanCounts {
   return counts;
 }
 
-/** `2 made, 1 changed`; `takenOver` of those to be made were there already. */
-export function countsText(counts: PlanCounts, takenOver = 0): string {
+/** What was there already: `found` before the plan, which does not count them, `refused` of those that it would make. */
+export interface TakenOver {
+  readonly found: number;
+  readonly refused: number;
+}
+
+/** `2 made, 1 changed` */
+export function countsText(counts: PlanCounts, { found, refused }: TakenOver = { found: 0, refused: 0 }): string {
   const parts: [number, string][] = [
-    [counts.create - takenOver, "made"],
-    [takenOver, "taken over"],
+    [counts.create - refused, "made"],
+    [found + refused, "taken over"],
     [counts.update, "changed"],
     [counts.replace, "renewed"],
     [counts.delete, "deleted"],

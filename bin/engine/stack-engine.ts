@@ -53,3 +53,38 @@ export async function showPlan(context: EngineContext, file: string): Promise<Pl
 export async function applyPlan(context: EngineContext, file: string): Promise<void> {
   await runCommand(context, ["apply", "-json", "-no-color", "-input=false", file]);
 }
+
+/** Plans nothing but these data sources into `file`. Nothing of the state is read anew. */
+export async function planLook(context: EngineContext, file: string, addresses: readonly string[]): Promise<void> {
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  const targets = addresses.map((address) => `-target=${address}`);
+  await runCommand(context, [
+    "plan",
+    "-json",
+    "-no-color",
+    "-input=false",
+    "-refresh=false",
+    `-out=${file}`,
+    ...targets,
+  ]);
+}
+
+/** Takes a thing into the state. @returns false where there is none, by what the engine says of it */
+export async function importThing(
+  context: EngineContext,
+  { address, id }: { readonly address: string; readonly id: string },
+  gone: RegExp,
+): Promise<boolean> {
+  try {
+    await readCommand(context, ["import", "-no-color", "-input=false", address, id]);
+    return true;
+  } catch (error) {
+    if (error instanceof EngineFailure && error.errors.some(({ detail }) => gone.test(detail))) return false;
+    throw error;
+  }
+}
+
+/** Takes a thing out of the state; the thing itself stays as it is. */
+export async function forgetThing(context: EngineContext, address: string): Promise<void> {
+  await readCommand(context, ["state", "rm", address]);
+}

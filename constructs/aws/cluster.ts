@@ -35,6 +35,7 @@ export class Cluster extends Construct {
       description: `Secrets of ${cluster.name}`,
       enableKeyRotation: true,
       deletionWindowInDays: 7, // what it encrypts goes with the cluster
+      tags: { Name: `${cluster.name}-secrets` },
     });
     new KmsAlias(this, "alias", { name: clusterKeyAlias(federation, site), targetKeyId: key.keyId });
     const logs = cluster.logDays === null ? [] : [this.logGroup(cluster.name, cluster.logDays)];

@@ -18,6 +18,7 @@ export class LakeKey extends Construct {
       description: `Lake of ${site} in ${federation}`,
       enableKeyRotation: true,
       deletionWindowInDays: 30,
+      tags: { Name: `${federation}-${site}-lake` },
     });
     new KmsAlias(this, "alias", { name: lakeKeyAlias(federation, site), targetKeyId: key.keyId });
     this.arn = key.arn;

@@ -45,6 +45,7 @@ export class NodePool extends Construct {
     return new LaunchTemplate(this, "template", {
       name: `${clusterName}-${pool.nodeGroup}`,
       updateDefaultVersion: true,
+      tags: { Name: `${clusterName}-${pool.nodeGroup}` },
       blockDeviceMappings: [
         {
           deviceName: "/dev/xvda",

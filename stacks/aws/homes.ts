@@ -77,6 +77,7 @@ export class AwsHomesStack extends SiteStack {
             },
           ],
         },
+        tags: { Name: name },
         dependsOn: role.rights,
       });
   }

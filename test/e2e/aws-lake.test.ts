@@ -207,7 +207,7 @@ test("a bucket of somebody else that is there already is left alone", async ({ s
   await aws.signed("PUT", `${bucket}/theirs.txt`, region, "theirs");
   edit([/( {4}library: .*\n)/, "$1    extra: { purpose: library }\n"]);
   const up = await isthmus("up", "cascadia");
-  expect(up, up.text).toMatchObject({ status: 3, text: expect.stringContaining("these buckets are there already") });
+  expect(up, up.text).toMatchObject({ status: 3, text: expect.stringContaining("these are there already") });
   expect(up.text).toContain("pangeo-cascadia-extra");
   await expect(aws.signed("GET", `${bucket}?tagging`, region)).rejects.toThrow("NoSuchTagSet");
   await aws.signed("DELETE", `${bucket}/theirs.txt`, region);

@@ -110,5 +110,7 @@ test("counts say what a plan does", () => {
   );
   expect(countsText(planCounts(all))).toBe("1 made, 1 changed, 1 renewed, 1 deleted");
   expect(countsText(planCounts({}))).toBe("outputs only");
-  expect(countsText(planCounts(plan(["a.a", "create"], ["a.b", "create"])), 1)).toBe("1 made, 1 taken over");
+  const two = planCounts(plan(["a.a", "create"], ["a.b", "create"]));
+  expect(countsText(two, { found: 0, refused: 1 })).toBe("1 made, 1 taken over");
+  expect(countsText(two, { found: 3, refused: 1 })).toBe("1 made, 4 taken over");
 });

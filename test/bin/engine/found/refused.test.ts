@@ -1,0 +1,189 @@
+import { expect, test } from "vitest";
+import {
+  foreign,
+  idLooks,
+  importConfig,
+  refusedThings,
+  strangers,
+  strangersText,
+  unfinished,
+  withIds,
+} from "../../../../bin/engine/found/refused";
+import type { PlanJson } from "../../../../bin/engine/guard";
+
+const address = "aws_s3_bucket.library_bucket_1";
+const found = [{ address, id: "pangeo-cascadia-library" }];
+const own = { "managed-by": "isthmus", federation: "pangeo", site: "cascadia" };
+
+/** A plan that makes one thing of a type. */
+function making(type: string, after: object): PlanJson {
+  const providers = { aws: { expressions: { allowed_account_ids: { constant_value: ["111122223333"] } } } };
+  return {
+    resource_changes: [{ address: `${type}.it`, mode: "managed", type, change: { actions: ["create"], after } }],
+    configuration: { provider_config: providers },
+  };
+}
+
+const refusals: readonly (readonly [type: string, said: string, after: object, id: string])[] = [
+  ["aws_s3_bucket", "CreateBucket, StatusCode: 409, BucketAlreadyOwnedByYou: ", { bucket: "b" }, "b"],
+  ["aws_s3_bucket", "BucketAlreadyExists", { bucket: "b" }, "b"],
+  ["aws_iam_role", "EntityAlreadyExists: Role with name r already exists.", { name: "r" }, "r"],
+  ["aws_kms_alias", "AlreadyExistsException: An alias with the name exists", { name: "alias/a" }, "alias/a"],
+  ["aws_cloudwatch_log_group", "ResourceAlreadyExistsException: The specified log group", { name: "/l" }, "/l"],
+  ["aws_eks_cluster", "ResourceInUseException: Cluster already exists with name: c", { name: "c" }, "c"],
+  [
+    "aws_eks_node_group",
+    "ResourceInUseException: NodeGroup already exists with name n and cluster name c",
+    { cluster_name: "c", node_group_name: "n" },
+    "c:n",
+  ],
+  [
+    "aws_eks_addon",
+    "ResourceInUseException: Addon already exists with name: coredns",
+    { cluster_name: "c", addon_name: "coredns" },
+    "c:coredns",
+  ],
+  [
+    "aws_eks_access_entry",
+    "ResourceInUseException: The specified access entry resource is already in use on this cluster.",
+    { cluster_name: "c", principal_arn: "arn:aws:iam::1:role/a" },
+    "c:arn:aws:iam::1:role/a",
+  ],
+  [
+    "aws_eks_pod_identity_association",
+    "RequestID: f9cb61ba-2e55-4c0e-a8f7-962bfd8302bc, ResourceInUseException: Association already exists: a-dt1bedfjc72dlwp5n",
+    { cluster_name: "c" },
+    "c,a-dt1bedfjc72dlwp5n",
+  ],
+  [
+    "aws_budgets_budget",
+    "DuplicateRecordException: Error creating budget: b - the budget already exists.",
+    { name: "b" },
+    "111122223333:b",
+  ],
+  [
+    "aws_efs_file_system",
+    "FileSystemAlreadyExists: File system 'fs-0a1b2c3d' already exists with creation token 'homes'",
+    { creation_token: "homes" },
+    "fs-0a1b2c3d",
+  ],
+  [
+    "aws_ecr_pull_through_cache_rule",
+    "PullThroughCacheRuleAlreadyExistsException: ",
+    { ecr_repository_prefix: "q" },
+    "q",
+  ],
+  ["aws_ecr_repository_creation_template", "TemplateAlreadyExistsException: ", { prefix: "q" }, "q"],
+  [
+    "aws_route",
+    "api error RouteAlreadyExists: Route in Route Table (rtb-1) with destination (0.0.0.0/0) already exists",
+    { route_table_id: "rtb-1", destination_cidr_block: "0.0.0.0/0" },
+    "rtb-1_0.0.0.0/0",
+  ],
+  [
+    "aws_route_table_association",
+    "Resource.AlreadyAssociated: the specified association for route table rtb-1 conflicts with an existing association",
+    { subnet_id: "subnet-1", route_table_id: "rtb-1" },
+    "subnet-1/rtb-1",
+  ],
+];
+
+test.each(refusals)("%s is there by the words: %s", (type, said, after, id) => {
+  const error = { summary: `creating it: ${said}`, detail: "", address: `${type}.it` };
+  const refused = refusedThings([error], making(type, after));
+  expect(withIds(refused, undefined)).toEqual([{ address: `${type}.it`, id }]);
+  expect(refusedThings([{ ...error, summary: "creating it: AccessDenied" }], making(type, after))).toEqual([]);
+  expect(refusedThings([{ ...error, address: "aws_vpc.other" }], making(type, after))).toEqual([]);
+});
+
+test("what lies within something that is only to be made is not there: its place is not known", () => {
+  const error = { summary: "RouteAlreadyExists", detail: "", address: "aws_route.it" };
+  expect(refusedThings([error], making("aws_route", { destination_cidr_block: "0.0.0.0/0" }))).toEqual([]);
+});
+
+test("a template of machines is imported by a number that a look by its name tells", () => {
+  const said = "InvalidLaunchTemplateName.AlreadyExistsException: Launch template name already in use.";
+  const error = { summary: said, detail: "", address: "aws_launch_template.it" };
+  const refused = refusedThings([error], making("aws_launch_template", { name: "small" }));
+  expect(idLooks(refused)).toEqual({ data: { aws_launch_template: { it: { name: "small" } } } });
+  const looked = { address: "data.aws_launch_template.it", values: { id: "lt-1" } };
+  const plan: PlanJson = { prior_state: { values: { root_module: { resources: [looked] } } } };
+  expect(withIds(refused, plan)).toEqual([{ address: "aws_launch_template.it", id: "lt-1" }]);
+  expect(withIds(refused, undefined)).toEqual([]);
+});
+
+test("the engine imports a bucket by its name and looks for an object in it", () => {
+  expect(importConfig(found)).toEqual({
+    import: [{ to: address, id: "pangeo-cascadia-library" }],
+    data: { aws_s3_objects: { library_bucket_1: { bucket: "pangeo-cascadia-library", max_keys: 1 } } },
+  });
+  expect(importConfig([{ address: "aws_iam_role.it", id: "r" }])).toEqual({
+    import: [{ to: "aws_iam_role.it", id: "r" }],
+  });
+});
+
+/** The plan that imports a thing, with its tags and what the look into a bucket has found. */
+function importing(of: string, tags: object, keys?: readonly string[]): PlanJson {
+  const look = { address: "data.aws_s3_objects.library_bucket_1", values: { keys } };
+  const change = { actions: ["update"], before: { tags_all: tags }, after: { tags_all: own } };
+  return {
+    resource_changes: [{ address: of, mode: "managed", type: of.split(".")[0] ?? "", change }],
+    ...(keys ? { prior_state: { values: { root_module: { resources: [look] } } } } : {}),
+  };
+}
+
+test("a bucket is the site's by its tags, whatever it holds, or bare: without a tag and an object", () => {
+  expect(strangers(found, importing(address, { ...own, more: "x" }, ["era5/zarr.json"]))).toEqual([]);
+  expect(strangers(found, importing(address, {}, []))).toEqual([]);
+});
+
+test.each([
+  ["without tags, with an object", {}, ["era5/zarr.json"]],
+  ["another site's, though empty", { ...own, site: "fjord" }, []],
+  ["another federation's", { ...own, federation: "other" }, []],
+  ["somebody's, though empty", { owner: "finance" }, []],
+  ["without tags, and nobody looked into it", {}, undefined],
+])("a bucket that is %s is a stranger", (_, tags, keys) => {
+  expect(strangers(found, importing(address, tags, keys))).toEqual(found);
+});
+
+test.each([
+  ["aws_iam_role.it", {}, true],
+  ["aws_iam_role.it", own, false],
+  ["aws_eks_cluster.it", { ...own, site: "fjord" }, true],
+  ["aws_cloudwatch_log_group.it", {}, false],
+  ["aws_cloudwatch_log_group.it", { owner: "finance" }, true],
+  ["aws_kms_alias.it", {}, false],
+  ["aws_route.it", {}, false],
+])("%s with tags %j: a stranger is %s", (of, tags, is) => {
+  const things = [{ address: of, id: "x" }];
+  expect(strangers(things, importing(of, tags))).toEqual(is ? things : []);
+});
+
+test("what a destroy would take though it is somebody else's is told by the tags of the stack", () => {
+  const things = [{ address: "aws_iam_role.it", id: "r" }];
+  const stack = { provider: { aws: [{ default_tags: [{ tags: own }] }] } };
+  expect(foreign(things, importing("aws_iam_role.it", own), stack)).toEqual([]);
+  expect(foreign(things, importing("aws_iam_role.it", { ...own, site: "fjord" }), stack)).toEqual(things);
+  expect(foreign(things, importing("aws_iam_role.it", {}), stack)).toEqual(things);
+});
+
+test("a stranger is named, with what can be done", () => {
+  expect(strangersText(found)).toMatch(/tags of this site \(managed-by, federation, site\)/);
+  expect(strangersText(found)).toMatch(/\n {2}pangeo-cascadia-library {2}\(aws_s3_bucket\)\n.*existing: NAME/);
+  expect(strangersText([{ address: "aws_iam_role.it", id: "r" }])).not.toContain("existing:");
+});
+
+test.each([
+  ["CREATING", 1, 0],
+  ["ACTIVE", 0, 0],
+  ["CREATE_FAILED", 0, 1],
+  [undefined, 0, 0],
+])("one of status %s waits: %i, failed: %i", (status, waits, failed) => {
+  const change = { actions: ["update"], before: { status }, after: {} };
+  const plan: PlanJson = {
+    resource_changes: [{ address: "aws_eks_cluster.c", mode: "managed", type: "aws_eks_cluster", change }],
+  };
+  const found = unfinished([{ address: "aws_eks_cluster.c", id: "c" }], plan);
+  expect([found.waits.length, found.failed.length]).toEqual([waits, failed]);
+});
