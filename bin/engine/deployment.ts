@@ -2,6 +2,7 @@ import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { Failure } from "../failure";
 import { type EngineContext, EngineFailure } from "./command";
+import { restoreEmptied } from "./emptied-state";
 import type { Engine } from "./find";
 import { importFound, letGoOfStrangers, lookAfterCut, planTakingOver } from "./found/after-cut";
 import type { Look } from "./found/tagged";
@@ -77,6 +78,8 @@ async function carryOut(deployment: Deployment, context: EngineContext, turn: Tu
   const { stack, before, after } = turn;
   const file = planFile(deployment, stack);
   forgetImports(context);
+  if (restoreEmptied(context.directory))
+    context.progress("its state was cut off while it was written: going on from the one before");
   await initialize(context);
   try {
     const { changes, imports } = await planTurn(context, file, turn);

@@ -134,3 +134,21 @@ test("an engine that was killed again and again at the cluster: ups go on, and e
     budgets: 1,
   });
 });
+
+test("an engine that was killed while it destroyed: the next down finishes, and nothing is left", async ({ skip }) => {
+  if (typeof engine === "string") return skip(engine);
+  const refused = await isthmus("down", stack, "--yes");
+  expect(refused.status, refused.text).toBe(3);
+  const down = ["down", stack, "--yes", ...agreed(refused.text)];
+  await cutOff([form("DeleteNatGateway")], ...down);
+  await done(...down);
+  expect(await counts()).toMatchObject({
+    networks: 0,
+    nat: 0,
+    addresses: 0,
+    keys: 0,
+    clusters: 0,
+    templates: 0,
+    roles: 1,
+  });
+});
