@@ -183,6 +183,11 @@ export function hubRoleName(federation: string, site: string, hub: string): stri
   return awsRoleName(federation, site, `hub-${hub}`);
 }
 
+/** The role by which S3 copies a site's datasets to other sites. */
+export function mirrorsRoleName(federation: string, site: string): string {
+  return awsRoleName(federation, site, "mirrors");
+}
+
 /** A group of nodes: the pool, and what stands for its generation. */
 export function nodeGroupName(pool: string, generation: string): string {
   return `${pool}-${generation}`;

@@ -4,7 +4,7 @@ import { type ResolvedSite, standsOnCluster } from "./resolve/site";
 
 /** What a site's stacks are named after, beside its hubs' ids: in the order that they need each other. A store is only catalogued. */
 export const ownParts = {
-  aws: ["lake", "homes", "cluster", "services", "catalog"],
+  aws: ["lake", "grants", "homes", "cluster", "services", "catalog"],
   hpc: ["base"],
   kubernetes: ["homes", "services", "catalog"],
   store: [],
@@ -16,6 +16,7 @@ const kept: Readonly<Record<string, (site: ResolvedSite) => boolean>> = {
   cluster: standsOnCluster,
   services: standsOnCluster,
   catalog: standsOnCluster,
+  grants: (site) => site.datasets.some((dataset) => dataset.mirrors.length > 0),
   lake: (site) => site.buckets.some((bucket) => !bucket.existing),
 };
 

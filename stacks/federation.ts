@@ -24,7 +24,8 @@ const makers: {
 
 /** Decides which stacks exist. */
 export function federationStacks(app: App, props: FederationProps): SiteStack[] {
-  return props.federation.sites.flatMap((site) => stacksOf(app, site, props));
+  const stacks = props.federation.sites.flatMap((site) => stacksOf(app, site, props));
+  return [...stacks, ...grantsStacks(app, props, stacks)];
 }
 
 function stacksOf<P extends ResolvedSite["provider"]>(
@@ -44,6 +45,16 @@ function onAws(app: App, site: ResolvedAwsSite, props: FederationProps): SiteSta
   }
   const load = () => require("./aws/platform") as typeof import("./aws/platform");
   return withBindings([aws, ...onCluster], load).awsPlatformStacks(app, site, props);
+}
+
+/** What goes from one site to others is after all lakes, so that no circle arises. */
+function grantsStacks(app: App, props: FederationProps, stacks: readonly SiteStack[]): SiteStack[] {
+  const load = () => require("./aws/stacks") as typeof import("./aws/stacks");
+  return props.federation.sites.flatMap((site) =>
+    site.provider === "aws"
+      ? withBindings(["@cdktf/provider-aws"], load).awsGrantsStacks(app, site, props, stacks)
+      : [],
+  );
 }
 
 function onKubernetes(app: App, site: ResolvedKubernetesSite, props: FederationProps): SiteStack[] {

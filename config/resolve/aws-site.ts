@@ -5,7 +5,7 @@ import { resolveAwsCluster, resolveAwsHome } from "./aws-cluster";
 import { resolveClusterSite } from "./cluster-site";
 import type { ResolvedHub } from "./hub";
 import { mirrorsOf } from "./image-cache";
-import { datasetEntries, resolveDataset } from "./lake";
+import { datasetEntries, placeIn, resolveDataset } from "./lake";
 import { frontOf, type Gateways, siteBase } from "./site-base";
 
 /** Days that a store in scratch outlives its newest write, unless told otherwise. */
@@ -47,8 +47,7 @@ export function resolveAwsLake(federation: string, site: AwsSiteConfig, gateways
     gateway: null,
     hubs: [] as ResolvedHub[],
     datasets: datasetEntries(site).map(([id, d]) => {
-      const bucket = base.buckets.find((b) => b.id === d.bucket)?.name ?? d.bucket;
-      return resolveDataset(site.site, id, d, { bucket, ...s3 }, gateway);
+      return resolveDataset(site.site, id, d, placeIn(base.buckets, d.bucket, s3), gateway);
     }),
   };
 }
@@ -62,13 +61,16 @@ export function resolveAwsClusterSite(federation: FederationConfig, site: AwsClu
   );
   const dns = site.dns ?? { kind: "manual" as const };
   const mirrors = mirrorsOf(cluster.imageCache, site);
-  const ground = { ...base, s3: { ...storeOf(site), networks: [] }, pools: cluster.pools, homes, dns, mirrors };
+  const readsRequesterPays = site.readsRequesterPays ?? false;
+  const s3 = { ...storeOf(site), networks: [] };
+  const ground = { ...base, s3, pools: cluster.pools, homes, dns, mirrors, readsRequesterPays };
   return {
     ...resolveClusterSite(federation, site, ground),
     ...base,
     pools: cluster.pools,
     zones: site.zones,
     cluster,
+    readsRequesterPays,
     budget: site.budget === undefined || site.budget === "none" ? null : site.budget,
     /** Whether `budget` is written, `none` included: a rule wants somebody to have thought of it. */
     budgetTold: site.budget !== undefined,
@@ -93,14 +95,16 @@ function resolveBucket(federation: string, { site, lake }: AwsSiteConfig, id: st
     purpose: bucket.purpose,
     public: isPublic,
     existing: bucket.existing !== undefined,
+    /** Readers of other accounts pay. */
+    requesterPays: bucket.requesterPays ?? false,
     /** Days of `expire` as written, whatever the purpose; a rule wants it on scratch only. */
     expireAsked: asked,
     expireDays: scratch && bucket.existing === undefined && bucket.expire !== "none" ? (asked ?? scratchDays) : null,
     /** Null: the bucket keeps no versions. */
     keepVersionsDays: kept === "none" ? null : kept,
     coldAfterDays: bucket.coldAfterDays ?? null,
-    /** Nobody without an account can use a key, so what is public is encrypted by S3's own. */
-    ownKey: lake.encryption?.kind === "kms" && !isPublic,
+    /** Encrypted by the site's own key. Nobody without an account can use one, so what is public is encrypted by S3's own. */
+    ownKey: lake.encryption?.kind === "kms" && !isPublic && bucket.existing === undefined,
     /** Keys that only a bucket which is made can have, as written: a rule refuses them on others. */
     madeOnly: (["keepVersionsDays", "coldAfterDays"] as const).filter((key) => bucket[key] !== undefined),
   };

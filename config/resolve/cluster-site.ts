@@ -4,7 +4,7 @@ import { bytesOf } from "../schema/fields";
 import type { ClusterSiteConfig, KubernetesSiteConfig } from "../schema/site";
 import { resolveClusterHub } from "./cluster-hub";
 import type { HubBucket } from "./hub-base";
-import { datasetEntries, resolveDataset } from "./lake";
+import { datasetEntries, placeIn, resolveDataset } from "./lake";
 import type { ResolvedPool } from "./pools";
 import { siteBase } from "./site-base";
 
@@ -95,6 +95,8 @@ export interface ClusterGround {
   readonly dns: ResolvedDns;
   /** Registries whose images come from elsewhere. */
   readonly mirrors: Mirrors;
+  /** Hubs of the federation's people read buckets of other accounts whose readers pay. Default false. */
+  readonly readsRequesterPays?: boolean;
 }
 
 /** Where a cache of names on each node answers unless told: NodeLocal DNS. */
@@ -112,13 +114,13 @@ export function resolveClusterSite(federation: FederationConfig, site: ClusterSi
   const gateway = site.zarrGateway === "none" ? null : { site: site.site, url: dataUrl };
   const { networks: _, ...place } = s3;
   const datasets = datasetEntries(site).map(([id, d]) => {
-    const bucket = buckets.find((b) => b.id === d.bucket)?.name ?? d.bucket;
-    return resolveDataset(site.site, id, d, { bucket, ...place }, gateway);
+    return resolveDataset(site.site, id, d, placeIn(buckets, d.bucket, place), gateway);
   });
   const catalog = `${dataUrl}/stac/catalog.json`;
   const at = {
     ...{ federation: federation.federation, site: site.site, ...base, catalog, buckets, datasets },
     ownPrefix: ground.provider !== "kubernetes",
+    readsRequesterPays: ground.readsRequesterPays ?? false,
     ...{ domain: site.domain, pools, homes: homes.map((home) => home.id), mirrors: ground.mirrors },
   };
   return {

@@ -3,6 +3,7 @@ import { expiryInstant } from "../schema/dates";
 import { bytesOf } from "../schema/fields";
 import type { DaskLimitsConfig, HubBaseConfig, ProfileBaseConfig } from "../schema/hub";
 import { daskDefaults } from "../schema/hub";
+import { audienceOf, isForHubsOf } from "./audience";
 import type { ResolvedDataset } from "./lake";
 
 /** A bucket as hubs see it. */
@@ -27,6 +28,8 @@ export interface HubSurroundings {
    * and a hub's role ends there. Those of the federation's have one prefix at all hubs.
    */
   readonly ownPrefix?: boolean;
+  /** Hubs of the federation's people read buckets of other accounts whose readers pay. Default false. */
+  readonly readsRequesterPays?: boolean;
 }
 
 export type Right = "read" | "write" | "none";
@@ -36,9 +39,12 @@ export function signsInByFederation(hub: { readonly auth: { readonly kind: strin
   return hub.auth.kind === "federation";
 }
 
-function defaultRight(bucket: HubBucket, auth: { readonly kind: string }): Right {
+/** A library that is not public is read by those hubs of the site that its datasets are for. */
+function defaultRight(bucket: HubBucket, auth: { readonly kind: string }, at: HubSurroundings): Right {
   if (bucket.purpose !== "library") return "write";
-  return bucket.public || signsInByFederation({ auth }) ? "read" : "none";
+  if (bucket.public) return "read";
+  const audience = audienceOf(bucket, at.datasets);
+  return signsInByFederation({ auth }) && (audience === null || isForHubsOf(audience, at.site)) ? "read" : "none";
 }
 
 /**
@@ -47,7 +53,9 @@ function defaultRight(bucket: HubBucket, auth: { readonly kind: string }): Right
  */
 export function resolveHubBase(id: string, hub: HubBaseConfig, auth: { readonly kind: string }, at: HubSurroundings) {
   const prefix = at.ownPrefix && !signsInByFederation({ auth }) ? `${id}/` : "";
-  const rights = at.buckets.map((bucket) => bucketRight(bucket, hub.buckets?.[bucket.id], auth, prefix));
+  const rights = at.buckets.map((bucket) =>
+    bucketRight(bucket, hub.buckets?.[bucket.id] ?? defaultRight(bucket, auth, at), prefix),
+  );
   const usable = rights.filter((b) => b.right !== "none");
   const published = at.datasets.filter((d) => d.publishers.includes(id));
   return {
@@ -63,15 +71,19 @@ export function resolveHubBase(id: string, hub: HubBaseConfig, auth: { readonly 
     /** `buckets` as written, which the rules check. */
     rightsTold: { ...hub.buckets },
     publishes: published.map((d) => d.id),
-    environment: environmentOf(usable, published, at),
+    environment: {
+      ...environmentOf(usable, published, at),
+      // To GDAL. Others want to be told for each store, as the catalog does: a client that speaks of itself would pay unasked.
+      ...(at.readsRequesterPays && signsInByFederation({ auth }) ? { AWS_REQUEST_PAYER: "requester" } : {}),
+    },
   };
 }
 
-function bucketRight(bucket: HubBucket, told: Right | undefined, auth: { readonly kind: string }, prefix: string) {
+function bucketRight(bucket: HubBucket, right: Right, prefix: string) {
   return {
     id: bucket.id,
     name: bucket.name,
-    right: told ?? defaultRight(bucket, auth),
+    right,
     /** Below this users have prefixes of their own, `{user}`; empty for all of the bucket. A library has none. */
     prefix: bucket.purpose === "library" ? "" : prefix,
     perUser: bucket.purpose !== "library",

@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import { bucketName, datasetPath, objectUrl } from "../names";
-import type { access, dataset as datasetSchema, publishedDataset } from "../schema/dataset";
+import type { access, awsDatasets, dataset as datasetSchema } from "../schema/dataset";
 import type { BucketConfig, HpcSiteConfig } from "../schema/site";
 
 /** Days that a store in scratch outlives its newest write, unless told otherwise. */
@@ -34,7 +34,8 @@ export type ResolvedBucket = ReturnType<typeof resolveBucket>;
 /** Who may read a dataset, in one shape. */
 export type Access = z.infer<typeof access>;
 
-type DatasetConfig = z.infer<typeof datasetSchema> & Partial<Pick<z.infer<typeof publishedDataset>, "publishers">>;
+type DatasetConfig = z.infer<typeof datasetSchema> &
+  Partial<Pick<z.infer<typeof awsDatasets>[string], "publishers" | "mirrors">>;
 
 /** Where a dataset's bytes are, for S3 clients. */
 export interface ObjectPlace {
@@ -42,6 +43,18 @@ export interface ObjectPlace {
   readonly endpoint: string;
   readonly region: string;
   readonly pathStyle: boolean;
+  /** Readers of other accounts pay, and must say so. Default false. */
+  readonly requesterPays?: boolean;
+}
+
+/** Where the datasets of a bucket are, in one of a site's store. */
+export function placeIn(
+  buckets: readonly { readonly id: string; readonly name: string; readonly requesterPays?: boolean }[],
+  id: string,
+  store: Omit<ObjectPlace, "bucket" | "requesterPays">,
+): ObjectPlace {
+  const bucket = buckets.find((one) => one.id === id);
+  return { bucket: bucket?.name ?? id, ...store, ...(bucket?.requesterPays ? { requesterPays: true } : {}) };
 }
 
 /** A dataset with its links. `gateway` is the front that serves it, null where there is none. */
@@ -63,6 +76,8 @@ export function resolveDataset(
     license: config.license,
     access,
     publishers: config.publishers ?? [],
+    /** Sites with a copy, and the bucket there. */
+    mirrors: Object.entries(config.mirrors ?? {}).map(([to, { bucket }]) => ({ site: to, bucket })),
     bucket: config.bucket,
     path: config.path,
     place,

@@ -23,6 +23,7 @@ import { expiresOrder } from "./expires-order";
 import { expiryIsScratchOnly } from "./expiry-is-scratch-only";
 import { federationSignIn } from "./federation-sign-in";
 import { gatewayReplicas } from "./gateway-replicas";
+import { grantsFit } from "./grants-fit";
 import { homeClass } from "./home-class";
 import { homeNone } from "./home-none";
 import { homeQuota } from "./home-quota";
@@ -36,6 +37,7 @@ import { keptHomes } from "./kept-homes";
 import { kubernetesVersion } from "./kubernetes-version";
 import { machineTypes } from "./machine-types";
 import { madeNetwork } from "./made-network";
+import { mirrors } from "./mirrors";
 import { nodePods } from "./node-pods";
 import { nodeVolumes } from "./node-volumes";
 import { oneCluster } from "./one-cluster";
@@ -48,6 +50,7 @@ import { profileSizes } from "./profile-sizes";
 import { profileTitles } from "./profile-titles";
 import { publishers } from "./publishers";
 import { readable } from "./readable";
+import { requesterPays } from "./requester-pays";
 import { reservedNames } from "./reserved-names";
 import { reservedVariables } from "./reserved-variables";
 import { retiringPools } from "./retiring-pools";
@@ -91,8 +94,11 @@ export const rules: readonly Rule[] = [
   datasetBucket,
   datasetPaths,
   publishers,
+  mirrors,
   accessMembers,
   readable,
+  grantsFit,
+  requesterPays,
   federationSignIn,
   allowKinds,
   allowNames,

@@ -1,3 +1,4 @@
+import { audienceOf, isForHubsOf } from "../resolve/audience";
 import { signsInByFederation } from "../resolve/hub-base";
 import { didYouMean, listed } from "../suggest";
 import type { Rule, RuleFinding } from "./rule";
@@ -23,7 +24,13 @@ export const bucketRights: Rule = {
           const fix = `name ${hub.id} in \`publishers\` of the datasets that it writes`;
           return [{ ...at, message: "nobody writes a whole library", allowed: "read, none", fix }];
         }
-        if (bucket.public || signsInByFederation(hub)) return [];
+        if (bucket.public) return [];
+        const audience = audienceOf(bucket, site.datasets);
+        if (audience !== null && !isForHubsOf(audience, site.id)) {
+          const message = "its datasets are for others: their access names groups, or not this site";
+          return [{ ...at, message, allowed: "none", fix: "remove it, or name this site alone in their access" }];
+        }
+        if (signsInByFederation(hub)) return [];
         const message = `this library is not public, and nobody of the federation vouches for people who sign in by ${hub.auth.kind}`;
         return [{ ...at, message, allowed: "none", fix: "remove it" }];
       }),

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { awsCluster, awsHome, budget, zone } from "./aws-cluster";
 import { clusterHub } from "./cluster-hub";
-import { datasets } from "./dataset";
+import { awsDatasets } from "./dataset";
 import { block, count, id, type Note, named, none, pack, text } from "./fields";
 import { hostName, monitoring, tls, zarrGateway } from "./kubernetes-site";
 import { expire, servedBy, siteBase } from "./site-base";
@@ -27,6 +27,12 @@ const awsBucket = block({
     .optional()
     .describe(
       "A bucket of the region that exists, by its name: nothing of it is ever changed or removed. Default: made, named <federation>-<site>-<key>.",
+    ),
+  requesterPays: z
+    .boolean()
+    .optional()
+    .describe(
+      "Readers of other accounts pay for their requests and for what goes to them, and must say so. Only for a library that is not public: who has no account cannot pay. Default false: the account pays.",
     ),
   expire: expire.optional(),
   keepVersionsDays: z
@@ -78,7 +84,10 @@ const dns = z
   .describe("Who makes the site's host names. Default manual.");
 
 /** Keys that mean something beside a cluster only. */
-const onCluster = ["zones", "domain", "dns", "tls", "homes", "hubs", "zarrGateway", "monitoring"] as const;
+const onCluster = [
+  ...(["zones", "domain", "dns", "tls", "homes", "hubs", "zarrGateway", "monitoring"] as const),
+  "readsRequesterPays",
+] as const;
 
 /** What a cluster needs beside it, and what needs a cluster. */
 function withCluster(payload: z.core.ParsePayload): void {
@@ -139,7 +148,7 @@ export const awsSite = block({
     encryption: encryption.optional(),
     buckets: named(id, awsBucket).describe("Buckets by id."),
   }).describe("The site's buckets."),
-  datasets: datasets.optional(),
+  datasets: awsDatasets.optional(),
   cluster: awsCluster.optional().describe("A cluster of EKS beside the lake, for hubs. Default none: a lake alone."),
   homes: named(id, awsHome)
     .optional()
@@ -147,6 +156,12 @@ export const awsSite = block({
   hubs: named(id, clusterHub)
     .optional()
     .describe("JupyterHubs by id. Each has a stack and a lifetime of its own. They need `cluster`. Default none."),
+  readsRequesterPays: z
+    .boolean()
+    .optional()
+    .describe(
+      "Hubs that sign people in through the federation read buckets of other accounts whose readers pay, and this account does: requests, and from another region about 0.02 USD a GB. Default false.",
+    ),
   zarrGateway: zarrGateway.optional(),
   monitoring: monitoring.optional(),
   budget: budget.optional(),

@@ -49,8 +49,25 @@ export const publishedDataset = dataset.extend({
     .describe("Hubs of this site whose users may write it. Default none: a library is read-only to its readers."),
 });
 
-export const datasets = named(datasetId, publishedDataset).describe(
-  "Datasets by id. An id is unique over the whole federation and part of its URL: renaming one breaks its readers. Default none.",
-);
+/** What every site with publishers says of its datasets. */
+const byId =
+  "Datasets by id. An id is unique over the whole federation and part of its URL: renaming one breaks its readers. Default none.";
+
+export const datasets = named(datasetId, publishedDataset).describe(byId);
+
+/** On AWS, where S3 itself copies from bucket to bucket. */
+export const awsDatasets = named(
+  datasetId,
+  publishedDataset.extend({
+    mirrors: named(
+      id.describe("Another site on AWS."),
+      block({ bucket: id.describe("A public library of that site, which keeps versions; the path is the same.") }),
+    )
+      .optional()
+      .describe(
+        "Copies of a public dataset at other sites, by site: S3 copies what is written or deleted from then on, within minutes; storage there, requests and transfer are paid. What is there before is copied by hand. Default none.",
+      ),
+  }),
+).describe(byId);
 
 export const storeDatasets = named(datasetId, dataset).describe("Datasets by id, unique over the whole federation.");

@@ -4,24 +4,30 @@ import { S3BucketLifecycleConfiguration } from "@cdktf/provider-aws/lib/s3-bucke
 import { S3BucketOwnershipControls } from "@cdktf/provider-aws/lib/s3-bucket-ownership-controls";
 import { S3BucketPolicy } from "@cdktf/provider-aws/lib/s3-bucket-policy";
 import { S3BucketPublicAccessBlock } from "@cdktf/provider-aws/lib/s3-bucket-public-access-block";
+import { S3BucketRequestPaymentConfiguration } from "@cdktf/provider-aws/lib/s3-bucket-request-payment-configuration";
 import { S3BucketServerSideEncryptionConfigurationA } from "@cdktf/provider-aws/lib/s3-bucket-server-side-encryption-configuration";
 import { S3BucketVersioningA } from "@cdktf/provider-aws/lib/s3-bucket-versioning";
 import type { TerraformResourceLifecycle } from "cdktf";
 import { Construct } from "constructs";
 import type { ResolvedAwsBucket } from "../../config/resolve/aws-site";
+import type { HubRole } from "../../config/resolve/grants";
 import { lifecycleRules } from "./bucket-lifecycle";
-import { bucketPolicy } from "./bucket-policy";
+import { type BucketAudience, bucketPolicy, type Copier } from "./bucket-policy";
 
 export interface BucketProps {
   readonly bucket: ResolvedAwsBucket;
   /** The key that encrypts it; null: S3's own. May be known only to the engine. */
   readonly keyArn: string | null;
+  /** Roles of other accounts that read it. */
+  readonly readers: readonly HubRole[];
+  /** Roles of other accounts by which S3 copies into it. */
+  readonly copiers: readonly Copier[];
   readonly lifecycle: TerraformResourceLifecycle | undefined;
 }
 
 /** A bucket with all that is said of it. */
 export class Bucket extends Construct {
-  constructor(scope: Construct, id: string, { bucket, keyArn, lifecycle }: BucketProps) {
+  constructor(scope: Construct, id: string, { bucket, keyArn, readers, copiers, lifecycle }: BucketProps) {
     super(scope, id);
     const resource = new S3Bucket(this, "bucket", {
       bucket: bucket.name,
@@ -31,7 +37,7 @@ export class Bucket extends Construct {
       ...(lifecycle ? { lifecycle } : {}),
     });
     const at = { bucket: resource.bucket };
-    this.closeToOthers(at, bucket);
+    this.closeToOthers(at, { ...bucket, readers, copiers });
     new S3BucketServerSideEncryptionConfigurationA(this, "encryption", {
       ...at,
       rule: [
@@ -54,19 +60,20 @@ export class Bucket extends Construct {
       dependsOn: versions,
     });
     if (bucket.public) this.openToPages(at);
+    if (bucket.requesterPays) new S3BucketRequestPaymentConfiguration(this, "payment", { ...at, payer: "Requester" });
   }
 
   /** No lists of rights on objects, no public policy but where the bucket is public, TLS only. */
-  private closeToOthers(at: { readonly bucket: string }, { name, public: open }: ResolvedAwsBucket): void {
+  private closeToOthers(at: { readonly bucket: string }, audience: BucketAudience): void {
     new S3BucketOwnershipControls(this, "ownership", { ...at, rule: { objectOwnership: "BucketOwnerEnforced" } });
     const block = new S3BucketPublicAccessBlock(this, "public-access", {
       ...at,
       blockPublicAcls: true,
       ignorePublicAcls: true,
-      blockPublicPolicy: !open,
-      restrictPublicBuckets: !open,
+      blockPublicPolicy: !audience.public,
+      restrictPublicBuckets: !audience.public,
     });
-    const policy = JSON.stringify(bucketPolicy({ name, public: open }));
+    const policy = JSON.stringify(bucketPolicy(audience));
     new S3BucketPolicy(this, "policy", { ...at, policy, dependsOn: [block] });
   }
 

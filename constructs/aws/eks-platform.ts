@@ -6,6 +6,7 @@ import { podIdentityAgents } from "../../charts/networks";
 import { awsRoleName, hubRoleName, objectUrl, userServiceAccount } from "../../config/names";
 import type { ResolvedAwsClusterSite } from "../../config/resolve/aws-site";
 import type { ResolvedClusterSite, ResolvedHome } from "../../config/resolve/cluster-site";
+import type { GrantedBucket } from "../../config/resolve/grants";
 import type { ResolvedDataset } from "../../config/resolve/lake";
 import { nfsMount } from "../kubernetes/homes";
 import { loadBalancerAddress } from "../kubernetes/lookup";
@@ -13,6 +14,7 @@ import { scratchExpiryName } from "../kubernetes/objects/scratch-expiry";
 import type { ConfiguredStack, HomeMount, ManagedZone, Platform, PodIdentity, Service } from "../kubernetes/platform";
 import { diskStorage, homeServers, machines, zoneRights } from "./eks-services";
 import { hubAccess } from "./hub-access";
+import { keyRights, keysOf } from "./key-rights";
 import { clusterAddress } from "./lookup";
 import { mountTargets } from "./mount-targets";
 import { awsProvider, siteTags } from "./provider";
@@ -30,6 +32,8 @@ export class EksPlatform implements Platform {
   constructor(
     private readonly federation: string,
     private readonly site: ResolvedAwsClusterSite,
+    /** Buckets of other sites that a hub's people read, by the hub's id. */
+    private readonly granted: ReadonlyMap<string, readonly GrantedBucket[]>,
   ) {
     const { region, dns } = site;
     const { network } = site.cluster;
@@ -82,26 +86,36 @@ export class EksPlatform implements Platform {
     const hub = site.hubs.find((one) => one.id === id);
     if (!hub) throw new Error(`site ${site.id} has no hub ${id}`);
     const publishes = site.datasets.filter((dataset) => hub.publishes.includes(dataset.id));
+    const granted = this.granted.get(id) ?? [];
     return {
       cluster: site.cluster.name,
       namespace: hub.namespace,
       serviceAccount: userServiceAccount,
       name: hubRoleName(federation, site.id, hub.id),
       description: `People of hub ${hub.id} of ${site.id} in ${federation}`,
-      statements: storeRights({ rights: hub.buckets, publishes, account: site.account }),
+      statements: [
+        ...storeRights({ rights: hub.buckets, publishes, granted, account: site.account }),
+        ...keyRights(keysOf(site, hub, granted)),
+      ],
       tags: { hub: hub.id },
     };
   }
 
   private expiryRole() {
     const { federation, site } = this;
+    const { account, region } = site;
+    const expiring = site.buckets.filter((bucket) => bucket.expireDays !== null);
+    const keyed = expiring.filter((bucket) => bucket.ownKey);
     return {
       cluster: site.cluster.name,
       namespace: site.servicesNamespace,
       serviceAccount: scratchExpiryName,
       name: awsRoleName(federation, site.id, scratchExpiryName),
       description: `Expires scratch of ${site.id} in ${federation}`,
-      statements: expiryRights(site.buckets.filter((bucket) => bucket.expireDays !== null)),
+      statements: [
+        ...expiryRights(expiring),
+        ...keyRights(keyed.map(({ name }) => ({ bucket: name, account, region, write: false }))),
+      ],
     };
   }
 

@@ -10,7 +10,9 @@ export interface RoleProps {
   readonly name: string;
   readonly description: string;
   /** The service of AWS that takes it. */
-  readonly service: "eks" | "ec2" | "pods.eks" | "dlm";
+  readonly service: "eks" | "ec2" | "pods.eks" | "dlm" | "s3";
+  /** Only as it works for this account, where it works for others by the same name. */
+  readonly workingFor?: string;
   /** What it may do by policies of its own. */
   readonly statements?: readonly Statement[];
   /** Policies that AWS keeps, by name below `policy/`: what a program of AWS's own needs. */
@@ -28,7 +30,7 @@ export class Role extends Construct {
 
   constructor(scope: Construct, id: string, props: RoleProps) {
     super(scope, id);
-    const { name, description, service, statements = [], managed = [], tags } = props;
+    const { name, description, service, workingFor, statements = [], managed = [], tags } = props;
     const trust = {
       Version: "2012-10-17",
       Statement: [
@@ -36,6 +38,7 @@ export class Role extends Construct {
           Effect: "Allow",
           Principal: { Service: `${service}.amazonaws.com` },
           Action: service === "pods.eks" ? ["sts:AssumeRole", "sts:TagSession"] : "sts:AssumeRole",
+          ...(workingFor === undefined ? {} : { Condition: { StringEquals: { "aws:SourceAccount": workingFor } } }),
         },
       ],
     };

@@ -1,5 +1,5 @@
 /** What a statement of IAM compares. */
-type Condition = Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>;
+export type Condition = Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>;
 
 /** A statement of a policy of a role: it says nothing of who, which the role's trust says. */
 export interface Statement {

@@ -1,4 +1,5 @@
 import type { ResolvedAwsBucket } from "../../config/resolve/aws-site";
+import type { GrantedBucket } from "../../config/resolve/grants";
 import type { Right } from "../../config/resolve/hub-base";
 import type { ResolvedDataset } from "../../config/resolve/lake";
 import type { Statement } from "./statement";
@@ -27,17 +28,20 @@ export interface StoreRightsProps {
   readonly rights: readonly BucketRight[];
   /** Datasets that the hub publishes: below these paths it writes. */
   readonly publishes: readonly Pick<ResolvedDataset, "place" | "path">[];
+  /** Buckets of other sites whose datasets are for the hub's people. */
+  readonly granted: readonly Pick<GrantedBucket, "bucket">[];
   /** The account: what others of it do not say is public, is not read through this. */
   readonly account: string;
 }
 
 /**
- * What a hub's people may do in S3: with the site's buckets what the config says, and below the paths of the datasets that they
- * publish. What is public in other accounts is read too: S3 wants a word for that of the reader's own account as well.
+ * What a hub's people may do in S3: with the site's buckets what the config says, below the paths of the datasets that they
+ * publish, and with buckets of other sites whose datasets are for them. What is public in other accounts is read too: S3 wants a word for that of the reader's own account as well.
  */
-export function storeRights({ rights, publishes, account }: StoreRightsProps): Statement[] {
+export function storeRights({ rights, publishes, granted, account }: StoreRightsProps): Statement[] {
   const written = rights.filter(({ right }) => right === "write");
   const read = rights.filter(({ right }) => right === "read");
+  const foreign = granted.map(({ bucket }) => bucketOf(bucket.name));
   const published = publishes.map(({ place, path }) => `${bucketOf(place.bucket)}/${path}`);
   const whole = [
     ...rights.filter(({ prefix }) => prefix === "").map(({ name }) => name),
@@ -62,6 +66,16 @@ export function storeRights({ rights, publishes, account }: StoreRightsProps): S
             "Publish",
             writing,
             published.flatMap((path) => [path, `${path}/*`]),
+          ),
+        ]
+      : []),
+    ...(foreign.length > 0
+      ? [
+          allow("ListGranted", ["s3:GetBucketLocation", "s3:ListBucket"], foreign),
+          allow(
+            "ReadGranted",
+            reading,
+            foreign.map((bucket) => `${bucket}/*`),
           ),
         ]
       : []),

@@ -50,6 +50,8 @@ function remarks(dataset: CatalogDataset, record: DatasetRecord | undefined): st
   const remarks: string[] = [];
   if (dataset.access !== "public")
     remarks.push(`Not public: ${readers(dataset)}. There is no link that opens without signing in at a hub.`);
+  if (dataset.place.requesterPays)
+    remarks.push("Whoever reads it from another account pays for that: its hubs must say so (`readsRequesterPays`).");
   if (!record) remarks.push("Not recorded yet: extent, dimensions and variables are unknown, not absent.");
   return remarks;
 }

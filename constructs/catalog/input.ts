@@ -12,6 +12,8 @@ export interface CatalogPlace {
   readonly region: string;
   /** ENDPOINT/BUCKET/KEY (true) or BUCKET.ENDPOINT/KEY. */
   readonly pathStyle: boolean;
+  /** Readers of other accounts pay, and must say so. Default false. */
+  readonly requesterPays?: boolean;
 }
 
 /** What the catalog says of a dataset before anybody has looked into its store. */

@@ -6,7 +6,7 @@ const amazon = /^https:\/\/(?:s3[.-](?:[a-z0-9-]+\.)?|[a-z0-9.-]+\.s3\.)amazonaw
 /** The storage extension's description of a store. `{bucket}` and `{region}` are filled from its own fields. */
 export function storageScheme(place: CatalogPlace, access: CatalogAccess) {
   const { bucket, endpoint, region } = place;
-  const common = { bucket, region, requester_pays: false, anonymous: access === "public" };
+  const common = { bucket, region, requester_pays: place.requesterPays ?? false, anonymous: access === "public" };
   if (amazon.test(endpoint))
     return { type: "aws-s3", platform: "https://{bucket}.s3.{region}.amazonaws.com", ...common };
   const platform = place.pathStyle ? endpoint : endpoint.replace("://", "://{bucket}.");
@@ -15,10 +15,13 @@ export function storageScheme(place: CatalogPlace, access: CatalogAccess) {
 
 /** What s3fs needs to open an `s3://` link: xpystac reads it from the asset, since it ignores the storage extension for Zarr. */
 export function storageOptions(place: CatalogPlace, access: CatalogAccess) {
-  const anonymous = access === "public" ? { anon: true } : {};
-  if (amazon.test(place.endpoint)) return anonymous;
+  const reader = {
+    ...(access === "public" ? { anon: true } : {}),
+    ...(place.requesterPays ? { requester_pays: true } : {}),
+  };
+  if (amazon.test(place.endpoint)) return reader;
   return {
-    ...anonymous,
+    ...reader,
     client_kwargs: { endpoint_url: place.endpoint, region_name: place.region },
     config_kwargs: { s3: { addressing_style: place.pathStyle ? "path" : "virtual" } },
   };

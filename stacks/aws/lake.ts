@@ -1,5 +1,8 @@
 import type { App } from "cdktf";
-import type { ResolvedAwsSite } from "../../config/resolve/aws-site";
+import { mirrorsRoleName } from "../../config/names";
+import type { ResolvedAwsBucket, ResolvedAwsSite } from "../../config/resolve/aws-site";
+import { rolesReading } from "../../config/resolve/grants";
+import { mirrorsOf } from "../../config/resolve/mirrors";
 import { Bucket } from "../../constructs/aws/bucket";
 import { LakeKey } from "../../constructs/aws/lake-key";
 import { awsProvider } from "../../constructs/aws/provider";
@@ -10,17 +13,44 @@ export interface AwsLakeStackProps extends FederationProps {
   readonly site: ResolvedAwsSite;
 }
 
-/** `<site>-lake`: the site's buckets with all that is said of them. It lives for years; the guard keeps it. Buckets that exist are not in it. */
+/**
+ * `<site>-lake`: the site's buckets with all that is said of them, who of other accounts reads them or copies into them too, since S3
+ * knows one policy a bucket. It lives for years; the guard keeps it. Buckets that exist are not in it.
+ */
 export class AwsLakeStack extends SiteStack {
   constructor(app: App, { federation, site, places }: AwsLakeStackProps) {
     super(app, { federation, site: site.id, part: "lake", places });
     awsProvider(this, { federation: federation.id, site });
+    /** Roles of the bucket's own account need no word of the bucket. */
+    const readersOf = (bucket: ResolvedAwsBucket) =>
+      rolesReading(federation, site, bucket).filter(({ account }) => account !== site.account);
+    const copiersOf = ({ id }: ResolvedAwsBucket) =>
+      mirrorsOf(federation)
+        .filter(({ from, to }) => to.site.id === site.id && to.bucket.id === id && from.site.account !== site.account)
+        .map(({ from, prefix }) => {
+          const role = { account: from.site.account, name: mirrorsRoleName(federation.id, from.site.id) };
+          return { role, prefix };
+        });
     const made = site.buckets.filter((bucket) => !bucket.existing);
-    const key = made.some((bucket) => bucket.ownKey)
-      ? new LakeKey(this, "key", { federation: federation.id, site: site.id })
-      : null;
+    const keyed = made.filter((bucket) => bucket.ownKey);
+    const key =
+      keyed.length > 0
+        ? new LakeKey(this, "key", {
+            federation: federation.id,
+            site: site.id,
+            account: site.account,
+            region: site.region,
+            readers: keyed.map((bucket) => ({ bucket: bucket.name, readers: readersOf(bucket) })),
+          })
+        : null;
     const { lifecycle } = { lifecycle: undefined, ...expiryLifecycle(this, site.expires) };
     for (const bucket of made)
-      new Bucket(this, bucket.id, { bucket, keyArn: bucket.ownKey && key ? key.arn : null, lifecycle });
+      new Bucket(this, bucket.id, {
+        bucket,
+        keyArn: bucket.ownKey && key ? key.arn : null,
+        readers: readersOf(bucket),
+        copiers: copiersOf(bucket),
+        lifecycle,
+      });
   }
 }

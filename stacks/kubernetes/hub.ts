@@ -8,6 +8,7 @@ import { priorityClassName } from "../../config/names";
 import type { ResolvedClusterHub } from "../../config/resolve/cluster-hub";
 import type { ResolvedClusterSite } from "../../config/resolve/cluster-site";
 import type { ResolvedFederation } from "../../config/resolve/federation";
+import { closedDatasetsOf } from "../../config/resolve/grants";
 import type { ResolvedSite } from "../../config/resolve/site";
 import { earliest } from "../../constructs/expiry";
 import { ingressOf, ingressReach } from "../../constructs/kubernetes/ingress";
@@ -101,14 +102,16 @@ export class KubernetesHubStack extends SiteStack {
 
 /** What clients in notebooks and Dask's pods learn of their federation. */
 function clientConfigOf(
-  { id, title, sites }: ResolvedFederation,
+  federation: ResolvedFederation,
   site: ResolvedClusterSite,
   hub: ResolvedClusterHub,
 ): ClientConfig {
+  const { id, title, sites } = federation;
   return {
     federation: { id, title },
     site: site.id,
     hub: hub.id,
+    reads: closedDatasetsOf(federation, site, hub),
     sites: sites.map(clientSite),
   };
 }

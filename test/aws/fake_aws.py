@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
+from fake_bucket_aspects import BucketAspects
 from moto.core import DEFAULT_ACCOUNT_ID
 from moto.core.responses import BaseResponse
 from moto.iam.access_control import PermissionResult
@@ -120,7 +121,7 @@ def main() -> None:
     BaseResponse.get_current_account = account  # type: ignore[method-assign]
     S3Backend.put_bucket_policy = checked_policy  # type: ignore[method-assign]
     FakeBucket.get_permission = permitted  # type: ignore[method-assign]
-    app = DomainDispatcherApplication(create_backend_app)
+    app = BucketAspects(DomainDispatcherApplication(create_backend_app), all_buckets)
     server = make_server("127.0.0.1", int(sys.argv[1]), guarded(app), threaded=True)
     print(f"http://127.0.0.1:{server.server_port}", flush=True)
     server.serve_forever()

@@ -177,9 +177,10 @@ export function hubOf(files: Files, site: string, hub: string): ResolvedHub {
   return found;
 }
 
-/** Faults of a site on AWS with a cluster. */
-export function ofEks(site: string): readonly string[] {
+/** Faults of a site on AWS with a cluster, perhaps with others beside it. */
+export function ofEks(site: string, others: Files = {}): readonly string[] {
   return faultsOf({
+    ...others,
     "federation.yaml": clusterYaml.replace("  site: {storageClass: disks}\n", ""),
     "sites/a.yaml": site,
   });

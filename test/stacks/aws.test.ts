@@ -87,7 +87,7 @@ test("only scratch is emptied with its bucket, and only scratch loses objects by
 
 test("anybody reads and lists what is public, and nobody else gets anything by the policy", () => {
   const allowed = (open: boolean) =>
-    bucketPolicy({ name: "b", public: open }).Statement.flatMap(({ Effect, Action }) =>
+    bucketPolicy({ name: "b", public: open, readers: [], copiers: [] }).Statement.flatMap(({ Effect, Action }) =>
       Effect === "Allow" ? Action : [],
     );
   expect(allowed(false)).toEqual([]);

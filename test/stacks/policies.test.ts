@@ -9,7 +9,12 @@ let folder: string;
 let documents: PolicyDocument[];
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), "isthmus-policies-"));
-  const federations = ["config/federations/clouds", "config/federations/lakes", "test/fuzz/examples/eks"];
+  const federations = [
+    "config/federations/clouds",
+    "config/federations/lakes",
+    "config/federations/accounts",
+    "test/fuzz/examples/eks",
+  ];
   documents = federations.flatMap((federation) => policyDocuments(exampleStacks(folder, federation)));
 });
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -32,6 +37,7 @@ test("there are documents of each kind, of hubs, programs, buckets and whom AWS 
     "aws_efs_file_system_policy policy",
     "aws_iam_role assume_role_policy",
     "aws_iam_role_policy policy",
+    "aws_kms_key policy",
     "aws_s3_bucket_policy policy",
   ]);
   expect(documents.length).toBeGreaterThan(50);
@@ -39,6 +45,8 @@ test("there are documents of each kind, of hubs, programs, buckets and whom AWS 
 
 test("nothing allows all actions, of a service either, or all but some", () => {
   for (const { where, Effect, Action, ...rest } of statements()) {
+    // A key belongs to its account, or nobody could change its policy any more; what its roles may do with it, their own say.
+    if (where.endsWith(" ByRolesOfTheAccount")) continue;
     expect(Object.keys(rest), where).not.toContain("NotAction");
     if (Effect === "Allow") for (const action of [Action].flat()) expect(action, where).toMatch(/^[a-z0-9]+:[A-Z]\w+$/);
   }
@@ -51,6 +59,12 @@ const wide: Readonly<Record<string, string>> = {
   SeeChanges: "a change has an id that is made when records are changed; to see it tells a time and whether it is done",
   ReadOthersPublicData:
     "buckets of other accounts have names that nobody here knows; by its condition it reaches none of this account, and S3 asks the bucket's own policy too",
+  ...Object.fromEntries(
+    ["Key0", "Key1", "Key2"].map((sid) => [
+      sid,
+      "a key's id is made with it; by its conditions it reaches the key of named buckets only, through S3",
+    ]),
+  ),
   Scale: "EKS makes the groups and names them; by its condition it reaches those with this cluster's tag only",
 };
 
@@ -81,7 +95,7 @@ test("a bucket's policy allows anybody only to read and to list, and only where 
     for (const { Action } of open)
       for (const action of [Action].flat())
         expect(["s3:GetBucketLocation", "s3:ListBucket", "s3:GetObject"], `${stack} ${address}`).toContain(action);
-    if (!/^aws_s3_bucket_policy\.(?:open|public|library|ice|spare)_/.test(address))
+    if (!/^aws_s3_bucket_policy\.(?:open|public|library|ice|spare|copies)_/.test(address))
       expect(open, `${stack} ${address}`).toEqual([]);
     expect(
       own.some(({ Effect, Condition }) => Effect === "Deny" && JSON.stringify(Condition).includes("SecureTransport")),
@@ -96,6 +110,6 @@ test("a role is taken by one service of AWS, and by nobody else", () => {
     expect(own, `${stack} ${address}`).toHaveLength(1);
     const [trust] = own;
     expect(Object.keys(trust?.Principal ?? {})).toEqual(["Service"]);
-    expect(JSON.stringify(trust?.Principal)).toMatch(/^\{"Service":"(?:eks|ec2|pods\.eks|dlm)\.amazonaws\.com"\}$/);
+    expect(JSON.stringify(trust?.Principal)).toMatch(/^\{"Service":"(?:eks|ec2|pods\.eks|dlm|s3)\.amazonaws\.com"\}$/);
   }
 });

@@ -4,6 +4,8 @@ export interface ClientConfig {
   /** Where it runs. */
   readonly site: string;
   readonly hub: string;
+  /** Ids of datasets that are not public and whose buckets it reads all the same; every other one has an https link or no way. */
+  readonly reads: readonly string[];
   readonly sites: readonly ClientSite[];
 }
 
@@ -20,10 +22,11 @@ export interface ClientSite {
 }
 
 /** The text of the client's `federation.json`. */
-export function clientConfigText({ federation, site, hub, sites }: ClientConfig): string {
+export function clientConfigText({ federation, site, hub, reads, sites }: ClientConfig): string {
   const own = sites.find((one) => one.id === site);
   const told = sites.map(({ id, institution, provider, catalog, data, region }) => {
     return { id, institution, provider, catalog, data, region };
   });
-  return `${JSON.stringify({ format: 1, federation, site, hub, catalog: own?.catalog ?? null, sites: told }, null, 2)}\n`;
+  const catalog = own?.catalog ?? null;
+  return `${JSON.stringify({ format: 1, federation, site, hub, catalog, reads, sites: told }, null, 2)}\n`;
 }

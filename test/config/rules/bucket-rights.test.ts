@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { hpc, hubOf, load, ofHub } from "../federation-of";
+import { clusterYaml, hpc, hubOf, kubernetes, load, mainHome, ofHub, plain } from "../federation-of";
 
 const files = (rights: string) => ({
   "sites/a.yaml": hpc(
@@ -61,4 +61,24 @@ test("people of GitHub and a library that is not public", () => {
     ofHub(`${auth}buckets: {own: read}`, undefined, lake).filter((f) => f.code === "bucket-rights");
   expect(read(`${github}, `)).toMatchObject([{ path: "hubs.prod.buckets.own", allowed: "none" }]);
   expect(read("")).toEqual([]);
+});
+
+test("a library whose data are for others: no hub of the site reads it unless it publishes", () => {
+  const lake = (access: string) =>
+    `lake: {buckets: {own: {purpose: library, existing: own-b}}}\ndatasets: {d: {${plain}, bucket: own, path: p, access: ${access}}}\n`;
+  const read = (keys: string, access: string) =>
+    ofHub(keys, undefined, lake(access)).filter((f) => f.code === "bucket-rights");
+  expect(read("buckets: {own: read}", "{groups: [snow]}")).toMatchObject([
+    {
+      path: "hubs.prod.buckets.own",
+      message: "its datasets are for others: their access names groups, or not this site",
+    },
+  ]);
+  expect(read("buckets: {own: read}", "{sites: [a]}")).toEqual([]);
+  const rights = (access: string) => {
+    const site = kubernetes("a", `${mainHome}hubs: {prod: {}}\n${lake(access)}`);
+    return load({ "federation.yaml": clusterYaml, "sites/a.yaml": site }).federation?.sites[0]?.hubs[0]?.buckets;
+  };
+  expect(rights("{sites: [a]}")).toMatchObject([{ id: "own", right: "read" }]);
+  expect(rights("{groups: [snow]}")).toEqual([]);
 });

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { ResolvedFederation } from "../../../config/resolve/federation";
 import type { Access } from "../../../config/resolve/lake";
 import { readable } from "../../../config/rules/readable";
-import { aws, clusterYaml, faultsOf, hpc, kubernetes, load, mainHome, plain } from "../federation-of";
+import { aws, clusterYaml, eks, faultsOf, hpc, kubernetes, load, mainHome, plain } from "../federation-of";
 
 const site = (access: string, isPublic: boolean) =>
   hpc(
@@ -59,4 +59,55 @@ test("a bucket of AWS is read by roles, which no hub elsewhere has", () => {
   expect(faultsOf(withHub)).toEqual([
     expect.stringContaining("sites/lake.yaml:7:76 readable datasets.d.access: nobody"),
   ]);
+});
+
+/** A lake on AWS whose one dataset has this access, beside a hub on AWS (b) and one on Kubernetes (c). */
+function across(access: string): string[] {
+  const top = clusterYaml
+    .replace("  site: {storageClass: disks}\n", "")
+    .replace("  groups:", "  members: {idps: [one.example]}\n  groups:");
+  return faultsOf({
+    "federation.yaml": top,
+    "sites/a.yaml": aws(
+      "a",
+      `datasets: {d: {${plain}, bucket: l, path: p, access: ${access}}}\n`,
+      "l: {purpose: library}",
+    ),
+    "sites/b.yaml": eks("b"),
+    "sites/c.yaml": kubernetes("c", `${mainHome}hubs: {prod: {}}\n`).replace(
+      "size: 100Gi",
+      "storageClass: d, size: 100Gi",
+    ),
+  });
+}
+
+test("hubs of other sites on AWS are let in; one elsewhere that is named could never be", () => {
+  for (const access of ["federation", "{sites: [b]}", "{sites: [a, b]}", "{groups: [snow]}"])
+    expect(across(access), access).toEqual([]);
+  expect(across("{sites: [b, c]}")).toEqual([
+    "sites/a.yaml:7:96 readable datasets.d.access.sites[1]: hubs of c could not read it: a bucket of AWS is opened to roles in AWS, which only hubs there have",
+  ]);
+  expect(across("{sites: [c]}")).toEqual([expect.stringContaining("nobody could read this dataset")]);
+});
+
+test("a store of a site on Kubernetes is opened by its keys, which other sites do not have", () => {
+  const owner = (access: string) =>
+    kubernetes(
+      "c",
+      `${mainHome.replace("size", "storageClass: d, size")}lake: {buckets: {l: {purpose: library, existing: c-l}}}
+datasets: {d: {${plain}, bucket: l, path: p, access: ${access}}}
+hubs: {prod: {}}
+`,
+    );
+  const found = (access: string) =>
+    faultsOf({
+      "federation.yaml": clusterYaml.replace("  site: {storageClass: disks}\n", ""),
+      "sites/b.yaml": eks("b"),
+      "sites/c.yaml": owner(access),
+    });
+  expect(found("{sites: [c]}")).toEqual([]);
+  expect(found("{sites: [c, b]}")).toEqual([
+    expect.stringMatching(/access\.sites\[1\]: hubs of b could not read it: the keys of its store stay at its site$/),
+  ]);
+  expect(found("{sites: [b]}")).toEqual([expect.stringContaining("nobody could read this dataset")]);
 });

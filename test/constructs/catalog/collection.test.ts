@@ -129,6 +129,23 @@ test("Zarr: the https link first, for xpystac; the older type for older clients;
   });
 });
 
+test("clients of a store whose readers pay are told to say so", () => {
+  const page = made({
+    access: "federation",
+    https: null,
+    place: {
+      endpoint: "https://s3.us-west-2.amazonaws.com",
+      bucket: "b",
+      region: "us-west-2",
+      pathStyle: false,
+      requesterPays: true,
+    },
+  });
+  expect(page["storage:schemes"]).toMatchObject({ store: { type: "aws-s3", requester_pays: true, anonymous: false } });
+  expect(page.assets["zarr-s3"]).toMatchObject({ "xarray:storage_options": { requester_pays: true } });
+  expect(page.description).toContain("pays for that");
+});
+
 test("the store is described for those who read it directly", () => {
   expect(made()["storage:schemes"]).toEqual({
     store: {

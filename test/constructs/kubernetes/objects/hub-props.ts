@@ -24,6 +24,7 @@ export function hubProps(id: string, site: ResolvedKubernetesSite = clusterSite(
       federation: { id: "pangeo", title: "Pangeo open federation" },
       site: site.id,
       hub: id,
+      reads: [],
       sites: [{ id: site.id, institution, provider, catalog, data: `https://${dataHost}`, region: site.s3.region }],
     },
   };
