@@ -86,14 +86,17 @@ export interface AskedExample {
   dead(see?: See): { readonly keys: string[]; readonly of: ReadonlySet<string> };
 }
 
-export function askedExample(name: string, schema: z.ZodType<SiteConfig>): AskedExample {
+/** @param which of the example's sites: those whose file is called so */
+export function askedExample(name: string, schema: z.ZodType<SiteConfig>, which = /./): AskedExample {
   const files = examples.find((example) => example.name === name)?.files ?? new Map<string, Buffer>();
   const top = parse(`${files.get("federation.yaml")}`);
   const federation = federationSchema.parse(top);
   const words = wordsOf(schema);
   const sites = new Map(
     [...files].flatMap(([path, bytes]) =>
-      path.startsWith("sites/") ? [[path.slice("sites/".length, -".yaml".length), withInherited(bytes, top)]] : [],
+      path.startsWith("sites/") && which.test(path.slice("sites/".length))
+        ? [[path.slice("sites/".length, -".yaml".length), withInherited(bytes, top)]]
+        : [],
     ),
   );
   const seen = (site: unknown) => {
@@ -112,23 +115,34 @@ export function askedExample(name: string, schema: z.ZodType<SiteConfig>): Asked
   return { federation, sites, seen, alive, dead };
 }
 
-/** What an example's federation file must hold for its hubs. */
-interface Inherited {
-  readonly defaults: { readonly hub: { readonly profiles: { readonly python: object } } };
-  readonly templates: Readonly<Record<string, object>>;
+interface Hub {
+  readonly use?: string;
+  readonly profiles?: Readonly<Record<string, object>>;
+  readonly [key: string]: unknown;
 }
 
-function withInherited(file: Buffer, top: Inherited): Site {
-  const site = parse(`${file}`);
-  const { python } = top.defaults.hub.profiles;
-  for (const hub of Object.values<Record<string, unknown>>(site.hubs ?? {})) {
-    const own = (hub.profiles ?? {}) as Record<string, object>;
-    const template = hub.use === undefined ? {} : top.templates[String(hub.use)];
-    delete hub.use;
-    Object.assign(hub, { ...top.defaults.hub, ...template, ...hub });
-    hub.profiles = { ...own, python: { ...python, ...own.python } };
+/** What an example's federation file may hold for its hubs. */
+interface Inherited {
+  readonly defaults?: { readonly site?: object; readonly hub?: Hub };
+  readonly templates?: Readonly<Record<string, Hub>>;
+}
+
+function withInherited(file: Buffer, { defaults, templates }: Inherited): Site {
+  const site = { ...defaults?.site, ...parse(`${file}`) };
+  for (const [id, own] of Object.entries<Hub>(site.hubs ?? {})) {
+    const { use, ...hub } = own;
+    const layers: Hub[] = [defaults?.hub ?? {}, (use === undefined ? undefined : templates?.[use]) ?? {}, hub];
+    site.hubs[id] = { ...Object.assign({}, ...layers), profiles: mergedProfiles(layers) };
   }
   return site;
+}
+
+/** Each profile as all layers together have it. */
+function mergedProfiles(layers: readonly Hub[]): Record<string, object> {
+  const merged: Record<string, object> = {};
+  for (const { profiles = {} } of layers)
+    for (const [id, profile] of Object.entries(profiles)) merged[id] = { ...merged[id], ...profile };
+  return merged;
 }
 
 const before = new WeakMap<object, Map<See, string | undefined>>();

@@ -4,8 +4,10 @@ import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { awsSite } from "../../config/schema/aws-site";
 import { kubernetesSite } from "../../config/schema/kubernetes-site";
+import { hpcLocalSite, storeSite } from "../../config/schema/site";
 import { awsPlatformStacks } from "../../stacks/aws/platform";
 import { awsLakeStacks } from "../../stacks/aws/stacks";
+import { hpcStacks } from "../../stacks/hpc/stacks";
 import { kubernetesStacks } from "../../stacks/kubernetes/stacks";
 import { unwritten } from "../fuzz/coverage";
 import { askedExample } from "../fuzz/dead-keys";
@@ -45,4 +47,18 @@ test("D12: no key of a site on AWS with a cluster is accepted and in none of its
     return at.cluster === null ? awsLakeStacks(app, at, props) : awsPlatformStacks(app, at, props);
   });
   expect(dead(see).keys).toEqual(meant);
+}, 900_000);
+
+/** What a bucket with public datasets must say, and any other of the example may not; both kinds are in the goldens of the demo. */
+const wantedSo = ["site.lake.buckets.*.public"];
+
+test("D12: no key of a site on a machine or a cluster's Slurm is accepted and in none of its stacks", () => {
+  const { federation, dead } = askedExample("rich", hpcLocalSite, /^hub-/);
+  const stores = askedExample("rich", storeSite, /^store-/).sites;
+  const beside = [...stores.values()].map((site) => storeSite.parse(site));
+  const faultySites = ["delta", "fjord", "rhine", "spree", "weser", "mere", "tarn"];
+  const see = seenInStacks({ schema: hpcLocalSite, federation, directory, faultySites, beside }, (app, at, props) =>
+    at.provider === "hpc" ? hpcStacks(app, at, props) : [],
+  );
+  expect(dead(see).keys).toEqual(wantedSo);
 }, 900_000);
