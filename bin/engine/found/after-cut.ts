@@ -16,7 +16,7 @@ const nothing: Look = { known: undefined, candidates: new Map(), leftovers: [] }
  */
 export async function lookAfterCut(context: EngineContext, file: string, former: StackJson): Promise<Look> {
   const stack = readStackJson(context.directory);
-  const look = (lookConfig(stack) ?? lookConfig(former)) as { data: object } | undefined;
+  const look = lookConfig(stack) ?? lookConfig(former);
   if (!look) return nothing;
   context.progress("its last apply was cut off: looking for what that made");
   try {

@@ -3,8 +3,8 @@ import type { PlanJson } from "../guard";
 import type { StackJson } from "../stack-index";
 import { isEmptyBucket, objectLooks } from "./bucket";
 import { namedTypes } from "./named-types";
-import { tagsOf as siteTagsOf } from "./tagged";
-import { labelOf, marks, type Thing, typeOf } from "./thing";
+import { type Looks, tagsOf as siteTagsOf } from "./tagged";
+import { isOwn, labelOf, marks, type Thing, typeOf } from "./thing";
 
 /** One that AWS refused to make since it is there. */
 export interface RefusedThing {
@@ -37,7 +37,7 @@ function accountOf({ configuration }: PlanJson): string | undefined {
 }
 
 /** For the engine, beside the stack: asks for the numbers of those that are known by name only; undefined where none is asked for. */
-export function idLooks(refused: readonly RefusedThing[]): object | undefined {
+export function idLooks(refused: readonly RefusedThing[]): Looks | undefined {
   const data: Record<string, Record<string, object>> = {};
   for (const { address, id, after } of refused) {
     const look = namedTypes[typeOf(address)]?.look;
@@ -72,18 +72,17 @@ export function strangers(things: readonly Thing[], plan: PlanJson): Thing[] {
   return things.filter(({ address }) => {
     const known = namedTypes[typeOf(address)]?.known ?? "tags";
     if (known === "place") return false;
-    const change = plan.resource_changes?.find((one) => one.address === address)?.change;
+    const change = changeOf(plan, address);
     const [is, shall] = [tagsOf(change?.before), tagsOf(change?.after)];
-    const own = marks.every((mark) => is[mark] !== undefined && is[mark] === shall[mark]);
     const bare = change !== undefined && Object.keys(is).length === 0;
-    return !own && !(bare && (known === "bareToo" || isEmptyBucket(plan, address)));
+    return !isOwn(is, shall) && !(bare && (known === "bareToo" || isEmptyBucket(plan, address)));
   });
 }
 
 /** Those that AWS still makes (a cluster takes ten minutes), and those that it has given up, by the status that some types have. */
 export function unfinished(things: readonly Thing[], plan: PlanJson) {
   const status = ({ address }: Thing) => {
-    const before = plan.resource_changes?.find((one) => one.address === address)?.change.before;
+    const before = changeOf(plan, address)?.before;
     return (before as { status?: unknown } | null | undefined)?.status;
   };
   return {
@@ -96,9 +95,9 @@ export function unfinished(things: readonly Thing[], plan: PlanJson) {
 export function foreign(things: readonly Thing[], plan: PlanJson, stack: StackJson): Thing[] {
   const shall = siteTagsOf(stack);
   return things.filter(({ address }) => {
-    const is = tagsOf(plan.resource_changes?.find((one) => one.address === address)?.change.before);
+    const is = tagsOf(changeOf(plan, address)?.before);
     const bare = Object.keys(is).length === 0 && namedTypes[typeOf(address)]?.known === "bareToo";
-    return !bare && !marks.every((mark) => is[mark] !== undefined && is[mark] === shall[mark]);
+    return !bare && !isOwn(is, shall);
   });
 }
 
@@ -110,6 +109,10 @@ export function strangersText(things: readonly Thing[]): string {
     ? "\n  to use a bucket as it is, name it: `existing: NAME`; for another name, give it another key in the config"
     : "";
   return `these are there already and bear no tags of this site (${marks.join(", ")})${buckets ? ", nor are they buckets just made and empty" : ""}, so nothing of them is changed:\n${lines.join("\n")}${bucketsToo}\n  one that is this site's after all is taken over once it bears those tags`;
+}
+
+function changeOf(plan: PlanJson, address: string) {
+  return plan.resource_changes?.find((one) => one.address === address)?.change;
 }
 
 function tagsOf(resource: unknown): Readonly<Record<string, unknown>> {

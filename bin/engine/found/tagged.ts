@@ -34,6 +34,11 @@ export interface Look {
   readonly leftovers: readonly Leftover[];
 }
 
+/** Data sources for the engine, as they stand beside a stack. */
+export interface Looks {
+  readonly data: Readonly<Record<string, object>>;
+}
+
 interface AwsProvider {
   readonly region?: unknown;
   readonly allowed_account_ids?: readonly unknown[];
@@ -41,7 +46,7 @@ interface AwsProvider {
 }
 
 /** For the engine, beside the stack: what bears the site's tags. Undefined where the stack makes nothing that could be found by them. */
-export function lookConfig(stack: StackJson): object | undefined {
+export function lookConfig(stack: StackJson): Looks | undefined {
   const tags = tagsOf(stack);
   if (marks.some((mark) => tags[mark] === undefined) || namedOf(stack).length === 0) return undefined;
   const tag_filter = marks.map((key) => ({ key, values: [tags[key]] }));

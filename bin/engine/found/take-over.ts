@@ -6,6 +6,7 @@ import { type EngineContext, EngineFailure } from "../command";
 import type { PlanJson } from "../guard";
 import { applyPlan, plan, planLook, showPlan } from "../stack-engine";
 import { idLooks, importConfig, refusedThings, strangers, strangersText, unfinished, withIds } from "./refused";
+import type { Looks } from "./tagged";
 import type { Thing } from "./thing";
 
 /** A plan, where it lies, and what the guard says of one that takes its place. */
@@ -32,7 +33,7 @@ export function writeImports({ directory }: EngineContext, things: readonly Thin
 }
 
 /** Plans nothing but these data sources; the state is in the answer too. */
-export async function lookedAt(context: EngineContext, file: string, look: { data: object }): Promise<PlanJson> {
+export async function lookedAt(context: EngineContext, file: string, look: Looks): Promise<PlanJson> {
   const path = join(context.directory, lookFile);
   writeFileSync(path, JSON.stringify(look));
   try {
@@ -43,10 +44,8 @@ export async function lookedAt(context: EngineContext, file: string, look: { dat
   }
 }
 
-function addressesIn(data: object): string[] {
-  return Object.entries(data).flatMap(([type, blocks]) =>
-    Object.keys(blocks as object).map((one) => `data.${type}.${one}`),
-  );
+function addressesIn(data: Looks["data"]): string[] {
+  return Object.entries(data).flatMap(([type, blocks]) => Object.keys(blocks).map((one) => `data.${type}.${one}`));
 }
 
 /**
@@ -80,7 +79,7 @@ async function freshly(
   taken: ReadonlyMap<string, Thing>,
 ): Promise<Thing[]> {
   const refused = refusedThings(error.errors, json).filter(({ address }) => !taken.has(address));
-  const look = idLooks(refused) as { data: object } | undefined;
+  const look = idLooks(refused);
   return withIds(refused, look && (await lookedAt(context, file, look)));
 }
 

@@ -16,3 +16,10 @@ export function typeOf(address: string): string {
 export function labelOf(address: string): string {
   return address.slice(address.lastIndexOf(".") + 1);
 }
+
+type Tags = Readonly<Record<string, unknown>>;
+
+/** Whether what bears these tags is of the site whose tags those are. */
+export function isOwn(is: Tags, shall: Tags): boolean {
+  return marks.every((mark) => is[mark] !== undefined && is[mark] === shall[mark]);
+}
