@@ -4,7 +4,7 @@ import { clusterHub } from "./cluster-hub";
 import { awsDatasets } from "./dataset";
 import { block, count, id, type Note, named, none, pack, text } from "./fields";
 import { hostName, monitoring, tls, zarrGateway } from "./kubernetes-site";
-import { expire, servedBy, siteBase } from "./site-base";
+import { bucketPurpose, expire, servedBy, siteBase } from "./site-base";
 import { siteState } from "./state";
 
 /** A bucket that exists is reached at BUCKET.s3.REGION.amazonaws.com, where a dot in its name breaks TLS. */
@@ -14,9 +14,7 @@ const existingName = text(
 );
 
 const awsBucket = block({
-  purpose: z
-    .enum(["scratch", "persistent", "library"])
-    .describe("scratch (expires), persistent (users' own), library (datasets). One bucket, one audience."),
+  purpose: bucketPurpose,
   public: z
     .boolean()
     .optional()

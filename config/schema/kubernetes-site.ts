@@ -4,7 +4,7 @@ import { clusterHub } from "./cluster-hub";
 import { datasets } from "./dataset";
 import { block, cidr, count, diskSize, id, named, none, secretRef, size, text, url } from "./fields";
 import { home } from "./homes";
-import { bucketName, expire, siteBase } from "./site-base";
+import { bucketName, bucketPurpose, expire, siteBase } from "./site-base";
 import { siteState } from "./state";
 
 const className = text(/^[a-z0-9](?:[-.a-z0-9]{0,251}[a-z0-9])?$/, "a Kubernetes name");
@@ -15,9 +15,7 @@ export const hostName = text(
 const email = text(/^[^\s@]+@[^\s@]+\.[^\s@]+$/, "an e-mail address");
 
 const existingBucket = block({
-  purpose: z
-    .enum(["scratch", "persistent", "library"])
-    .describe("scratch (expires), persistent (users' own), library (datasets). One bucket, one audience."),
+  purpose: bucketPurpose,
   public: z
     .boolean()
     .optional()

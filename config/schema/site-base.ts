@@ -9,6 +9,11 @@ export const bucketName = text(
 );
 
 /** The keys of a site that mean the same on every provider. */
+/** What a bucket is for. */
+export const bucketPurpose = z
+  .enum(["scratch", "persistent", "library"])
+  .describe("scratch (expires), persistent (users' own), library (datasets). One bucket, one audience.");
+
 export const siteBase = {
   site: id.describe(
     "The site's id, unique in the federation; part of every name made for it. Changing it makes a new site.",

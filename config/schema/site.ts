@@ -8,7 +8,7 @@ import { block, count, id, named, none, pack, size, text, url } from "./fields";
 import { login } from "./hpc-login";
 import { localHub } from "./hub";
 import { kubernetesSite } from "./kubernetes-site";
-import { bucketName, expire, servedBy, siteBase } from "./site-base";
+import { bucketName, bucketPurpose, expire, servedBy, siteBase } from "./site-base";
 import { siteState } from "./state";
 
 const directory = text(
@@ -28,9 +28,7 @@ const address = z
   });
 
 const hpcBucket = block({
-  purpose: z
-    .enum(["scratch", "persistent", "library"])
-    .describe("scratch (expires), persistent (users' own), library (datasets). One bucket, one audience."),
+  purpose: bucketPurpose,
   public: z.boolean().optional().describe("Anonymous read and list. Only for a library. Default false."),
   existing: bucketName
     .optional()
