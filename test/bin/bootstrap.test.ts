@@ -3,6 +3,7 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, write
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { until } from "../until";
 
 /** A clone whose one package is a compiler that waits until it is told to go on. */
 let clone: string;
@@ -53,16 +54,11 @@ function bootstrap() {
   return run;
 }
 
-async function until(what: string, holds: () => boolean): Promise<void> {
-  for (const end = Date.now() + 120_000; !holds(); await new Promise((next) => setTimeout(next, 50)))
-    if (Date.now() > end) throw new Error(`not within two minutes: ${what}`);
-}
-
 test("a second start in one clone waits for the first, and does nothing again", { timeout: 300_000 }, async () => {
   const first = bootstrap();
-  await until("the first compiles", () => existsSync(path("journal")));
+  await until("the first compiles", 120, () => existsSync(path("journal")));
   const second = bootstrap();
-  await until("the second waits", () => second.said.includes(`waiting for process ${first.pid}`));
+  await until("the second waits", 120, () => second.said.includes(`waiting for process ${first.pid}`));
   write("go", "");
   expect([await first.ended, await second.ended], first.said + second.said).toEqual([0, 0]);
   expect(first.said).toContain("packages from npm");

@@ -5,6 +5,7 @@ import { dirname, join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { Kernel } from "../../bin/hub/kernel";
 import { HubSession } from "../../bin/hub/session";
+import { until } from "../until";
 import { demoElsewhere, isthmus, isthmusOk, killAllOf, killed, processesOf } from "./demo/federation";
 import { askAnew } from "./hpc-site/watch";
 import { Browser } from "./side-by-side/browser";
@@ -34,17 +35,6 @@ afterAll(async () => {
   }
 });
 
-/** Waits for a condition; what does not hold after five minutes fails. */
-async function until<T>(what: string, found: () => Promise<T | undefined>): Promise<T> {
-  const end = Date.now() + 300_000;
-  while (Date.now() < end) {
-    const value = await found();
-    if (value !== undefined) return value;
-    await new Promise((next) => setTimeout(next, 300));
-  }
-  throw new Error(`not within five minutes: ${what}`);
-}
-
 const statusOf = (url: string) =>
   askAnew(url).then(
     (r) => r.status,
@@ -63,7 +53,7 @@ async function openLab(hub: string): Promise<void> {
   const xsrf = /_xsrf=([^"&]+)/.exec(form.text)?.[1] ?? browser.jar.value(form.url, "_xsrf") ?? "";
   const address = new URL(`hub/spawn?_xsrf=${xsrf}`, hub);
   await browser.open(address, { profile: "small", _xsrf: xsrf });
-  await until("the Lab shows", async () => {
+  await until("the Lab shows", 300, async () => {
     const page = await browser.open(new URL("user/ada/lab", hub));
     return page.text.includes("jupyter-config-data") ? true : undefined;
   });

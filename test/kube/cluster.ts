@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { until } from "../until";
 import { type Answer, ask, type Condition, type Endpoint, type Manifest } from "./api";
 import { startControlPlane } from "./control-plane";
 import { ownFolder, removeAll, removeLeftovers } from "./leftovers";
@@ -7,7 +8,6 @@ import { addRoute, type Ranges, UNROUTED } from "./network";
 import { nodesOf, type Pool, type Taint } from "./nodes";
 import type { Program } from "./program";
 import { tool, toolsReady } from "./tools/tools";
-import { until } from "./until";
 
 export interface ClusterOptions {
   readonly pools?: readonly Pool[];

@@ -3,12 +3,12 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { stringify } from "yaml";
 import { freePorts } from "../free-ports";
+import { until } from "../until";
 import { ask, type Endpoint } from "./api";
 import type { Ranges } from "./network";
 import { Program } from "./program";
 import { stagesText } from "./stages";
 import { folderOfTool, tool } from "./tools/tools";
-import { until } from "./until";
 
 const LOOPBACK = "127.0.0.1";
 const READY_SECONDS = 180;

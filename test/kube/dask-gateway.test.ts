@@ -3,11 +3,11 @@ import { daskGatewayValues } from "../../charts/dask-gateway/values";
 import { priorityClassName } from "../../config/names";
 import { definitions } from "../../constructs/kubernetes/objects/definitions";
 import { alteredSite, clusterHubOf } from "../config/cluster-site";
+import { until } from "../until";
 import { type Gateway, startGateway } from "./dask/gateway";
 import { installHub, priorities } from "./install-hub";
 import type { Pod } from "./pods/pod";
 import { poolNodes } from "./pool-nodes";
-import { until } from "./until";
 import { whyMissing, withCluster } from "./with-cluster";
 
 // Workers of 1.94 cores, eight on a node: 10 in a cluster, 15 of a user, 20 in the hub.

@@ -1,4 +1,5 @@
 import { beforeAll, expect, test } from "vitest";
+import { until } from "../until";
 import type { Manifest } from "./api";
 import { type GrowingPool, startKarpenter } from "./karpenter";
 import { listeners } from "./listeners";
@@ -6,7 +7,6 @@ import { podOf } from "./manifests";
 import type { Taint } from "./nodes";
 import type { Pod } from "./pods/pod";
 import type { Program } from "./program";
-import { until } from "./until";
 import { whyMissing, withCluster } from "./with-cluster";
 
 const worker: Taint = { key: "k8s.dask.org/dedicated", value: "worker", effect: "NoSchedule" };

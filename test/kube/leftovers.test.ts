@@ -4,10 +4,10 @@ import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { until } from "../until";
 import { ownFolder, removeAll, removeLeftovers } from "./leftovers";
 import { processesOf, workingIn } from "./marks";
 import { Program } from "./program";
-import { until } from "./until";
 
 const sleeper = [process.execPath, "-e", "setInterval(() => {}, 1e6)"];
 

@@ -1,13 +1,13 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
+import { until } from "../until";
 import type { Manifest } from "./api";
 import { listeners } from "./listeners";
 import { namespaceOf, podOf } from "./manifests";
 import type { Pod } from "./pods/pod";
 import { PodRunner, type Rule } from "./pods/runner";
 import { Services } from "./pods/services";
-import { until } from "./until";
 import { whyMissing, withCluster } from "./with-cluster";
 
 const options = { pools: [{ name: "user", cpu: "4", memory: "16Gi" }], podNetwork: true };

@@ -10,6 +10,7 @@ import { scratchExpiry } from "../../constructs/kubernetes/objects/scratch-expir
 import { userScheduler } from "../../constructs/kubernetes/objects/user-scheduler";
 import { clusterSite } from "../config/cluster-site";
 import { freePort } from "../free-ports";
+import { until } from "../until";
 import type { Manifest } from "./api";
 import { kubeconfigText } from "./control-plane";
 import { namespaceOf, podOf } from "./manifests";
@@ -17,7 +18,6 @@ import type { Pod } from "./pods/pod";
 import { poolNodes } from "./pool-nodes";
 import { Program } from "./program";
 import { tool } from "./tools/tools";
-import { until } from "./until";
 import { whyMissing, withCluster } from "./with-cluster";
 
 const site = clusterSite();

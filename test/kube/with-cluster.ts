@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, beforeEach } from "vitest";
+import { until } from "../until";
 import { Cluster, type ClusterOptions } from "./cluster";
 import { workingIn } from "./marks";
 import { missingPodNetwork } from "./network";
 import { missingTools, toolsReady } from "./tools/tools";
-import { until } from "./until";
 
 /** A cold build of all programs on two busy cores. */
 const BUILD_MS = 75 * 60_000;

@@ -8,10 +8,10 @@ import type { KubeObject } from "../../constructs/kubernetes/objects/object";
 import { NameServer } from "../e2e/zarr-gateway/name-server";
 import { ObjectStore } from "../e2e/zarr-gateway/object-store";
 import { big } from "../e2e/zarr-gateway/stores";
+import { until } from "../until";
 import { GatewayPod } from "./gateway/pod";
 import { digestOf, renderedGateway, renderedObjects } from "./gateway/rendered";
 import { missingTools, toolsReady } from "./tools/tools";
-import { until } from "./until";
 
 // The chart's own program and a real nginx on what Helm renders, with volumes as a kubelet changes them.
 const missing = missingTools();

@@ -12,11 +12,11 @@ import { type Behaviour, ObjectStore } from "../e2e/zarr-gateway/object-store";
 import { objectsBelow, writeDataset } from "../e2e/zarr-gateway/stores";
 import { pythonEnvironment } from "../python-environment";
 import { temperature, writeStore } from "../small-store";
+import { until } from "../until";
 import { GatewayPod } from "./gateway/pod";
 import { renderedGateway, renderedObjects } from "./gateway/rendered";
 import { PublicBucket } from "./gateway/s3";
 import { missingTools, toolsReady } from "./tools/tools";
-import { until } from "./until";
 
 // The gateway's pod in front of a real S3 endpoint's public bucket, without keys, and of a store that fails in every way.
 const missing = missingTools();

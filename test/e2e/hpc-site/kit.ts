@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { join } from "node:path";
+import { until as untilFound } from "../../until";
 
 /** How a call of the kit ended. */
 export interface Called {
@@ -94,10 +95,5 @@ export function succeeded(called: Called): Called {
 
 /** Waits until a condition holds. */
 export async function until(what: string, condition: () => Promise<boolean> | boolean, seconds = 60): Promise<void> {
-  const deadline = Date.now() + seconds * 1000;
-  const end = new Promise<false>((done) => setTimeout(done, seconds * 1000, false).unref());
-  while (!(await Promise.race([condition(), end]))) {
-    if (Date.now() >= deadline) throw new Error(`not in ${seconds} s: ${what}`);
-    await new Promise((done) => setTimeout(done, 100));
-  }
+  await untilFound(what, seconds, condition);
 }

@@ -3,11 +3,11 @@ import { join } from "node:path";
 import type { DaskGatewayValues } from "../../../charts/dask-gateway/values";
 import { freePorts } from "../../free-ports";
 import { pythonEnvironment } from "../../python-environment";
+import { until } from "../../until";
 import type { Answer } from "../api";
 import type { Cluster } from "../cluster";
 import { kubeconfigText } from "../control-plane";
 import { Program } from "../program";
-import { until } from "../until";
 
 const lock = join(__dirname, "../../charts/dask-gateway/server.txt");
 const main = "from dask_gateway_server.app import main; main()";

@@ -4,11 +4,11 @@ import { join } from "node:path";
 import { type Answer, ask, type Question } from "../../e2e/zarr-gateway/ask";
 import { nginxPython } from "../../e2e/zarr-gateway/gateway";
 import { freePort } from "../../free-ports";
+import { until } from "../../until";
 import type { Manifest } from "../api";
 import type { Pod, Volume } from "../pods/pod";
 import { mountsOf, rewritePaths } from "../pods/volumes";
 import { Program } from "../program";
-import { until } from "../until";
 import { entriesOf, writeMount } from "./mount";
 
 /**

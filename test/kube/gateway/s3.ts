@@ -5,9 +5,9 @@ import { join } from "node:path";
 import { cacheDirectory } from "../../../bin/engine/cache";
 import { cached } from "../../cache";
 import { freePort } from "../../free-ports";
+import { until } from "../../until";
 import { Program } from "../program";
 import { findGo } from "../tools/go";
-import { until } from "../until";
 
 const VERSION = "1.8.0"; // as local sites have it
 const kit = join(__dirname, "../../../charts/hpc-site/kit");

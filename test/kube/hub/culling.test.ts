@@ -2,7 +2,7 @@ import { beforeAll, expect, test } from "vitest";
 import { daskGatewayPath } from "../../../charts/dask-gateway/names";
 import type { JupyterHubProps } from "../../../charts/jupyterhub/props";
 import { clusterHubOf, clusterSite } from "../../config/cluster-site";
-import { until } from "../until";
+import { until } from "../../until";
 import { whyMissing, withCluster } from "../with-cluster";
 import { Gate } from "./gate";
 import { bringUp, optionsFor, secretOf, shared, type Values } from "./hubs";

@@ -1,7 +1,7 @@
 import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { until } from "../../until";
 import type { Cluster } from "../cluster";
-import { until } from "../until";
 
 /** Holds programs up that ask at it, until the test lets them through: so a computation lasts for as long as a test needs it. */
 export class Gate {

@@ -1,12 +1,12 @@
 import { beforeAll, expect, test } from "vitest";
 import { daskGatewayPath } from "../../../charts/dask-gateway/names";
 import { alteredSite, clusterHubOf } from "../../config/cluster-site";
+import { until } from "../../until";
 import type { Manifest } from "../api";
 import { startKarpenter } from "../karpenter";
 import type { Pod } from "../pods/pod";
 import { poolNodes } from "../pool-nodes";
 import type { Program } from "../program";
-import { until } from "../until";
 import { whyMissing, withCluster } from "../with-cluster";
 import { Gate } from "./gate";
 import { bringUp, optionsFor, secretOf, shared } from "./hubs";

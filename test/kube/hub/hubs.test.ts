@@ -1,8 +1,8 @@
 import { beforeAll, expect, test } from "vitest";
 import { parseAllDocuments } from "yaml";
 import { clusterHubOf, clusterSite } from "../../config/cluster-site";
+import { until } from "../../until";
 import type { Manifest } from "../api";
-import { until } from "../until";
 import { whyMissing, withCluster } from "../with-cluster";
 import { bringUp, optionsFor, secretOf, shared } from "./hubs";
 import { type Claims, Issuer } from "./issuer";

@@ -1,12 +1,12 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Z2jhValues } from "../../../charts/jupyterhub/z2jh";
+import { until } from "../../until";
 import type { Manifest } from "../api";
 import type { Cluster } from "../cluster";
 import type { Pod } from "../pods/pod";
 import { PodRunner } from "../pods/runner";
 import { Services } from "../pods/services";
-import { until } from "../until";
 import { startFront } from "./front";
 import { type GatewayValues, gatewayObjects, gatewayServices } from "./gateway-objects";
 import { hubObjects, hubServices } from "./hub-objects";

@@ -1,7 +1,7 @@
 import { runProgram } from "../../../bin/hub/program";
 import { serverEvents } from "../../../bin/hub/server-events";
 import { HubSession } from "../../../bin/hub/session";
-import { until } from "../until";
+import { until } from "../../until";
 import { type Browser, throughForm, throughIssuer } from "./browser";
 import type { Claims, Issuer } from "./issuer";
 

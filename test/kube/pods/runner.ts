@@ -1,10 +1,10 @@
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { until } from "../../until";
 import { watch } from "../api";
 import type { Cluster } from "../cluster";
 import { kubeconfigText } from "../control-plane";
 import { Program } from "../program";
-import { until } from "../until";
 import { environmentOf, expand } from "./environment";
 import { type Container, nameOf, type Pod } from "./pod";
 import type { Services } from "./services";

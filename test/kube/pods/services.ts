@@ -1,7 +1,7 @@
 import { connect, createServer, type Server, type Socket } from "node:net";
+import { until } from "../../until";
 import { type Manifest, type Metadata, watch } from "../api";
 import type { Cluster } from "../cluster";
-import { until } from "../until";
 
 interface ServicePort {
   readonly name?: string;
