@@ -9,6 +9,16 @@ import { pythonEnvironment } from "../python-environment";
 /** Compiled or not, the programs lie in the sources. */
 const here = join(packageRoot(), "test/aws");
 
+/** Environment of a program that shall use a local AWS API as its only account. */
+export function environmentFor(url: string): Record<string, string> {
+  return {
+    AWS_ENDPOINT_URL: url,
+    AWS_ACCESS_KEY_ID: "test",
+    AWS_SECRET_ACCESS_KEY: "test",
+    AWS_EC2_METADATA_DISABLED: "true",
+  };
+}
+
 /** A local AWS API in a process of its own (`fake_aws.py`), with everything that an account has in memory. */
 export class FakeAws {
   private constructor(
@@ -32,12 +42,7 @@ export class FakeAws {
 
   /** Environment of a program that shall use it. */
   get environment(): Record<string, string> {
-    return {
-      AWS_ENDPOINT_URL: this.url,
-      AWS_ACCESS_KEY_ID: "test",
-      AWS_SECRET_ACCESS_KEY: "test",
-      AWS_EC2_METADATA_DISABLED: "true",
-    };
+    return environmentFor(this.url);
   }
 
   /** A request as somebody without an account makes it. */

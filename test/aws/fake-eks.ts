@@ -6,6 +6,7 @@ import { createInterface } from "node:readline";
 import { setTimeout as delay } from "node:timers/promises";
 import { packageRoot } from "../../config/package-root";
 import { pythonEnvironment } from "../python-environment";
+import { environmentFor } from "./fake-aws";
 
 /** Compiled or not, the programs lie in the sources. */
 const here = join(packageRoot(), "test/aws");
@@ -55,12 +56,7 @@ export class FakeEks {
 
   /** Environment of a program that shall use it. */
   get environment(): Record<string, string> {
-    return {
-      AWS_ENDPOINT_URL: this.url,
-      AWS_ACCESS_KEY_ID: "test",
-      AWS_SECRET_ACCESS_KEY: "test",
-      AWS_EC2_METADATA_DISABLED: "true",
-    };
+    return environmentFor(this.url);
   }
 
   /** A request to a service as the account itself makes it: its answer's text. */

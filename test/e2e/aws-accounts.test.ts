@@ -1,14 +1,13 @@
-import { spawn, spawnSync } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { parse, stringify } from "yaml";
-import { type AwsEngine, awsEngine, offline, override } from "../aws/engine";
+import { type AwsEngine, awsEngine, override } from "../aws/engine";
 import { FakeAws } from "../aws/fake-aws";
+import { type Ended, offlineStacks, startIsthmus, writeOverrides } from "../aws/isthmus";
 
 const repository = join(__dirname, "../..");
-const program = join(repository, "dist/bin/isthmus.js");
 
 /** Stacks of lakes alone; the example's clusters and hubs are not made here. */
 const stacks = ["cascadia-grants", "cascadia-lake", "rhine-grants", "rhine-lake"] as const;
@@ -63,30 +62,9 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-const stackOf = (stack: string, output = "cdktf.out") => join(folder, output, "stacks", stack);
-
-/** Beside each stack's JSON, where a synth leaves it. */
-function writeOverride(content: object, output = "cdktf.out"): void {
-  for (const stack of stacks) {
-    mkdirSync(stackOf(stack, output), { recursive: true });
-    writeFileSync(join(stackOf(stack, output), "tests_override.tf.json"), JSON.stringify(content));
-  }
-}
-
-interface Ended {
-  readonly status: number | null;
-  readonly text: string;
-}
-
-/** Runs isthmus as people of an account, beside the local API, whose process is this one's child and must go on meanwhile. */
-function isthmus(as: Readonly<Record<string, string>>, ...args: string[]): Promise<Ended> {
-  const { engine: found, configFile } = engine as AwsEngine;
-  const env = { ...process.env, ...as, ISTHMUS_ENGINE: found.command, TF_CLI_CONFIG_FILE: configFile };
-  const child = spawn(process.execPath, [program, ...args], { cwd: folder, env, stdio: ["ignore", "pipe", "pipe"] });
-  let text = "";
-  for (const stream of [child.stdout, child.stderr]) stream.on("data", (part) => (text += part));
-  return new Promise((done) => child.on("close", (status) => done({ status, text })));
-}
+/** Runs isthmus as people of an account. */
+const isthmus = (as: Readonly<Record<string, string>>, ...args: string[]) =>
+  startIsthmus(engine as AwsEngine, folder, as, args).ended;
 
 /** Takes a stack down with all that is protected in it. */
 async function down(as: Readonly<Record<string, string>>, stack: string): Promise<Ended> {
@@ -95,25 +73,16 @@ async function down(as: Readonly<Record<string, string>>, stack: string): Promis
   return isthmus(as, "down", stack, "--yes", ...named.flatMap((address) => ["--destroy", address]));
 }
 
-test("the real provider accepts each lake and what S3 copies between them, and plans them without any API", ({
+test("the real provider accepts each lake and what S3 copies between them, and plans them without any API", async ({
   skip,
 }) => {
   if (typeof engine === "string") return skip(engine);
-  const { engine: found, configFile } = engine;
-  const output = "offline";
-  const synth = [program, "synth", "federation.yaml", "--output", output];
-  expect(spawnSync(process.execPath, synth, { cwd: folder, encoding: "utf8" }).stderr).toBe("");
-  writeOverride(offline, output);
-  for (const stack of stacks) {
-    const run = (...args: string[]) => {
-      const env = { ...process.env, TF_CLI_CONFIG_FILE: configFile, CHECKPOINT_DISABLE: "1" };
-      const ended = spawnSync(found.command, args, { cwd: stackOf(stack, output), env, encoding: "utf8" });
-      expect(ended.status, ended.stdout + ended.stderr).toBe(0);
-      return ended.stdout;
-    };
-    run("init", "-input=false");
-    expect(JSON.parse(run("validate", "-json")), stack).toMatchObject({ valid: true, error_count: 0 });
-    expect(run("plan", "-no-color", "-input=false"), stack).toMatch(/Plan: \d+ to add, 0 to change, 0 to destroy\./);
+  for (const [i, stack] of offlineStacks(engine, folder, stacks).entries()) {
+    await stack.must("init", "-input=false");
+    const told = JSON.parse(await stack.must("validate", "-json"));
+    expect(told, stacks[i]).toMatchObject({ valid: true, error_count: 0 });
+    const plan = await stack.must("plan", "-no-color", "-input=false");
+    expect(plan, stacks[i]).toMatch(/Plan: \d+ to add, 0 to change, 0 to destroy\./);
   }
 });
 
@@ -121,7 +90,7 @@ test("each account's people bring up what is theirs; copies into a lake that is 
   skip,
 }) => {
   if (typeof engine === "string") return skip(engine);
-  writeOverride(override);
+  writeOverrides(folder, stacks, override);
   const early = await isthmus(cascadia, "up", "cascadia-grants", "--yes");
   expect(early, early.text).toMatchObject({
     status: 3,

@@ -1,14 +1,13 @@
-import { spawn, spawnSync } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type AwsEngine, awsEngine, offline, override } from "../aws/engine";
+import { type AwsEngine, awsEngine, override } from "../aws/engine";
 import { FakeEks } from "../aws/fake-eks";
+import { offlineStacks, startIsthmus, writeOverrides } from "../aws/isthmus";
 import { inventory } from "./aws-cluster/account";
 
 const repository = join(__dirname, "../..");
-const program = join(repository, "dist/bin/isthmus.js");
 const cluster = "/clusters/pangeo-cascadia";
 const stacks = { "cascadia-homes": 4, "cascadia-cluster": 78 };
 
@@ -23,39 +22,14 @@ beforeAll(async () => {
   if (typeof engine === "string") return;
   aws = await FakeEks.start("111122223333", "us-west-2");
   empty = await inventory(aws);
-  writeOverride(override);
+  writeOverrides(folder, Object.keys(stacks), override);
 });
 afterAll(async () => {
   await aws?.stop();
   rmSync(folder, { recursive: true });
 });
 
-/** Beside each stack's JSON, where a synth leaves it. */
-function writeOverride(content: object, output = "cdktf.out"): void {
-  for (const stack of Object.keys(stacks)) {
-    const directory = join(folder, output, "stacks", stack);
-    mkdirSync(directory, { recursive: true });
-    writeFileSync(join(directory, "tests_override.tf.json"), JSON.stringify(content));
-  }
-}
-
-interface Ended {
-  readonly status: number | null;
-  readonly text: string;
-}
-
-/** Starts isthmus beside the local API, whose process is this one's child and must go on meanwhile. */
-function begin(...args: string[]) {
-  const { engine: found, configFile } = engine as AwsEngine;
-  const env = { ...process.env, ...aws.environment, ISTHMUS_ENGINE: found.command, TF_CLI_CONFIG_FILE: configFile };
-  const child = spawn(process.execPath, [program, ...args], { cwd: folder, env, stdio: ["ignore", "pipe", "pipe"] });
-  let text = "";
-  for (const stream of [child.stdout, child.stderr]) stream.on("data", (part) => (text += part));
-  const ended = new Promise<Ended>((done) => child.on("close", (status) => done({ status, text })));
-  return { child, ended };
-}
-
-const isthmus = (...args: string[]) => begin(...args).ended;
+const isthmus = (...args: string[]) => startIsthmus(engine as AwsEngine, folder, aws.environment, args).ended;
 
 /** Runs it, and expects that it ends well and tells so. */
 async function done(told: string, ...args: string[]): Promise<void> {
@@ -96,23 +70,14 @@ async function group(pool: string): Promise<NodeGroup> {
   return (await aws.eks<{ nodegroup: NodeGroup }>(`${cluster}/node-groups/${name}`)).nodegroup;
 }
 
-test("the real provider accepts each stack, and plans it without any API", ({ skip }) => {
+test("the real provider accepts each stack, and plans it without any API", async ({ skip }) => {
   if (typeof engine === "string") return skip(engine);
-  const { engine: found, configFile } = engine;
-  const synth = [program, "synth", "federation.yaml", "--output", "offline"];
-  expect(spawnSync(process.execPath, synth, { cwd: folder, encoding: "utf8" }).stderr).toBe("");
-  writeOverride(offline, "offline");
-  for (const [stack, count] of Object.entries(stacks)) {
-    const run = (...args: string[]) => {
-      const env = { ...process.env, TF_CLI_CONFIG_FILE: configFile, CHECKPOINT_DISABLE: "1" };
-      const cwd = join(folder, "offline/stacks", stack);
-      const ended = spawnSync(found.command, args, { cwd, env, encoding: "utf8" });
-      expect(ended.status, ended.stdout + ended.stderr).toBe(0);
-      return ended.stdout;
-    };
-    run("init", "-input=false");
-    expect(JSON.parse(run("validate", "-json"))).toMatchObject({ valid: true, error_count: 0 });
-    expect(run("plan", "-no-color", "-input=false")).toContain(`Plan: ${count} to add, 0 to change, 0 to destroy.`);
+  const counts = Object.values(stacks);
+  for (const [i, stack] of offlineStacks(engine, folder, Object.keys(stacks)).entries()) {
+    await stack.must("init", "-input=false");
+    expect(JSON.parse(await stack.must("validate", "-json"))).toMatchObject({ valid: true, error_count: 0 });
+    const told = `Plan: ${counts[i]} to add, 0 to change, 0 to destroy.`;
+    expect(await stack.must("plan", "-no-color", "-input=false")).toContain(told);
   }
 });
 

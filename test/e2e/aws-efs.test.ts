@@ -1,18 +1,20 @@
-import { spawn, spawnSync } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type AwsEngine, awsEngine, offline, override } from "../aws/engine";
+import { type AwsEngine, awsEngine, override } from "../aws/engine";
 import { FakeEks } from "../aws/fake-eks";
+import { offlineStacks, stackIn, startIsthmus, writeOverrides } from "../aws/isthmus";
+import { StackFolder } from "../aws/stack-folder";
 
 const repository = join(__dirname, "../..");
-const program = join(repository, "dist/bin/isthmus.js");
 const stacks = ["cascadia-homes", "cascadia-cluster"];
 
 let folder: string;
 let engine: AwsEngine | string;
 let aws: FakeEks;
+/** Those that stand on the file system, the last to go first. */
+let parts: readonly StackFolder[];
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "isthmus-aws-efs-"));
   cpSync(join(repository, "config/federations/clouds"), folder, { recursive: true });
@@ -20,7 +22,7 @@ beforeAll(async () => {
   engine = await awsEngine(folder);
   if (typeof engine === "string") return;
   aws = await FakeEks.start("111122223333", "us-west-2");
-  writeOverride(override);
+  writeOverrides(folder, stacks, override);
 });
 afterAll(async () => {
   await aws?.stop();
@@ -34,33 +36,7 @@ function edit(old: string, then: string): void {
   writeFileSync(path, text.replace(old, then));
 }
 
-const directoryOf = (stack: string, output = "cdktf.out") => join(folder, output, "stacks", stack);
-
-/** Beside each stack's JSON, where a synth leaves it. */
-function writeOverride(content: object, output = "cdktf.out"): void {
-  for (const stack of stacks) {
-    mkdirSync(directoryOf(stack, output), { recursive: true });
-    writeFileSync(join(directoryOf(stack, output), "tests_override.tf.json"), JSON.stringify(content));
-  }
-}
-
-interface Ended {
-  readonly status: number | null;
-  readonly text: string;
-}
-
-/** Runs a program beside the local API, whose process is this one's child and must go on meanwhile. */
-function run(command: string, args: readonly string[], cwd: string): Promise<Ended> {
-  const { engine: found, configFile } = engine as AwsEngine;
-  const own = { ISTHMUS_ENGINE: found.command, TF_CLI_CONFIG_FILE: configFile, CHECKPOINT_DISABLE: "1" };
-  const env = { ...process.env, ...aws.environment, ...own };
-  const child = spawn(command, args, { cwd, env, stdio: ["ignore", "pipe", "pipe"] });
-  let text = "";
-  for (const stream of [child.stdout, child.stderr]) stream.on("data", (part) => (text += part));
-  return new Promise((done) => child.on("close", (status) => done({ status, text })));
-}
-
-const isthmus = (...args: string[]) => run(process.execPath, [program, ...args], folder);
+const isthmus = (...args: string[]) => startIsthmus(engine as AwsEngine, folder, aws.environment, args).ended;
 
 async function done(told: string, ...args: string[]): Promise<void> {
   const ended = await isthmus(...args);
@@ -77,28 +53,23 @@ interface FileSystem {
 
 const fileSystems = async () => (await files<{ FileSystems: FileSystem[] }>("/2015-02-01/file-systems")).FileSystems;
 
-test("the real provider accepts homes on EFS and a cache of images, and plans them without any API", ({ skip }) => {
+test("the real provider accepts homes on EFS and a cache of images, and plans them without any API", async ({
+  skip,
+}) => {
   if (typeof engine === "string") return skip(engine);
-  const { engine: found, configFile } = engine;
   const site = readFileSync(join(folder, "sites/cascadia.yaml"), "utf8");
   const secret = "arn:aws:secretsmanager:us-west-2:111122223333:secret:ecr-pullthroughcache/hub-a1B2c3";
   const key = '  kubernetes: "1.35"\n';
   edit(key, `${key}  imageCache: { quay.io: anonymous, docker.io: { awsSecret: "${secret}" } }\n`);
-  const synth = [program, "synth", "federation.yaml", "--output", "offline"];
-  expect(spawnSync(process.execPath, synth, { cwd: folder, encoding: "utf8" }).stderr).toBe("");
+  const planned = offlineStacks(engine, folder, stacks);
   writeFileSync(join(folder, "sites/cascadia.yaml"), site);
-  writeOverride(offline, "offline");
-  const added = stacks.map((stack) => {
-    const step = (...args: string[]) => {
-      const env = { ...process.env, TF_CLI_CONFIG_FILE: configFile, CHECKPOINT_DISABLE: "1" };
-      const ended = spawnSync(found.command, args, { cwd: directoryOf(stack, "offline"), env, encoding: "utf8" });
-      expect(ended.status, ended.stdout + ended.stderr).toBe(0);
-      return ended.stdout;
-    };
-    step("init", "-input=false");
-    expect(JSON.parse(step("validate", "-json"))).toMatchObject({ valid: true, error_count: 0 });
-    return /Plan: (\d+) to add, 0 to change, 0 to destroy\./.exec(step("plan", "-no-color", "-input=false"))?.[1];
-  });
+  const added: (string | undefined)[] = [];
+  for (const stack of planned) {
+    await stack.must("init", "-input=false");
+    expect(JSON.parse(await stack.must("validate", "-json"))).toMatchObject({ valid: true, error_count: 0 });
+    const plan = await stack.must("plan", "-no-color", "-input=false");
+    added.push(/Plan: (\d+) to add, 0 to change, 0 to destroy\./.exec(plan)?.[1]);
+  }
   expect(added).toEqual(["3", "86"]);
 });
 
@@ -116,9 +87,9 @@ test("the file system is made as it is told, and a second up changes nothing", a
   expect(await files(`${of}/backup-policy`)).toMatchObject({ BackupPolicy: { Status: "ENABLED" } });
 });
 
-/** What of a stack is AWS's, in a directory of its own: the mirror has no providers of Kubernetes. */
-function awsPart(stack: string): string {
-  const whole = JSON.parse(readFileSync(join(directoryOf(stack), "cdk.tf.json"), "utf8")) as {
+/** What of a stack is EFS's, in a directory of its own: the mirror has no providers of Kubernetes. */
+function efsPart(stack: string): StackFolder {
+  const whole = JSON.parse(readFileSync(join(stackIn(folder, stack), "cdk.tf.json"), "utf8")) as {
     provider: { aws: object[] };
     data?: Record<string, object>;
     resource: Record<string, object>;
@@ -133,19 +104,15 @@ function awsPart(stack: string): string {
     data: kept(whole.data),
     resource: kept(whole.resource),
   };
-  const directory = join(folder, "parts", stack);
-  mkdirSync(directory, { recursive: true });
-  writeFileSync(join(directory, "main.tf.json"), JSON.stringify(part));
-  return directory;
+  return new StackFolder(engine as AwsEngine, join(folder, "parts", stack), aws.environment).write(
+    "main.tf.json",
+    part,
+  );
 }
 
-async function applied(directory: string, ...more: string[]): Promise<string> {
-  const { command } = (engine as AwsEngine).engine;
-  const init = await run(command, ["init", "-no-color", "-input=false"], directory);
-  expect(init.status, init.text).toBe(0);
-  const ended = await run(command, ["apply", "-no-color", "-input=false", "-auto-approve", ...more], directory);
-  expect(ended.status, ended.text).toBe(0);
-  return ended.text;
+async function applied(part: StackFolder, ...more: string[]): Promise<string> {
+  await part.must("init", "-no-color", "-input=false");
+  return part.must("apply", "-no-color", "-input=false", "-auto-approve", ...more);
 }
 
 test("services open it to nodes in each zone, and a hub mounts a directory of its own", async ({ skip }) => {
@@ -154,7 +121,8 @@ test("services open it to nodes in each zone, and a hub mounts a directory of it
   await done("1 unchanged", "up", "cascadia-cluster");
   const addOns = await aws.eks<{ addons: string[] }>("/clusters/pangeo-cascadia/addons");
   expect(addOns.addons).toContain("aws-efs-csi-driver");
-  const [services, prod] = [awsPart("cascadia-services"), awsPart("cascadia-prod")];
+  const [services, prod] = [efsPart("cascadia-services"), efsPart("cascadia-prod")];
+  parts = [prod, services];
   expect(await applied(services)).toContain("3 added");
   expect(await applied(services)).toContain("No changes");
   expect(await applied(prod)).toContain("1 added");
@@ -179,8 +147,7 @@ test("homes that are edited out of the config stay, and go where that is agreed 
   expect(refused.status, refused.text).toBe(3);
   expect(refused.text).toMatch(/delete aws_efs_file_system\.main, and with it every file on it/);
   writeFileSync(join(folder, "sites/cascadia.yaml"), site);
-  for (const stack of ["cascadia-prod", "cascadia-services"])
-    expect(await applied(join(folder, "parts", stack), "-destroy")).toContain("destroyed");
+  for (const part of parts) expect(await applied(part, "-destroy")).toContain("destroyed");
   const down = await isthmus("down", "cascadia-homes", "--yes");
   expect(down.status, down.text).toBe(3);
   await done("", "down", "cascadia-homes", "--yes", "--destroy", "aws_efs_file_system.main");

@@ -1,15 +1,14 @@
-import { spawn } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type AwsEngine, awsEngine, override } from "../aws/engine";
 import { FakeEks } from "../aws/fake-eks";
+import { childrenOf, startIsthmus, writeOverrides } from "../aws/isthmus";
 import { KeptAnswer, type Kind } from "../aws/kept-answer";
 import { inventory } from "./aws-cluster/account";
 
 const repository = join(__dirname, "../..");
-const program = join(repository, "dist/bin/isthmus.js");
 const stack = "cascadia-cluster";
 
 /** What the engine asks for when it makes or removes something. */
@@ -28,33 +27,15 @@ beforeAll(async () => {
   if (typeof engine === "string") return;
   aws = await FakeEks.start("111122223333", "us-west-2");
   empty = await inventory(aws);
-  for (const one of [stack, "cascadia-homes"]) {
-    const directory = join(folder, "cdktf.out/stacks", one);
-    mkdirSync(directory, { recursive: true });
-    writeFileSync(join(directory, "tests_override.tf.json"), JSON.stringify(override));
-  }
+  writeOverrides(folder, [stack, "cascadia-homes"], override);
 });
 afterAll(async () => {
   await aws?.stop();
   rmSync(folder, { recursive: true });
 });
 
-interface Ended {
-  readonly status: number | null;
-  readonly text: string;
-}
-
-function begin(args: readonly string[], url = aws.url) {
-  const { engine: found, configFile } = engine as AwsEngine;
-  const own = { AWS_ENDPOINT_URL: url, ISTHMUS_ENGINE: found.command, TF_CLI_CONFIG_FILE: configFile };
-  const env = { ...process.env, ...aws.environment, ...own };
-  const child = spawn(process.execPath, [program, ...args], { cwd: folder, env, stdio: ["ignore", "pipe", "pipe"] });
-  let text = "";
-  for (const stream of [child.stdout, child.stderr]) stream.on("data", (part) => (text += part));
-  const ended = new Promise<Ended>((done) => child.on("close", (status) => done({ status, text })));
-  return { child, ended };
-}
-
+const begin = (args: readonly string[], url = aws.url) =>
+  startIsthmus(engine as AwsEngine, folder, { ...aws.environment, AWS_ENDPOINT_URL: url }, args);
 const isthmus = (...args: string[]) => begin(args).ended;
 
 /** Runs it, and expects that it ends well. */
@@ -74,12 +55,6 @@ async function cutOff(kinds: readonly Kind[], ...args: string[]): Promise<void> 
   const killed = await ended;
   await api.stop();
   expect(killed, killed.text).toMatchObject({ status: 3, text: expect.stringContaining("SIGKILL") });
-}
-
-/** Processes that another one has started. */
-function childrenOf(pid: number | undefined): number[] {
-  if (!existsSync(`/proc/${pid}`)) return [];
-  return readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").split(" ").filter(Boolean).map(Number);
 }
 
 /** How many of each kind there are that there were not at first. */

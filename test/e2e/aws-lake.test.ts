@@ -1,15 +1,15 @@
-import { spawn, spawnSync } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type AwsEngine, awsEngine, offline, override } from "../aws/engine";
+import { type AwsEngine, awsEngine, override } from "../aws/engine";
 import { FakeAws } from "../aws/fake-aws";
+import { childrenOf, offlineStacks, startIsthmus, writeOverrides } from "../aws/isthmus";
 import { KeptAnswer } from "../aws/kept-answer";
 
 const repository = join(__dirname, "../..");
-const program = join(repository, "dist/bin/isthmus.js");
 const region = "us-west-2";
+const lakes = ["cascadia-lake", "fjord-lake"];
 const made = ["ice", "library", "persistent", "scratch"];
 
 let folder: string;
@@ -26,36 +26,9 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-const stackOf = (stack: string, output = "cdktf.out") => join(folder, output, "stacks", stack);
-
-/** Beside each stack's JSON, where a synth leaves it. */
-function writeOverride(content: object, output = "cdktf.out"): void {
-  for (const stack of ["cascadia-lake", "fjord-lake"]) {
-    mkdirSync(stackOf(stack, output), { recursive: true });
-    writeFileSync(join(stackOf(stack, output), "tests_override.tf.json"), JSON.stringify(content));
-  }
-}
-
-interface Ended {
-  readonly status: number | null;
-  readonly text: string;
-}
-
-/** Runs isthmus beside the local API, whose process is this one's child and must go on meanwhile. */
-function isthmus(...args: string[]): Promise<Ended> {
-  return begin(args).ended;
-}
-
-function begin(args: readonly string[], more: Record<string, string> = {}) {
-  const { engine: found, configFile } = engine as AwsEngine;
-  const own = { ISTHMUS_ENGINE: found.command, TF_CLI_CONFIG_FILE: configFile };
-  const env = { ...process.env, ...aws.environment, ...own, ...more };
-  const child = spawn(process.execPath, [program, ...args], { cwd: folder, env, stdio: ["ignore", "pipe", "pipe"] });
-  let text = "";
-  for (const stream of [child.stdout, child.stderr]) stream.on("data", (part) => (text += part));
-  const ended = new Promise<Ended>((done) => child.on("close", (status) => done({ status, text })));
-  return { child, ended };
-}
+const begin = (args: readonly string[], more: Record<string, string> = {}) =>
+  startIsthmus(engine as AwsEngine, folder, { ...aws.environment, ...more }, args);
+const isthmus = (...args: string[]) => begin(args).ended;
 
 /** Changes the site's file. */
 function edit(...changes: readonly (readonly [old: string | RegExp, then: string])[]): void {
@@ -71,33 +44,21 @@ function edit(...changes: readonly (readonly [old: string | RegExp, then: string
 const buckets = async () =>
   [...(await aws.signed("GET", "/", region)).matchAll(/<Name>([^<]+)/g)].map(([, name]) => name).sort();
 
-test("the real provider accepts each lake, and plans it without any API", ({ skip }) => {
+test("the real provider accepts each lake, and plans it without any API", async ({ skip }) => {
   if (typeof engine === "string") return skip(engine);
-  const { engine: found, configFile } = engine;
-  const output = "offline";
-  const synth = [program, "synth", "federation.yaml", "--output", output];
-  expect(spawnSync(process.execPath, synth, { cwd: folder, encoding: "utf8" }).stderr).toBe("");
-  writeOverride(offline, output);
-  for (const [stack, count] of [
-    ["cascadia-lake", 29],
-    ["fjord-lake", 22],
-  ] as const) {
-    const run = (...args: string[]) => {
-      const env = { ...process.env, TF_CLI_CONFIG_FILE: configFile, CHECKPOINT_DISABLE: "1" };
-      const ended = spawnSync(found.command, args, { cwd: stackOf(stack, output), env, encoding: "utf8" });
-      expect(ended.status, ended.stdout + ended.stderr).toBe(0);
-      return ended.stdout;
-    };
-    run("init", "-backend=false", "-input=false");
-    expect(JSON.parse(run("validate", "-json"))).toMatchObject({ valid: true, error_count: 0 });
-    run("init", "-reconfigure", "-input=false");
-    expect(run("plan", "-no-color", "-input=false")).toContain(`Plan: ${count} to add, 0 to change, 0 to destroy.`);
+  const counts = [29, 22];
+  for (const [i, stack] of offlineStacks(engine, folder, lakes).entries()) {
+    await stack.must("init", "-backend=false", "-input=false");
+    expect(JSON.parse(await stack.must("validate", "-json"))).toMatchObject({ valid: true, error_count: 0 });
+    await stack.must("init", "-reconfigure", "-input=false");
+    const told = `Plan: ${counts[i]} to add, 0 to change, 0 to destroy.`;
+    expect(await stack.must("plan", "-no-color", "-input=false")).toContain(told);
   }
 });
 
 test("a lake is made, and a second up changes nothing", async ({ skip }) => {
   if (typeof engine === "string") return skip(engine);
-  writeOverride(override);
+  writeOverrides(folder, lakes, override);
   const first = await isthmus("up", "cascadia", "--yes");
   expect(first, first.text).toMatchObject({ status: 0, text: expect.stringContaining("29 made") });
   expect(await buckets()).toEqual(made.map((id) => `pangeo-cascadia-${id}`));
@@ -180,7 +141,7 @@ test("an engine killed after S3 made a bucket, before it heard of it: the next u
   skip,
 }) => {
   if (typeof engine === "string") return skip(engine);
-  writeOverride(override);
+  writeOverrides(folder, lakes, override);
   const api = await KeptAnswer.before(aws.url, "PUT", "/pangeo-cascadia-library");
   const { child, ended } = begin(["up", "cascadia", "--yes"], { AWS_ENDPOINT_URL: api.url });
   await Promise.race([api.kept, ended]);
@@ -214,12 +175,6 @@ test("a bucket of somebody else that is there already is left alone", async ({ s
   const empty = await isthmus("up", "cascadia");
   expect(empty, empty.text).toMatchObject({ status: 0, text: expect.stringContaining("1 taken over") });
 });
-
-/** Processes that another one has started. */
-function childrenOf(pid: number | undefined): number[] {
-  if (!existsSync(`/proc/${pid}`)) return [];
-  return readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").split(" ").filter(Boolean).map(Number);
-}
 
 /** Removes all versions of all objects. */
 async function emptied(bucket: string): Promise<void> {

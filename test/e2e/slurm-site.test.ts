@@ -1,4 +1,4 @@
-import { spawn, spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
 import {
   chmodSync,
   existsSync,
@@ -15,7 +15,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { runProgram } from "../../bin/hub/program";
 import { HubSession, withHubSession } from "../../bin/hub/session";
-import { killAllOf, processesOf, program, type Run } from "./demo/federation";
+import { isthmus as isthmusIn, isthmusOk, killAllOf, processesOf } from "./demo/federation";
 import { sitePorts } from "./hpc-site/bundles";
 import { until } from "./hpc-site/kit";
 import { Slurm } from "./slurm/bed";
@@ -85,16 +85,8 @@ function configure(hub: Record<string, unknown> = {}): void {
   writeFileSync(join(folder, "config/sites/rhine.yaml"), JSON.stringify(site));
 }
 
-function isthmus(...args: string[]): Run {
-  const env = { ...process.env, NO_COLOR: "1" };
-  return spawnSync(process.execPath, [program, ...args], { cwd: join(folder, "config"), encoding: "utf8", env });
-}
-
-function well(...args: string[]): string {
-  const { status, stdout, stderr } = isthmus(...args);
-  if (status !== 0) throw new Error(`isthmus ${args.join(" ")} ended with ${status}:\n${stdout}${stderr}`);
-  return stdout;
-}
+const isthmus = (...args: string[]) => isthmusIn(join(folder, "config"), ...args);
+const well = (...args: string[]) => isthmusOk(join(folder, "config"), ...args);
 
 interface Told {
   readonly state: string;

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync 
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { killAllOf, processesOf, program, type Run } from "./demo/federation";
+import { isthmus as isthmusIn, isthmusOk, killAllOf, processesOf } from "./demo/federation";
 import { sitePorts } from "./hpc-site/bundles";
 import { type Sshd, sshServer, startSshd } from "./ssh-site/sshd";
 
@@ -45,16 +45,8 @@ function configure(change: { hostKey?: string; bastion?: boolean } = {}): void {
   writeFileSync(join(folder, "config/sites/rhine.yaml"), JSON.stringify(site));
 }
 
-function isthmus(...args: string[]): Run {
-  const env = { ...process.env, NO_COLOR: "1" };
-  return spawnSync(process.execPath, [program, ...args], { cwd: join(folder, "config"), encoding: "utf8", env });
-}
-
-function well(...args: string[]): string {
-  const { status, stdout, stderr } = isthmus(...args);
-  if (status !== 0) throw new Error(`isthmus ${args.join(" ")} ended with ${status}:\n${stdout}${stderr}`);
-  return stdout;
-}
+const isthmus = (...args: string[]) => isthmusIn(join(folder, "config"), ...args);
+const well = (...args: string[]) => isthmusOk(join(folder, "config"), ...args);
 
 interface Told {
   readonly state: string;
