@@ -14,10 +14,8 @@ export interface HubRole {
 
 /** A bucket of another site that a hub's people read. */
 export interface GrantedBucket {
-  readonly site: string;
+  readonly owner: ResolvedAwsSite;
   readonly bucket: ResolvedAwsBucket;
-  readonly account: string;
-  readonly region: string;
 }
 
 /** What other sites' hubs may read is said once, by the access of datasets; both ends follow from it. */
@@ -59,9 +57,7 @@ export function bucketsGranted(
   hub: ResolvedClusterHub,
 ): GrantedBucket[] {
   return awsSites(federation).flatMap((owner) =>
-    owner.buckets
-      .filter((bucket) => isGranted(owner, bucket, site, hub))
-      .map((bucket) => ({ site: owner.id, bucket, account: owner.account, region: owner.region })),
+    owner.buckets.filter((bucket) => isGranted(owner, bucket, site, hub)).map((bucket) => ({ owner, bucket })),
   );
 }
 
@@ -77,10 +73,8 @@ export function closedDatasetsOf(
   );
   const at = awsSites(federation).find((one) => one.id === site.id);
   const granted = at?.cluster ? bucketsGranted(federation, at, hub) : [];
-  const foreign = granted.flatMap((one) =>
-    awsSites(federation)
-      .filter((owner) => owner.id === one.site)
-      .flatMap((owner) => owner.datasets.filter((dataset) => dataset.bucket === one.bucket.id)),
+  const foreign = granted.flatMap(({ owner, bucket }) =>
+    owner.datasets.filter((dataset) => dataset.bucket === bucket.id),
   );
   return [...own, ...foreign].filter(closed).map(({ id }) => id);
 }

@@ -1,7 +1,7 @@
 import { awsRoleArn } from "../../config/names";
 import type { HubRole } from "../../config/resolve/grants";
 import { copying } from "./mirror-rights";
-import type { Condition, Statement } from "./statement";
+import { bucketArn, type Condition, type Statement } from "./statement";
 
 /** Of a statement of what is not a role's own: whom it speaks of. */
 type Principal = "*" | { readonly AWS: readonly string[] };
@@ -40,7 +40,7 @@ export function byAccounts(roles: readonly HubRole[]): { Principal: Principal; C
 
 /** Who may do what with a bucket, beside its own account: S3 knows one policy a bucket. Nobody without TLS. */
 export function bucketPolicy({ name, public: open, readers, copiers }: BucketAudience) {
-  const bucket = `arn:aws:s3:::${name}`;
+  const bucket = bucketArn(name);
   return {
     Version: "2012-10-17",
     Statement: [

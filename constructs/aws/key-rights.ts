@@ -1,7 +1,7 @@
 import type { ResolvedAwsClusterSite } from "../../config/resolve/aws-site";
 import type { ResolvedClusterHub } from "../../config/resolve/cluster-hub";
 import type { GrantedBucket } from "../../config/resolve/grants";
-import type { Condition, Statement } from "./statement";
+import { bucketArn, type Condition, type Statement } from "./statement";
 
 /** A bucket whose objects a key encrypts, and what somebody does with them. */
 export interface KeyUse {
@@ -14,7 +14,7 @@ export interface KeyUse {
 
 /** Only through S3, and for objects of these buckets: S3 names the object to the key, or the bucket where a key is kept for it. */
 export function forBuckets(region: string, buckets: readonly string[]): Condition {
-  const arns = buckets.flatMap((name) => [`arn:aws:s3:::${name}`, `arn:aws:s3:::${name}/*`]);
+  const arns = buckets.map(bucketArn).flatMap((arn) => [arn, `${arn}/*`]);
   return {
     StringEquals: { "kms:ViaService": `s3.${region}.amazonaws.com` },
     StringLike: { "kms:EncryptionContext:aws:s3:arn": arns },
@@ -45,17 +45,18 @@ export function keyRights(uses: readonly KeyUse[]): Statement[] {
 
 /** What a hub's people do with buckets that keys encrypt: the site's own, and those of others that they read. */
 export function keysOf(
-  { account, region, buckets, datasets }: ResolvedAwsClusterSite,
+  site: ResolvedAwsClusterSite,
   hub: ResolvedClusterHub,
   granted: readonly GrantedBucket[],
 ): KeyUse[] {
-  const published = datasets.filter(({ id }) => hub.publishes.includes(id)).map(({ bucket }) => bucket);
-  const own = buckets.flatMap((bucket) => {
+  const published = site.datasets.filter(({ id }) => hub.publishes.includes(id)).map(({ bucket }) => bucket);
+  const own = site.buckets.flatMap((bucket) => {
     const right = hub.buckets.find(({ id }) => id === bucket.id)?.right;
     const write = right === "write" || published.includes(bucket.id);
-    return write || right === "read" ? [{ bucket, account, region, write }] : [];
+    return write || right === "read" ? [{ owner: site, bucket, write }] : [];
   });
-  return [...own, ...granted.map((one) => ({ ...one, write: false }))].flatMap((use) =>
-    use.bucket.ownKey ? [{ bucket: use.bucket.name, account: use.account, region: use.region, write: use.write }] : [],
+  const uses = [...own, ...granted.map((one) => ({ ...one, write: false }))];
+  return uses.flatMap(({ owner: { account, region }, bucket, write }) =>
+    bucket.ownKey ? [{ bucket: bucket.name, account, region, write }] : [],
   );
 }

@@ -1,5 +1,5 @@
 import type { Mirror } from "../../config/resolve/mirrors";
-import type { Statement } from "./statement";
+import { allow, bucketArn, type Statement } from "./statement";
 
 /** What S3 writes copies by, and gives them to the account whose bucket they are in. */
 export const copying = [
@@ -12,24 +12,23 @@ export const copying = [
 /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/setting-repl-config-perm-overview.html */
 export function mirrorRights(mirrors: readonly Mirror[]): Statement[] {
   const unique = (arns: readonly string[]) => [...new Set(arns)];
-  const allow = (Sid: string, Action: readonly string[], Resource: readonly string[]): Statement => {
-    return { Sid, Effect: "Allow", Action, Resource: unique(Resource) };
-  };
+  const allowOnce = (sid: string, actions: readonly string[], arns: readonly string[]) =>
+    allow(sid, actions, unique(arns));
   return [
-    allow(
+    allowOnce(
       "SeeWhatIsToBeCopied",
       ["s3:GetReplicationConfiguration", "s3:ListBucket"],
-      mirrors.map(({ from }) => `arn:aws:s3:::${from.bucket.name}`),
+      mirrors.map(({ from }) => bucketArn(from.bucket.name)),
     ),
-    allow(
+    allowOnce(
       "ReadWhatIsCopied",
       ["s3:GetObjectVersionForReplication", "s3:GetObjectVersionAcl", "s3:GetObjectVersionTagging"],
-      mirrors.map(({ from, prefix }) => `arn:aws:s3:::${from.bucket.name}/${prefix}*`),
+      mirrors.map(({ from, prefix }) => `${bucketArn(from.bucket.name)}/${prefix}*`),
     ),
-    allow(
+    allowOnce(
       "WriteCopies",
       copying,
-      mirrors.map(({ to, prefix }) => `arn:aws:s3:::${to.bucket.name}/${prefix}*`),
+      mirrors.map(({ to, prefix }) => `${bucketArn(to.bucket.name)}/${prefix}*`),
     ),
   ];
 }

@@ -8,6 +8,7 @@ import type { ResolvedAwsSite } from "../../config/resolve/aws-site";
 import type { Mirror } from "../../config/resolve/mirrors";
 import { mirrorRights } from "./mirror-rights";
 import { Role } from "./role";
+import { bucketArn } from "./statement";
 
 export interface MirrorsProps {
   readonly federation: string;
@@ -51,7 +52,7 @@ function ruleOf({ dataset, from, to, prefix }: Mirror, i: number): S3BucketRepli
     // What a publisher deletes is deleted in copies too: old chunks beside new metadata would be read as data.
     deleteMarkerReplication: { status: "Enabled" },
     destination: {
-      bucket: `arn:aws:s3:::${to.bucket.name}`,
+      bucket: bucketArn(to.bucket.name),
       ...(abroad ? { account: to.site.account, accessControlTranslation: { owner: "Destination" } } : {}),
     },
   };

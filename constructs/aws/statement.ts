@@ -9,3 +9,17 @@ export interface Statement {
   readonly Resource: string | readonly string[];
   readonly Condition?: Condition;
 }
+
+/** A statement that allows something. */
+export function allow(
+  Sid: string,
+  Action: string | readonly string[],
+  Resource: string | readonly string[],
+): Statement {
+  return { Sid, Effect: "Allow", Action, Resource };
+}
+
+/** The bucket of a name, as policies call it. */
+export function bucketArn(name: string): string {
+  return `arn:aws:s3:::${name}`;
+}

@@ -2,7 +2,7 @@ import type { ResolvedAwsBucket } from "../../config/resolve/aws-site";
 import type { GrantedBucket } from "../../config/resolve/grants";
 import type { Right } from "../../config/resolve/hub-base";
 import type { ResolvedDataset } from "../../config/resolve/lake";
-import type { Statement } from "./statement";
+import { allow, bucketArn, type Statement } from "./statement";
 
 /** What people of a hub may do with a bucket. */
 export interface BucketRight {
@@ -22,8 +22,6 @@ const writing = [
 ];
 const listing = ["s3:GetBucketLocation", "s3:ListBucket", "s3:ListBucketMultipartUploads"];
 
-const bucketOf = (name: string) => `arn:aws:s3:::${name}`;
-
 export interface StoreRightsProps {
   readonly rights: readonly BucketRight[];
   /** Datasets that the hub publishes: below these paths it writes. */
@@ -41,22 +39,22 @@ export interface StoreRightsProps {
 export function storeRights({ rights, publishes, granted, account }: StoreRightsProps): Statement[] {
   const written = rights.filter(({ right }) => right === "write");
   const read = rights.filter(({ right }) => right === "read");
-  const foreign = granted.map(({ bucket }) => bucketOf(bucket.name));
-  const published = publishes.map(({ place, path }) => `${bucketOf(place.bucket)}/${path}`);
+  const foreign = granted.map(({ bucket }) => bucketArn(bucket.name));
+  const published = publishes.map(({ place, path }) => `${bucketArn(place.bucket)}/${path}`);
   const whole = [
     ...rights.filter(({ prefix }) => prefix === "").map(({ name }) => name),
     ...publishes.map(({ place }) => place.bucket),
   ];
-  const buckets = [...new Set(whole)].map(bucketOf);
+  const buckets = [...new Set(whole)].map(bucketArn);
   const own = rights.filter(({ prefix, name }) => prefix !== "" && !whole.includes(name));
   return [
     ...(buckets.length > 0 ? [allow("List", listing, buckets)] : []),
     ...own.map(({ name, prefix }, i) => ({
-      ...allow(`ListOwn${i}`, "s3:ListBucket", bucketOf(name)),
+      ...allow(`ListOwn${i}`, "s3:ListBucket", bucketArn(name)),
       Condition: { StringLike: { "s3:prefix": [prefix, `${prefix}*`] } },
     })),
     ...(own.length > 0
-      ? [allow("Locate", "s3:GetBucketLocation", [...new Set(own.map(({ name }) => bucketOf(name)))])]
+      ? [allow("Locate", "s3:GetBucketLocation", [...new Set(own.map(({ name }) => bucketArn(name)))])]
       : []),
     ...(read.length > 0 ? [allow("Read", reading, read.map(below))] : []),
     ...(written.length > 0 ? [allow("Write", writing, written.map(below))] : []),
@@ -88,7 +86,7 @@ export function storeRights({ rights, publishes, granted, account }: StoreRights
 
 /** What the program that expires scratch may do: nothing outside scratch. */
 export function expiryRights(buckets: readonly Pick<ResolvedAwsBucket, "name">[]): Statement[] {
-  const names = buckets.map(({ name }) => bucketOf(name));
+  const names = buckets.map(({ name }) => bucketArn(name));
   return [
     allow("ListScratch", ["s3:GetBucketLocation", "s3:ListBucket"], names),
     allow(
@@ -100,9 +98,5 @@ export function expiryRights(buckets: readonly Pick<ResolvedAwsBucket, "name">[]
 }
 
 function below({ name, prefix }: BucketRight): string {
-  return `${bucketOf(name)}/${prefix}*`;
-}
-
-function allow(Sid: string, Action: string | readonly string[], Resource: string | readonly string[]): Statement {
-  return { Sid, Effect: "Allow", Action, Resource };
+  return `${bucketArn(name)}/${prefix}*`;
 }
