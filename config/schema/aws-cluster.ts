@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { poolBase } from "./cluster";
-import { block, cidr, count, diskSize, id, named, none, size, text } from "./fields";
+import { block, cidr, count, diskSize, email, id, named, none, size, text } from "./fields";
 import { aboutHomes, homeExport, noQuota } from "./homes";
 
 /** A machine type of EC2. */
@@ -225,7 +225,7 @@ export const budget = z
     block({
       monthlyUsd: count(1, 10_000_000).describe("US dollars a month, of all that carries the site's tags."),
       notify: z
-        .array(text(/^[^\s@]+@[^\s@]+\.[^\s@]+$/, "an e-mail address"))
+        .array(email)
         .min(1)
         .max(10)
         .describe("Who is told at 50, 80 and 100 %, and when the month is forecast to go beyond it."),

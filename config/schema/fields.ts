@@ -98,6 +98,8 @@ export const size = text(
   "a number with Mi, Gi, Ti or Pi: 512Mi, 16Gi, 2Ti",
 );
 
+export const email = text(/^[^\s@]+@[^\s@]+\.[^\s@]+$/, "an e-mail address");
+
 /** Addresses of a network. */
 export const cidr = text(
   /^(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)\/(?:3[0-2]|[12]?\d)$/,

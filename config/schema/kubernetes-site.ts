@@ -2,7 +2,7 @@ import { z } from "zod";
 import { existingPool, labelKey, labelValue } from "./cluster";
 import { clusterHub } from "./cluster-hub";
 import { datasets } from "./dataset";
-import { block, cidr, count, diskSize, id, named, none, secretRef, size, text, url } from "./fields";
+import { block, cidr, count, diskSize, email, id, named, none, secretRef, size, text, url } from "./fields";
 import { home } from "./homes";
 import { bucketName, bucketPurpose, expire, siteBase } from "./site-base";
 import { siteState } from "./state";
@@ -12,7 +12,6 @@ export const hostName = text(
   /^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,}$/,
   "a domain name: alps.pangeo.example",
 );
-const email = text(/^[^\s@]+@[^\s@]+\.[^\s@]+$/, "an e-mail address");
 
 const existingBucket = block({
   purpose: bucketPurpose,
