@@ -21,11 +21,6 @@ export interface PlanJson {
       };
     };
   };
-  readonly configuration?: {
-    readonly provider_config?: Readonly<
-      Record<string, { readonly expressions?: Readonly<Record<string, { readonly constant_value?: unknown }>> }>
-    >;
-  };
 }
 
 /** `leave`: a site's directory stays as it is, and the site starts anew in another one. */

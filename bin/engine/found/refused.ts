@@ -3,7 +3,7 @@ import type { PlanJson } from "../guard";
 import type { StackJson } from "../stack-index";
 import { isEmptyBucket, objectLooks } from "./bucket";
 import { namedTypes } from "./named-types";
-import { type Looks, tagsOf as siteTagsOf } from "./tagged";
+import { accountOf, type Looks, tagsOf as siteTagsOf } from "./tagged";
 import { isOwn, labelOf, marks, type Thing, typeOf } from "./thing";
 
 /** One that AWS refused to make since it is there. */
@@ -15,9 +15,9 @@ export interface RefusedThing {
   readonly after: Readonly<Record<string, unknown>>;
 }
 
-/** What an apply failed on since it is there. */
-export function refusedThings(errors: readonly Diagnostic[], plan: PlanJson): RefusedThing[] {
-  const account = accountOf(plan);
+/** What an apply of a stack failed on since it is there. */
+export function refusedThings(errors: readonly Diagnostic[], plan: PlanJson, stack: StackJson): RefusedThing[] {
+  const account = accountOf(stack);
   return (plan.resource_changes ?? []).flatMap(({ address, type, change }) => {
     const named = namedTypes[type];
     const error = errors.find((one) => one.address === address);
@@ -28,12 +28,6 @@ export function refusedThings(errors: readonly Diagnostic[], plan: PlanJson): Re
     const id = named.importId({ after, said, account });
     return id === undefined && !named.look ? [] : [{ address, id, after }];
   });
-}
-
-function accountOf({ configuration }: PlanJson): string | undefined {
-  const value = configuration?.provider_config?.aws?.expressions?.allowed_account_ids?.constant_value;
-  const [account]: unknown[] = Array.isArray(value) ? value : [];
-  return typeof account === "string" ? account : undefined;
 }
 
 /** For the engine, beside the stack: asks for the numbers of those that are known by name only; undefined where none is asked for. */

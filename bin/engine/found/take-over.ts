@@ -5,6 +5,7 @@ import { Failure } from "../../failure";
 import { type EngineContext, EngineFailure } from "../command";
 import type { PlanJson } from "../guard";
 import { applyPlan, plan, planLook, showPlan } from "../stack-engine";
+import { readStackJson } from "../stack-index";
 import { idLooks, importConfig, refusedThings, strangers, strangersText, unfinished, withIds } from "./refused";
 import type { Looks } from "./tagged";
 import type { Thing } from "./thing";
@@ -78,7 +79,8 @@ async function freshly(
   json: PlanJson,
   taken: ReadonlyMap<string, Thing>,
 ): Promise<Thing[]> {
-  const refused = refusedThings(error.errors, json).filter(({ address }) => !taken.has(address));
+  const stack = readStackJson(context.directory);
+  const refused = refusedThings(error.errors, json, stack).filter(({ address }) => !taken.has(address));
   const look = idLooks(refused);
   return withIds(refused, look && (await lookedAt(context, file, look)));
 }

@@ -10,6 +10,7 @@ import {
   withIds,
 } from "../../../../bin/engine/found/refused";
 import type { PlanJson } from "../../../../bin/engine/guard";
+import type { StackJson } from "../../../../bin/engine/stack-index";
 
 const address = "aws_s3_bucket.library_bucket_1";
 const found = [{ address, id: "pangeo-cascadia-library" }];
@@ -17,12 +18,12 @@ const own = { "managed-by": "isthmus", federation: "pangeo", site: "cascadia" };
 
 /** A plan that makes one thing of a type. */
 function making(type: string, after: object): PlanJson {
-  const providers = { aws: { expressions: { allowed_account_ids: { constant_value: ["111122223333"] } } } };
   return {
     resource_changes: [{ address: `${type}.it`, mode: "managed", type, change: { actions: ["create"], after } }],
-    configuration: { provider_config: providers },
   };
 }
+
+const stack: StackJson = { provider: { aws: [{ allowed_account_ids: ["111122223333"] }] } };
 
 const refusals: readonly (readonly [type: string, said: string, after: object, id: string])[] = [
   ["aws_s3_bucket", "CreateBucket, StatusCode: 409, BucketAlreadyOwnedByYou: ", { bucket: "b" }, "b"],
@@ -90,21 +91,21 @@ const refusals: readonly (readonly [type: string, said: string, after: object, i
 
 test.each(refusals)("%s is there by the words: %s", (type, said, after, id) => {
   const error = { summary: `creating it: ${said}`, detail: "", address: `${type}.it` };
-  const refused = refusedThings([error], making(type, after));
+  const refused = refusedThings([error], making(type, after), stack);
   expect(withIds(refused, undefined)).toEqual([{ address: `${type}.it`, id }]);
-  expect(refusedThings([{ ...error, summary: "creating it: AccessDenied" }], making(type, after))).toEqual([]);
-  expect(refusedThings([{ ...error, address: "aws_vpc.other" }], making(type, after))).toEqual([]);
+  expect(refusedThings([{ ...error, summary: "creating it: AccessDenied" }], making(type, after), stack)).toEqual([]);
+  expect(refusedThings([{ ...error, address: "aws_vpc.other" }], making(type, after), stack)).toEqual([]);
 });
 
 test("what lies within something that is only to be made is not there: its place is not known", () => {
   const error = { summary: "RouteAlreadyExists", detail: "", address: "aws_route.it" };
-  expect(refusedThings([error], making("aws_route", { destination_cidr_block: "0.0.0.0/0" }))).toEqual([]);
+  expect(refusedThings([error], making("aws_route", { destination_cidr_block: "0.0.0.0/0" }), stack)).toEqual([]);
 });
 
 test("a template of machines is imported by a number that a look by its name tells", () => {
   const said = "InvalidLaunchTemplateName.AlreadyExistsException: Launch template name already in use.";
   const error = { summary: said, detail: "", address: "aws_launch_template.it" };
-  const refused = refusedThings([error], making("aws_launch_template", { name: "small" }));
+  const refused = refusedThings([error], making("aws_launch_template", { name: "small" }), stack);
   expect(idLooks(refused)).toEqual({ data: { aws_launch_template: { it: { name: "small" } } } });
   const looked = { address: "data.aws_launch_template.it", values: { id: "lt-1" } };
   const plan: PlanJson = { prior_state: { values: { root_module: { resources: [looked] } } } };
