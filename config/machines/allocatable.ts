@@ -71,3 +71,25 @@ export function allocatableOf(vcpu: number, memoryBytes: number): NodeSize {
     memoryBytes: Math.floor(memoryBytes - kept(memoryBands, memoryBytes) - 100 * MI),
   };
 }
+
+/**
+ * What a machine of Google does not show to its kernel, as GKE's own autoscaler counts it on Container-Optimized OS
+ * (https://github.com/kubernetes/autoscaler 87639e1, gce_reserved.go, 2026-08), and 72 MiB: nodes of 2i2c gave up to 65 MiB less than
+ * that says.
+ */
+function gkeUnseen(memoryBytes: number): number {
+  const wide = memoryBytes > 3 * GI ? 64 * MI : 0;
+  const small = memoryBytes <= 8 * GI ? 8 * MI : 0;
+  return memoryBytes / 64 + 16 * MI + wide + small + Math.min(0.00175 * memoryBytes, 248 * MI) + 72 * MI;
+}
+
+/**
+ * What a node of GKE gives to pods: its kubelet keeps back parts of what the kernel shows. Of machines that share their cores it keeps
+ * 1.06 of two, and 255 MiB where memory is below 1 GiB (https://cloud.google.com/kubernetes-engine/docs/concepts/plan-node-sizes).
+ */
+export function gkeAllocatable(vcpu: number, memoryBytes: number, sharedCore = false): NodeSize {
+  const seen = memoryBytes - gkeUnseen(memoryBytes);
+  const { cores, memoryBytes: left } = allocatableOf(vcpu, seen);
+  const tiny = Math.floor(seen - 255 * MI - 100 * MI);
+  return { cores: sharedCore ? vcpu - 1.06 : cores, memoryBytes: seen < GI ? tiny : left };
+}
