@@ -173,6 +173,14 @@ export function awsRoleName(federation: string, site: string, what: string): str
   return fitted(`${federation}-${site}-${what}`, 64);
 }
 
+/** The id of a cluster of EKS. */
+export function awsClusterArn(
+  { account, region }: { readonly account: string; readonly region: string },
+  name: string,
+) {
+  return `arn:aws:eks:${region}:${account}:cluster/${name}`;
+}
+
 /** The id of a role of AWS. */
 export function awsRoleArn(account: string, name: string): string {
   return `arn:aws:iam::${account}:role/${name}`;

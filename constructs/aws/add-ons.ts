@@ -4,12 +4,14 @@ import { Construct } from "constructs";
 import type { EksAddons } from "../../config/machines/eks-versions";
 import { awsRoleName } from "../../config/names";
 import { Role } from "./role";
+import { ofPods } from "./trust";
 
 export interface AddOnsProps {
   readonly federation: string;
   readonly site: string;
   /** The cluster's name, as a reference. */
   readonly cluster: string;
+  readonly clusterArn: string;
   readonly versions: EksAddons;
   /** Tags of disks that pods ask for. */
   readonly tags: Readonly<Record<string, string>>;
@@ -75,12 +77,12 @@ export class AddOns extends Construct {
   }
 
   private add({ name, values, identity, dependsOn }: AddOn): EksAddon {
-    const { federation, site, cluster, versions } = this.props;
+    const { federation, site, cluster, clusterArn, versions } = this.props;
     const role = identity
       ? new Role(this, `${name}-role`, {
           name: awsRoleName(federation, site, name),
           description: `${name} of ${site} in ${federation}`,
-          service: "pods.eks",
+          trust: ofPods(clusterArn, { namespace: "kube-system", serviceAccount: identity.serviceAccount }),
           managed: [identity.policy],
         })
       : undefined;

@@ -10,6 +10,7 @@ import { awsRoleName, clusterKeyAlias } from "../../config/names";
 import type { ResolvedAwsCluster } from "../../config/resolve/aws-cluster";
 import type { Subnets } from "./network";
 import { Role } from "./role";
+import { ofService } from "./trust";
 
 export interface ClusterProps {
   readonly federation: string;
@@ -28,7 +29,7 @@ export class Cluster extends Construct {
     const role = new Role(this, "role", {
       name: awsRoleName(federation, site, "control-plane"),
       description: `Control plane of ${cluster.name}`,
-      service: "eks",
+      trust: ofService("eks"),
       managed: ["AmazonEKSClusterPolicy"],
     });
     const key = new KmsKey(this, "key", {

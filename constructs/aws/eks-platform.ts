@@ -88,7 +88,7 @@ export class EksPlatform implements Platform {
     const publishes = site.datasets.filter((dataset) => hub.publishes.includes(dataset.id));
     const granted = this.granted.get(id) ?? [];
     return {
-      cluster: site.cluster.name,
+      site,
       namespace: hub.namespace,
       serviceAccount: userServiceAccount,
       name: hubRoleName(federation, site.id, hub.id),
@@ -107,7 +107,7 @@ export class EksPlatform implements Platform {
     const expiring = site.buckets.filter((bucket) => bucket.expireDays !== null);
     const keyed = expiring.filter((bucket) => bucket.ownKey);
     return {
-      cluster: site.cluster.name,
+      site,
       namespace: site.servicesNamespace,
       serviceAccount: scratchExpiryName,
       name: awsRoleName(federation, site.id, scratchExpiryName),

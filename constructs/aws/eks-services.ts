@@ -30,7 +30,7 @@ export function machines(federation: string, site: ResolvedAwsClusterSite): Serv
   return ({ scope, chart }) => {
     const { name, pools, retiring } = site.cluster;
     const role = new PodRole(scope, "autoscaler-identity", {
-      cluster: name,
+      site,
       namespace: site.servicesNamespace,
       serviceAccount: autoscalerName,
       name: awsRoleName(federation, site.id, autoscalerName),
@@ -99,7 +99,7 @@ export function zoneRights(federation: string, site: ResolvedAwsClusterSite): Se
     const programs = site.tls.kind === "acme" ? [externalDnsName, certManagerName] : [externalDnsName];
     for (const program of programs)
       new PodRole(scope, `${program}-identity`, {
-        cluster: site.cluster.name,
+        site,
         namespace: site.servicesNamespace,
         serviceAccount: program,
         name: awsRoleName(federation, site.id, program),

@@ -9,6 +9,7 @@ import type { Mirror } from "../../config/resolve/mirrors";
 import { mirrorRights } from "./mirror-rights";
 import { Role } from "./role";
 import { bucketArn } from "./statement";
+import { ofService } from "./trust";
 
 export interface MirrorsProps {
   readonly federation: string;
@@ -24,8 +25,7 @@ export class Mirrors extends Construct {
     const role = new Role(this, "role", {
       name: mirrorsRoleName(federation, site.id),
       description: `S3 copies datasets of ${site.id} in ${federation} to other sites`,
-      service: "s3",
-      workingFor: site.account,
+      trust: ofService("s3", site.account),
       statements: mirrorRights(mirrors),
     });
     for (const bucket of site.buckets) {

@@ -4,15 +4,16 @@ import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy";
 import { IamRolePolicyAttachment } from "@cdktf/provider-aws/lib/iam-role-policy-attachment";
 import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
+import { awsClusterArn } from "../../config/names";
+import type { ResolvedAwsClusterSite } from "../../config/resolve/aws-site";
 import type { Statement } from "./statement";
+import { ofPods, type PodAccount, type Trust } from "./trust";
 
 export interface RoleProps {
   readonly name: string;
   readonly description: string;
-  /** The service of AWS that takes it. */
-  readonly service: "eks" | "ec2" | "pods.eks" | "dlm" | "s3";
-  /** Only as it works for this account, where it works for others by the same name. */
-  readonly workingFor?: string;
+  /** Who takes it. */
+  readonly trust: Trust;
   /** What it may do by policies of its own. */
   readonly statements?: readonly Statement[];
   /** Policies that AWS keeps, by name below `policy/`: what a program of AWS's own needs. */
@@ -30,23 +31,11 @@ export class Role extends Construct {
 
   constructor(scope: Construct, id: string, props: RoleProps) {
     super(scope, id);
-    const { name, description, service, workingFor, statements = [], managed = [], tags } = props;
-    const trust = {
-      Version: "2012-10-17",
-      Statement: [
-        {
-          Effect: "Allow",
-          Principal: { Service: `${service}.amazonaws.com` },
-          Action: service === "pods.eks" ? ["sts:AssumeRole", "sts:TagSession"] : "sts:AssumeRole",
-          ...(workingFor === undefined ? {} : { Condition: { StringEquals: { "aws:SourceAccount": workingFor } } }),
-        },
-      ],
-    };
-    const assumeRolePolicy = JSON.stringify(trust);
+    const { name, description, trust, statements = [], managed = [], tags } = props;
     const role = new IamRole(this, "role", {
       name,
       description,
-      assumeRolePolicy,
+      assumeRolePolicy: JSON.stringify({ Version: "2012-10-17", Statement: [trust] }),
       ...(tags ? { tags: { ...tags } } : {}),
     });
     const attached = managed.map(
@@ -72,10 +61,8 @@ export class Role extends Construct {
   }
 }
 
-export interface PodRoleProps extends Omit<RoleProps, "service"> {
-  readonly cluster: string;
-  readonly namespace: string;
-  readonly serviceAccount: string;
+export interface PodRoleProps extends Omit<RoleProps, "trust">, PodAccount {
+  readonly site: ResolvedAwsClusterSite;
 }
 
 /** A role that pods of one service account take, by EKS Pod Identity: no key, no annotation. */
@@ -83,11 +70,12 @@ export class PodRole extends Construct {
   readonly role: Role;
   readonly association: EksPodIdentityAssociation;
 
-  constructor(scope: Construct, id: string, { cluster, namespace, serviceAccount, ...role }: PodRoleProps) {
+  constructor(scope: Construct, id: string, { site, namespace, serviceAccount, ...role }: PodRoleProps) {
     super(scope, id);
-    this.role = new Role(this, "role", { ...role, service: "pods.eks" });
+    const trust = ofPods(awsClusterArn(site, site.cluster.name), { namespace, serviceAccount });
+    this.role = new Role(this, "role", { ...role, trust });
     this.association = new EksPodIdentityAssociation(this, "association", {
-      clusterName: cluster,
+      clusterName: site.cluster.name,
       namespace,
       serviceAccount,
       roleArn: this.role.arn,

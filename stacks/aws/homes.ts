@@ -6,6 +6,7 @@ import type { ResolvedAwsClusterSite } from "../../config/resolve/aws-site";
 import { homeFileSystem } from "../../constructs/aws/home-file-system";
 import { awsProvider } from "../../constructs/aws/provider";
 import { Role } from "../../constructs/aws/role";
+import { ofService } from "../../constructs/aws/trust";
 import { type FederationProps, SiteStack } from "../site-stack";
 
 export interface AwsHomesStackProps extends FederationProps {
@@ -57,7 +58,7 @@ export class AwsHomesStack extends SiteStack {
     const role = new Role(this, "snapshots-role", {
       name: awsRoleName(federation, site.id, "snapshots"),
       description: `Snapshots of homes of ${site.id} in ${federation}`,
-      service: "dlm",
+      trust: ofService("dlm"),
       managed: ["service-role/AWSDataLifecycleManagerServiceRole"],
     });
     for (const { id, name, days } of kept)

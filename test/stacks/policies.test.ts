@@ -113,3 +113,21 @@ test("a role is taken by one service of AWS, and by nobody else", () => {
     expect(JSON.stringify(trust?.Principal)).toMatch(/^\{"Service":"(?:eks|ec2|pods\.eks|dlm|s3)\.amazonaws\.com"\}$/);
   }
 });
+
+test("a role of pods is taken by one account of one namespace in one cluster, which no two roles share", () => {
+  const trusts = documents.flatMap(({ stack, attribute, statements: [trust] }) =>
+    attribute === "assume_role_policy" && JSON.stringify(trust?.Principal).includes("pods.eks")
+      ? [{ stack, trust }]
+      : [],
+  );
+  const known = trusts.map(({ stack, trust }) => {
+    const [[operator, tags = {}] = []] = Object.entries(trust?.Condition ?? {});
+    expect(operator, stack).toBe("StringEquals");
+    const tag = (name: string) => `${tags[`aws:RequestTag/${name}`]}`;
+    expect(tag("eks-cluster-arn"), stack).toMatch(/^arn:aws:eks:[a-z0-9-]+:\d{12}:cluster\/[a-z0-9-]+$/);
+    return ["eks-cluster-arn", "kubernetes-namespace", "kubernetes-service-account"].map(tag).join(" ");
+  });
+  expect(known.length).toBeGreaterThan(10);
+  expect(new Set(known).size).toBe(known.length);
+  expect(known).toContain("arn:aws:eks:us-west-2:111122223333:cluster/pangeo-cascadia cascadia-prod user-sa");
+});
