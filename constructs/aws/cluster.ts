@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { CloudwatchLogGroup } from "@cdktf/provider-aws/lib/cloudwatch-log-group";
 import { EksAccessEntry } from "@cdktf/provider-aws/lib/eks-access-entry";
 import { EksAccessPolicyAssociation } from "@cdktf/provider-aws/lib/eks-access-policy-association";
@@ -8,6 +9,7 @@ import type { TerraformResourceLifecycle } from "cdktf";
 import { Construct } from "constructs";
 import { awsRoleName, clusterKeyAlias } from "../../config/names";
 import type { ResolvedAwsCluster } from "../../config/resolve/aws-cluster";
+import { constructId } from "../construct-id";
 import type { Subnets } from "./network";
 import { Role } from "./role";
 import { ofService } from "./trust";
@@ -67,7 +69,7 @@ export class Cluster extends Construct {
         ...(subnets.madeNetwork === null ? {} : { replaceTriggeredBy: [subnets.madeNetwork] }),
       },
     });
-    for (const principal of cluster.admins) this.admit(principal);
+    for (const principal of new Set(cluster.admins)) this.admit(principal);
   }
 
   /** EKS would make it, and keep what is in it for ever. */
@@ -76,11 +78,10 @@ export class Cluster extends Construct {
   }
 
   private admit(principalArn: string): void {
-    const id =
-      principalArn
-        .split(":")
-        .at(-1)
-        ?.replaceAll(/[^\w-]/g, "-") ?? "";
+    const name = constructId(principalArn.replace(/^.*:/, "").replaceAll(/[^\w-]/g, "-"), /-rights$/);
+    const digest = createHash("sha256").update(principalArn).digest("hex").slice(0, 8);
+    // Alike in two accounts, or but for a dot: the first has the name alone.
+    const id = this.node.tryFindChild(`admin-${name}`) ? `${name}-${digest}` : name;
     const entry = new EksAccessEntry(this, `admin-${id}`, { clusterName: this.resource.name, principalArn });
     new EksAccessPolicyAssociation(this, `admin-${id}-rights`, {
       clusterName: this.resource.name,

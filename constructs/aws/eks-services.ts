@@ -3,6 +3,7 @@ import { externalDnsName } from "../../charts/external-dns";
 import { charts } from "../../charts/pins";
 import { awsRoleName } from "../../config/names";
 import type { ResolvedAwsClusterSite } from "../../config/resolve/aws-site";
+import { constructId } from "../construct-id";
 import { homeServer } from "../kubernetes/home-server";
 import type { Service } from "../kubernetes/platform";
 import { diskId, hostedZone } from "./lookup";
@@ -82,12 +83,15 @@ function autoscalerRights(cluster: string, { account, region }: ResolvedAwsClust
   ];
 }
 
+/** Ids of parts of homes, among them what mounts them in a zone. */
+const taken = /-(?:disk|file-system|namespace|objects|[a-z]+-[a-z]+-\d[a-z])$/;
+
 /** Servers of homes, on disks that a stack of their own keeps. */
 export const homeServers: Service = ({ scope, site, release }) => {
   for (const home of site.homes) {
     if (home.kind !== "nfs" || !home.disk) continue;
     const volumeId = diskId(scope, home.id, home.disk);
-    release(homeServer(scope, `home-${home.id}`, { site, home, disk: { kind: "ebs", volumeId } }));
+    release(homeServer(scope, `home-${constructId(home.id, taken)}`, { site, home, disk: { kind: "ebs", volumeId } }));
   }
 };
 

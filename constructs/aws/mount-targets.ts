@@ -2,6 +2,7 @@ import { EfsMountTarget } from "@cdktf/provider-aws/lib/efs-mount-target";
 import { SecurityGroup } from "@cdktf/provider-aws/lib/security-group";
 import type { Construct } from "constructs";
 import type { ResolvedAwsClusterSite } from "../../config/resolve/aws-site";
+import { constructId } from "../construct-id";
 import type { Service } from "../kubernetes/platform";
 import { clusterNetwork, fileSystemId, privateSubnet } from "./lookup";
 
@@ -27,7 +28,7 @@ export function mountTargets(site: ResolvedAwsClusterSite): Service {
     for (const home of made) {
       const fileSystem = fileSystemId(scope, home);
       for (const [zone, subnetId] of subnets)
-        new EfsMountTarget(scope, `${home.id}-${zone}`, {
+        new EfsMountTarget(scope, `${constructId(home.id, /^private$/)}-${zone}`, {
           fileSystemId: fileSystem,
           subnetId,
           securityGroups: [group.id],

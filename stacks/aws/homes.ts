@@ -7,6 +7,7 @@ import { homeFileSystem } from "../../constructs/aws/home-file-system";
 import { awsProvider } from "../../constructs/aws/provider";
 import { Role } from "../../constructs/aws/role";
 import { ofService } from "../../constructs/aws/trust";
+import { constructId } from "../../constructs/construct-id";
 import { type FederationProps, SiteStack } from "../site-stack";
 
 export interface AwsHomesStackProps extends FederationProps {
@@ -14,6 +15,9 @@ export interface AwsHomesStackProps extends FederationProps {
 }
 
 const GI = 2 ** 30;
+
+/** Ids of what else the stack holds, and of parts of homes. */
+const taken = /^(?:aws|backend|snapshots-role)$|-(?:snapshots|policy|backups)$/;
 
 /** Disks of users' homes that are made, with what they hold. */
 function madeDisks({ homes }: ResolvedAwsClusterSite) {
@@ -36,7 +40,7 @@ export class AwsHomesStack extends SiteStack {
     super(app, { federation, site: site.id, part: "homes", places });
     awsProvider(this, { federation: federation.id, site });
     for (const { id, sizeBytes, disk } of madeDisks(site))
-      new EbsVolume(this, id, {
+      new EbsVolume(this, constructId(id, taken), {
         availabilityZone: disk.zone,
         size: sizeBytes / GI,
         type: "gp3",
@@ -45,7 +49,7 @@ export class AwsHomesStack extends SiteStack {
         tags: { Name: disk.name, purpose: "homes" },
       });
     this.snapshots(federation.id, site);
-    for (const home of madeFileSystems(site)) homeFileSystem(this, home.id, { home, ...site });
+    for (const home of madeFileSystems(site)) homeFileSystem(this, constructId(home.id, taken), { home, ...site });
   }
 
   /** Of each disk one a night. */
@@ -62,7 +66,7 @@ export class AwsHomesStack extends SiteStack {
       managed: ["service-role/AWSDataLifecycleManagerServiceRole"],
     });
     for (const { id, name, days } of kept)
-      new DlmLifecyclePolicy(this, `${id}-snapshots`, {
+      new DlmLifecyclePolicy(this, `${constructId(id, taken)}-snapshots`, {
         description: `Homes ${id} of ${site.id} in ${federation}`,
         executionRoleArn: role.arn,
         state: "ENABLED",

@@ -6,12 +6,16 @@ import { mirrorsOf } from "../../config/resolve/mirrors";
 import { Bucket } from "../../constructs/aws/bucket";
 import { LakeKey } from "../../constructs/aws/lake-key";
 import { awsProvider } from "../../constructs/aws/provider";
+import { constructId } from "../../constructs/construct-id";
 import { expiryLifecycle } from "../../constructs/expiry";
 import { type FederationProps, SiteStack } from "../site-stack";
 
 export interface AwsLakeStackProps extends FederationProps {
   readonly site: ResolvedAwsSite;
 }
+
+/** Ids of what else the stack may hold. */
+const taken = /^(?:aws|backend|expires|key)$/;
 
 /**
  * `<site>-lake`: the site's buckets with all that is said of them, who of other accounts reads them or copies into them too, since S3
@@ -45,7 +49,7 @@ export class AwsLakeStack extends SiteStack {
         : null;
     const { lifecycle } = { lifecycle: undefined, ...expiryLifecycle(this, site.expires) };
     for (const bucket of made)
-      new Bucket(this, bucket.id, {
+      new Bucket(this, constructId(bucket.id, taken), {
         bucket,
         keyArn: bucket.ownKey && key ? key.arn : null,
         readers: readersOf(bucket),

@@ -1,5 +1,6 @@
 import type { App } from "cdktf";
 import type { ResolvedClusterSite } from "../../config/resolve/cluster-site";
+import { constructId } from "../../constructs/construct-id";
 import { homeServer } from "../../constructs/kubernetes/home-server";
 import type { Platform } from "../../constructs/kubernetes/platform";
 import { type FederationProps, SiteStack } from "../site-stack";
@@ -9,6 +10,9 @@ export interface KubernetesHomesStackProps extends FederationProps {
   readonly platform: Platform;
 }
 
+/** Ids of what else the stack holds, and of parts of homes. */
+const taken = /^(?:backend|helm|kubernetes)$|^chart-|-(?:namespace|objects)$/;
+
 /** `<site>-homes`: users' home file systems, each a server on one disk in a namespace of its own. They outlive the hubs; the guard keeps them. */
 export class KubernetesHomesStack extends SiteStack {
   constructor(app: App, { federation, site, platform, places }: KubernetesHomesStackProps) {
@@ -16,7 +20,11 @@ export class KubernetesHomesStack extends SiteStack {
     platform.configure(this);
     for (const home of site.homes)
       if (home.kind === "nfs" && !home.disk)
-        homeServer(this, home.id, { site, home, disk: { kind: "class", storageClass: classOf(home) } });
+        homeServer(this, constructId(home.id, taken), {
+          site,
+          home,
+          disk: { kind: "class", storageClass: classOf(home) },
+        });
   }
 }
 
