@@ -84,6 +84,14 @@ export function awsEndpoint(region: string): string {
   return `https://s3.${region}.amazonaws.com`;
 }
 
+/** Google Cloud Storage, by its S3 API and its own. */
+export const googleEndpoint = "https://storage.googleapis.com";
+
+/** The ring of keys, and the key in it, that encrypt a site's lake on Google Cloud. Rings cannot be removed, so a name is used once. */
+export function lakeKeyRing(federation: string, site: string): string {
+  return fitted(`${federation}-${site}`, 63);
+}
+
 /** The alias of the key that encrypts a site's lake on AWS. */
 export function lakeKeyAlias(federation: string, site: string): string {
   return `alias/${federation}-${site}-lake`;

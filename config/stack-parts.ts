@@ -5,6 +5,7 @@ import { type ResolvedSite, standsOnCluster } from "./resolve/site";
 /** What a site's stacks are named after, beside its hubs' ids: in the order that they need each other. A store is only catalogued. */
 export const ownParts = {
   aws: ["lake", "grants", "homes", "cluster", "services", "catalog"],
+  google: ["lake"],
   hpc: ["base"],
   kubernetes: ["homes", "services", "catalog"],
   store: [],

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { App } from "cdktf";
 import { packageRoot } from "../config/package-root";
 import type { ResolvedAwsSite } from "../config/resolve/aws-site";
+import type { ResolvedGoogleSite } from "../config/resolve/google-site";
 import type { ResolvedKubernetesSite } from "../config/resolve/kubernetes-site";
 import type { ResolvedSite } from "../config/resolve/site";
 import { hpcStacks } from "./hpc/stacks";
@@ -17,6 +18,7 @@ const makers: {
   ) => SiteStack[];
 } = {
   aws: onAws,
+  google: onGoogle,
   hpc: hpcStacks,
   kubernetes: onKubernetes,
   store: () => [], // only catalogued
@@ -45,6 +47,11 @@ function onAws(app: App, site: ResolvedAwsSite, props: FederationProps): SiteSta
   }
   const load = () => require("./aws/platform") as typeof import("./aws/platform");
   return withBindings([aws, ...onCluster], load).awsPlatformStacks(app, site, props);
+}
+
+function onGoogle(app: App, site: ResolvedGoogleSite, props: FederationProps): SiteStack[] {
+  const load = () => require("./google/stacks") as typeof import("./google/stacks");
+  return withBindings(["@cdktf/provider-google"], load).googleLakeStacks(app, site, props);
 }
 
 /** What goes from one site to others is after all lakes, so that no circle arises. */

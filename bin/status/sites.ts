@@ -1,5 +1,6 @@
 import type { ResolvedAwsLake } from "../../config/resolve/aws-site";
 import type { ResolvedClusterSite } from "../../config/resolve/cluster-site";
+import type { ResolvedGoogleLake } from "../../config/resolve/google-site";
 import {
   type ResolvedHpcSite,
   type ResolvedSite,
@@ -52,7 +53,7 @@ export async function siteStatuses(
 
 /** A site that runs nothing: what it has made, and where its data are served. */
 function dataStatus(
-  site: ResolvedAwsLake | ResolvedStoreSite,
+  site: ResolvedAwsLake | ResolvedGoogleLake | ResolvedStoreSite,
   ending: Ending,
   index: Deployed["index"],
   sites: readonly ResolvedSite[],

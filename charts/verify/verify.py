@@ -128,7 +128,7 @@ def default_asset(collection: pystac.Collection) -> pystac.Asset:
 
 def store_asset(collection: pystac.Collection) -> pystac.Asset:
     """The asset in the store itself."""
-    return next(asset for name, asset in collection.assets.items() if name.endswith("-s3"))
+    return next(asset for name, asset in collection.assets.items() if name.endswith(("-s3", "-gs")))
 
 
 def endpoint_of(collection: pystac.Collection) -> str:
@@ -207,7 +207,10 @@ class Repository(Arrays):
     def session(self) -> icechunk.Session:
         """What branch main holds now."""
         scheme = self.collection.extra_fields["storage:schemes"]["store"]
-        bucket, _, prefix = store_asset(self.collection).href.removeprefix("s3://").partition("/")
+        bucket, _, prefix = store_asset(self.collection).href.partition("://")[2].partition("/")
+        if scheme["type"] == "google-gcs":
+            storage = icechunk.gcs_storage(bucket=bucket, prefix=prefix, anonymous=True)
+            return icechunk.Repository.open(storage).readonly_session("main")
         endpoint = endpoint_of(self.collection)
         own = is_own(self.collection)
         storage = icechunk.s3_storage(

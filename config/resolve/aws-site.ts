@@ -1,18 +1,13 @@
-import { awsEndpoint, bucketName } from "../names";
+import { awsEndpoint } from "../names";
 import type { FederationConfig } from "../schema/federation";
 import type { AwsClusterSiteConfig, AwsSiteConfig } from "../schema/site";
 import { resolveAwsCluster, resolveAwsHome } from "./aws-cluster";
+import { resolveCloudBucket } from "./cloud-bucket";
 import { resolveClusterSite } from "./cluster-site";
 import type { ResolvedHub } from "./hub";
 import { mirrorsOf } from "./image-cache";
 import { datasetEntries, placeIn, resolveDataset } from "./lake";
 import { frontOf, type Gateways, siteBase } from "./site-base";
-
-/** Days that a store in scratch outlives its newest write, unless told otherwise. */
-const scratchDays = 7;
-
-/** Days that old versions of objects can be brought back, unless told otherwise. */
-const versionDays = 30;
 
 /** What both kinds of site on AWS have. */
 function awsBase(federation: string, site: AwsSiteConfig) {
@@ -85,27 +80,10 @@ export type ResolvedAwsBucket = ResolvedAwsLake["buckets"][number];
 type BucketConfig = AwsSiteConfig["lake"]["buckets"][string];
 
 function resolveBucket(federation: string, { site, lake }: AwsSiteConfig, id: string, bucket: BucketConfig) {
-  const scratch = bucket.purpose === "scratch";
-  const asked = bucket.expire === undefined || bucket.expire === "none" ? null : bucket.expire.days;
-  const kept = bucket.keepVersionsDays ?? (scratch ? "none" : versionDays);
-  const isPublic = bucket.public ?? false;
+  const base = resolveCloudBucket(federation, site, id, bucket);
   return {
-    id,
-    name: bucket.existing ?? bucketName(federation, site, id),
-    purpose: bucket.purpose,
-    public: isPublic,
-    existing: bucket.existing !== undefined,
-    /** Readers of other accounts pay. */
-    requesterPays: bucket.requesterPays ?? false,
-    /** Days of `expire` as written, whatever the purpose; a rule wants it on scratch only. */
-    expireAsked: asked,
-    expireDays: scratch && bucket.existing === undefined && bucket.expire !== "none" ? (asked ?? scratchDays) : null,
-    /** Null: the bucket keeps no versions. */
-    keepVersionsDays: kept === "none" ? null : kept,
-    coldAfterDays: bucket.coldAfterDays ?? null,
+    ...base,
     /** Encrypted by the site's own key. Nobody without an account can use one, so what is public is encrypted by S3's own. */
-    ownKey: lake.encryption?.kind === "kms" && !isPublic && bucket.existing === undefined,
-    /** Keys that only a bucket which is made can have, as written: a rule refuses them on others. */
-    madeOnly: (["keepVersionsDays", "coldAfterDays"] as const).filter((key) => bucket[key] !== undefined),
+    ownKey: lake.encryption?.kind === "kms" && !base.public && !base.existing,
   };
 }

@@ -30,6 +30,8 @@ export interface HubSurroundings {
   readonly ownPrefix?: boolean;
   /** Hubs of the federation's people read buckets of other accounts whose readers pay. Default false. */
   readonly readsRequesterPays?: boolean;
+  /** How clients of the site's store spell where an object is. Default `s3`. */
+  readonly scheme?: "gs";
 }
 
 export type Right = "read" | "write" | "none";
@@ -147,16 +149,17 @@ function environmentOf(usable: readonly UsableBucket[], published: readonly Reso
     ISTHMUS_SITE: at.site,
     ISTHMUS_CATALOG: at.catalog,
   };
+  const uri = ({ name }: { readonly name: string }) => `${at.scheme ?? "s3"}://${name}`;
   for (const bucket of usable)
-    environment[bucketVariable(bucket.id)] = `s3://${bucket.name}${bucket.perUser ? `/${bucket.prefix}{user}` : ""}`;
+    environment[bucketVariable(bucket.id)] = `${uri(bucket)}${bucket.perUser ? `/${bucket.prefix}{user}` : ""}`;
   const scratch = usable.find((b) => b.id === "scratch");
   if (scratch) {
     // Older images build PANGEO_SCRATCH themselves from the prefix and the user's name.
-    environment.PANGEO_SCRATCH = `s3://${scratch.name}/${scratch.prefix}{user}`;
-    environment.PANGEO_SCRATCH_PREFIX = `s3://${scratch.name}/${scratch.prefix}`.replace(/\/$/, "");
+    environment.PANGEO_SCRATCH = `${uri(scratch)}/${scratch.prefix}{user}`;
+    environment.PANGEO_SCRATCH_PREFIX = `${uri(scratch)}/${scratch.prefix}`.replace(/\/$/, "");
   }
   Object.assign(environment, gdal, zarr);
   if (published.length > 0)
-    environment.ISTHMUS_PUBLISH = JSON.stringify(Object.fromEntries(published.map((d) => [d.id, d.s3])));
+    environment.ISTHMUS_PUBLISH = JSON.stringify(Object.fromEntries(published.map((d) => [d.id, d.uri])));
   return environment;
 }

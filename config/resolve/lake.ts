@@ -37,7 +37,7 @@ export type Access = z.infer<typeof access>;
 type DatasetConfig = z.infer<typeof datasetSchema> &
   Partial<Pick<z.infer<typeof awsDatasets>[string], "publishers" | "mirrors">>;
 
-/** Where a dataset's bytes are, for S3 clients. */
+/** Where a dataset's bytes are, for clients of the store. */
 export interface ObjectPlace {
   readonly bucket: string;
   readonly endpoint: string;
@@ -45,6 +45,8 @@ export interface ObjectPlace {
   readonly pathStyle: boolean;
   /** Readers of other accounts pay, and must say so. Default false. */
   readonly requesterPays?: boolean;
+  /** How the store's own clients spell where an object is: `s3://` (default), or `gs://`, to whom S3 is a second language. */
+  readonly scheme?: "gs";
 }
 
 /** Where the datasets of a bucket are, in one of a site's store. */
@@ -81,8 +83,8 @@ export function resolveDataset(
     bucket: config.bucket,
     path: config.path,
     place,
-    /** `s3://bucket/path`, opened with the place's endpoint and region. */
-    s3: `s3://${place.bucket}/${config.path}`,
+    /** `s3://bucket/path`, opened with the place's endpoint and region, or `gs://bucket/path`. */
+    uri: `${place.scheme ?? "s3"}://${place.bucket}/${config.path}`,
     /** The site whose gateway serves it, null where the store is linked itself. */
     servedBy: gateway?.site ?? null,
     /** The link that needs no site-specific code; null for what is not public. */

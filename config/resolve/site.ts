@@ -3,6 +3,7 @@ import { bytesOf } from "../schema/fields";
 import type {
   AwsClusterSiteConfig,
   AwsSiteConfig,
+  GoogleSiteConfig,
   HpcSiteConfig,
   KubernetesSiteConfig,
   SiteConfig,
@@ -11,6 +12,7 @@ import type {
 import { type ResolvedAwsSite, resolveAwsClusterSite, resolveAwsLake } from "./aws-site";
 import { resolveBatch } from "./batch";
 import type { ResolvedClusterSite } from "./cluster-site";
+import { type ResolvedGoogleSite, resolveGoogleLake } from "./google-site";
 import { resolveLogin } from "./hpc-login";
 import type { ResolvedHub } from "./hub";
 import { type ResolvedKubernetesSite, resolveKubernetesSite } from "./kubernetes-site";
@@ -74,7 +76,7 @@ export function resolveHpcSite(federation: string, site: HpcSiteConfig) {
 }
 
 /** A site that runs nothing: its datasets are served by the gateways of those that do. */
-export type DataSiteConfig = AwsSiteConfig | StoreSiteConfig;
+export type DataSiteConfig = AwsSiteConfig | GoogleSiteConfig | StoreSiteConfig;
 
 /** A site of a provider that runs programs. */
 export type RunningSiteConfig = AwsClusterSiteConfig | HpcSiteConfig | KubernetesSiteConfig;
@@ -85,7 +87,8 @@ function hasCluster(site: AwsSiteConfig): site is AwsClusterSiteConfig {
 
 /** Whether a site runs programs; all others are data alone. */
 export function isRunning(site: SiteConfig): site is RunningSiteConfig {
-  return site.provider === "aws" ? hasCluster(site) : site.provider !== "store";
+  if (site.provider === "aws") return hasCluster(site);
+  return site.provider === "hpc" || site.provider === "kubernetes";
 }
 
 /** A site of a provider that runs programs. */
@@ -105,6 +108,8 @@ export function resolveDataSite(federation: FederationConfig, site: DataSiteConf
   switch (site.provider) {
     case "aws":
       return resolveAwsLake(federation.federation, site, gateways);
+    case "google":
+      return resolveGoogleLake(federation.federation, site, gateways);
     case "store":
       return resolveStoreSite(site, gateways);
   }
@@ -143,7 +148,12 @@ export function resolveStoreSite(site: StoreSiteConfig, gateways: Gateways) {
 export type ResolvedHpcSite = ReturnType<typeof resolveHpcSite>;
 export type ResolvedStoreSite = ReturnType<typeof resolveStoreSite>;
 /** A site of any provider. What every one has can be asked for without knowing which it is. */
-export type ResolvedSite = ResolvedAwsSite | ResolvedHpcSite | ResolvedKubernetesSite | ResolvedStoreSite;
+export type ResolvedSite =
+  | ResolvedAwsSite
+  | ResolvedGoogleSite
+  | ResolvedHpcSite
+  | ResolvedKubernetesSite
+  | ResolvedStoreSite;
 
 /** Whether a site stands on a Kubernetes cluster, whoever makes it. */
 export function standsOnCluster(site: ResolvedSite): site is ResolvedSite & ResolvedClusterSite {

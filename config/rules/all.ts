@@ -23,6 +23,7 @@ import { expiresOrder } from "./expires-order";
 import { expiryIsScratchOnly } from "./expiry-is-scratch-only";
 import { federationSignIn } from "./federation-sign-in";
 import { gatewayReplicas } from "./gateway-replicas";
+import { googleNames } from "./google-names";
 import { grantsFit } from "./grants-fit";
 import { homeClass } from "./home-class";
 import { homeNone } from "./home-none";
@@ -115,6 +116,7 @@ export const rules: readonly Rule[] = [
   budget,
   poolNodes,
   gatewayReplicas,
+  googleNames,
   spotPools,
   poolSelect,
   idlePools,

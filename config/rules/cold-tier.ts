@@ -1,12 +1,13 @@
-import type { ResolvedAwsBucket, ResolvedAwsSite } from "../resolve/aws-site";
+import type { ResolvedCloudBucket } from "../resolve/cloud-bucket";
+import type { ResolvedSite } from "../resolve/site";
 import type { Rule } from "./rule";
-import { awsSites } from "./walk";
+import { cloudLakes } from "./walk";
 
 export const coldTier: Rule = {
   id: "cold-tier",
   reason: "Scratch ends before it is cold, and old snapshots of Icechunk share what its newest one reads.",
   check: (federation) =>
-    awsSites(federation).flatMap((site) =>
+    cloudLakes(federation).flatMap((site) =>
       site.buckets.flatMap((bucket) => {
         const message = bucket.coldAfterDays === null ? undefined : unfit(site, bucket);
         if (message === undefined) return [];
@@ -15,7 +16,7 @@ export const coldTier: Rule = {
     ),
 };
 
-function unfit(site: ResolvedAwsSite, { id, purpose }: ResolvedAwsBucket): string | undefined {
+function unfit(site: ResolvedSite, { id, purpose }: ResolvedCloudBucket): string | undefined {
   if (purpose === "scratch") return "what is in scratch expires";
   const repository = site.datasets.find((dataset) => dataset.bucket === id && dataset.kind === "icechunk");
   return (

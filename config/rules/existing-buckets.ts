@@ -1,11 +1,11 @@
 import type { Rule } from "./rule";
-import { awsSites } from "./walk";
+import { cloudLakes } from "./walk";
 
 export const existingBuckets: Rule = {
   id: "existing-buckets",
   reason: "Nothing of a bucket that exists is changed, so what only its making can set would mean nothing.",
   check: (federation) =>
-    awsSites(federation).flatMap((site) =>
+    cloudLakes(federation).flatMap((site) =>
       site.buckets
         .filter((bucket) => bucket.existing)
         .flatMap(({ id, madeOnly }) =>

@@ -1,12 +1,12 @@
 import type { Rule } from "./rule";
-import { awsSites, clusterSites, hpcSites } from "./walk";
+import { cloudLakes, clusterSites, hpcSites } from "./walk";
 
 /** Datasets lie in libraries only (`dataset-bucket`), so none is where things expire. */
 export const expiryIsScratchOnly: Rule = {
   id: "expiry-is-scratch-only",
   reason: "Objects expire, stores do not: a store that lost its old chunks reads as fill values.",
   check: (federation) =>
-    [...awsSites(federation), ...hpcSites(federation), ...clusterSites(federation)].flatMap((site) =>
+    [...cloudLakes(federation), ...hpcSites(federation), ...clusterSites(federation)].flatMap((site) =>
       site.buckets.flatMap((bucket) => {
         // A directory that exists may be anybody's; a store's bucket that is called scratch expires where that is asked for.
         const notOurs = site.provider !== "kubernetes" && bucket.existing;

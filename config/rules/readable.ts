@@ -53,6 +53,8 @@ function noWay(
       fix: `write readsRequesterPays: true for ${site.id}, or requesterPays: false for the bucket`,
     };
   }
+  if (owner.provider === "google")
+    return { why: "this version opens a bucket of Google Cloud to its own site only", fix };
   const same = site.provider === "kubernetes" && site.s3.endpoint === place.endpoint;
   if (same && site.buckets.some((bucket) => bucket.name === place.bucket)) return null;
   return { why: "the keys of its store stay at its site", fix };

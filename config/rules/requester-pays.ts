@@ -1,13 +1,13 @@
 import { signsInByFederation } from "../resolve/hub-base";
 import type { Rule, RuleFinding } from "./rule";
-import { awsClusters, awsSites } from "./walk";
+import { awsClusters, cloudLakes } from "./walk";
 
 export const requesterPays: Rule = {
   id: "requester-pays",
   reason:
     "Who pays for reads must have an account, and be asked: no public bucket, and no hub whose people nobody vouches for.",
   check: (federation) => [
-    ...awsSites(federation).flatMap((site) =>
+    ...cloudLakes(federation).flatMap((site) =>
       site.buckets.flatMap((bucket): RuleFinding[] => {
         if (!bucket.requesterPays) return [];
         const at = { site: site.id, path: ["lake", "buckets", bucket.id, "requesterPays"] };

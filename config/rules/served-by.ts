@@ -19,5 +19,5 @@ export const servedBy: Rule = {
 
 function reason(target: { provider: string }): string {
   if (target.provider === "store") return ": it is a store";
-  return target.provider === "aws" ? ": it is a lake alone" : " (zarrGateway: none)";
+  return target.provider === "aws" || target.provider === "google" ? ": it is a lake alone" : " (zarrGateway: none)";
 }

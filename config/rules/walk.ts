@@ -2,6 +2,7 @@ import type { ResolvedAwsClusterSite, ResolvedAwsSite } from "../resolve/aws-sit
 import type { ResolvedClusterHub } from "../resolve/cluster-hub";
 import type { ResolvedClusterSite } from "../resolve/cluster-site";
 import type { ResolvedFederation } from "../resolve/federation";
+import type { ResolvedGoogleSite } from "../resolve/google-site";
 import type { ResolvedHub } from "../resolve/hub";
 import type { ResolvedKubernetesSite } from "../resolve/kubernetes-site";
 import type { ResolvedDataset } from "../resolve/lake";
@@ -10,6 +11,11 @@ import { type ResolvedHpcSite, type ResolvedSite, standsOnCluster } from "../res
 /** Sites on AWS. */
 export function awsSites(federation: ResolvedFederation): ResolvedAwsSite[] {
   return federation.sites.filter((site) => site.provider === "aws");
+}
+
+/** Sites on clouds whose buckets are made: what is said of a bucket means the same on each. */
+export function cloudLakes(federation: ResolvedFederation): (ResolvedAwsSite | ResolvedGoogleSite)[] {
+  return federation.sites.filter((site) => site.provider === "aws" || site.provider === "google");
 }
 
 /** Sites on AWS with a cluster. */

@@ -1,10 +1,11 @@
 import { z } from "zod";
 import { awsCluster, awsHome, budget, zone } from "./aws-cluster";
+import { cloudBucket } from "./cloud-bucket";
 import { clusterHub } from "./cluster-hub";
 import { awsDatasets } from "./dataset";
-import { block, count, id, type Note, named, none, pack, text } from "./fields";
+import { block, count, id, type Note, named, pack, text } from "./fields";
 import { hostName, monitoring, tls, zarrGateway } from "./kubernetes-site";
-import { bucketPurpose, expire, servedBy, siteBase } from "./site-base";
+import { servedBy, siteBase } from "./site-base";
 import { siteState } from "./state";
 
 /** A bucket that exists is reached at BUCKET.s3.REGION.amazonaws.com, where a dot in its name breaks TLS. */
@@ -14,30 +15,11 @@ const existingName = text(
 );
 
 const awsBucket = block({
-  purpose: bucketPurpose,
-  public: z
-    .boolean()
-    .optional()
-    .describe(
-      "Anonymous read and list, also from web pages. Only for a library. Default false: nobody outside the account.",
-    ),
+  ...cloudBucket,
   existing: existingName
     .optional()
     .describe(
       "A bucket of the region that exists, by its name: nothing of it is ever changed or removed. Default: made, named <federation>-<site>-<key>.",
-    ),
-  requesterPays: z
-    .boolean()
-    .optional()
-    .describe(
-      "Readers of other accounts pay for their requests and for what goes to them, and must say so. Only for a library that is not public: who has no account cannot pay. Default false: the account pays.",
-    ),
-  expire: expire.optional(),
-  keepVersionsDays: z
-    .union([none, count(1, 3650)])
-    .optional()
-    .describe(
-      "Days that overwritten and deleted objects can be brought back; they cost as much as others until then. `none` keeps no versions. Default 30; none for scratch.",
     ),
   coldAfterDays: count(1, 3650)
     .optional()

@@ -2,7 +2,6 @@ import type { Finding } from "../faults";
 import { lookUp } from "../merge";
 import type { Tree } from "../yaml";
 
-const providersToCome = ["google"];
 const schedulersToCome = ["pbs"];
 const statesToCome = ["gcs"];
 
@@ -16,13 +15,6 @@ export function siteNotYet(tree: Tree): Finding | undefined {
   const provider = word(tree, "provider");
   const state = stateNotYet(tree);
   if (state !== undefined) return state;
-  if (provider !== undefined && providersToCome.includes(provider))
-    return {
-      path: ["provider"],
-      message: "this version has no such provider yet",
-      allowed: "aws, hpc, kubernetes, store",
-      fix: "leave this file out of the federation's `sites` until then",
-    };
   if (provider !== "hpc") return undefined;
   const scheduler = word(tree, "scheduler", "kind");
   if (scheduler !== undefined && schedulersToCome.includes(scheduler))

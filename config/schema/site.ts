@@ -5,6 +5,7 @@ import { network, scheduler } from "./batch";
 import type { clusterHub } from "./cluster-hub";
 import { datasets, storeDatasets } from "./dataset";
 import { block, count, id, named, none, pack, size, text, url } from "./fields";
+import { googleSite } from "./google-site";
 import { login } from "./hpc-login";
 import { localHub } from "./hub";
 import { kubernetesSite } from "./kubernetes-site";
@@ -108,7 +109,7 @@ export const storeSite = block({
 });
 
 /** Providers of this version: each is a shape of its own, told apart by `provider`. */
-export const providerSites = [hpcLocalSite, kubernetesSite, storeSite, awsSite] as const;
+export const providerSites = [hpcLocalSite, kubernetesSite, storeSite, awsSite, googleSite] as const;
 
 export const site = z.discriminatedUnion("provider", providerSites);
 
@@ -118,6 +119,7 @@ export type AwsSiteConfig = z.infer<typeof awsSite>;
 export type AwsClusterSiteConfig = AwsSiteConfig & {
   readonly [K in "cluster" | "zones" | "domain"]: NonNullable<AwsSiteConfig[K]>;
 };
+export type GoogleSiteConfig = z.infer<typeof googleSite>;
 export type HpcSiteConfig = z.infer<typeof hpcLocalSite>;
 export type StoreSiteConfig = z.infer<typeof storeSite>;
 export type KubernetesSiteConfig = z.infer<typeof kubernetesSite>;

@@ -2,7 +2,7 @@ import type { CatalogDataset } from "./input";
 import { raster } from "./raster";
 import type { DatasetRecord, StoredObject, ZarrRecord } from "./record";
 import { fileType, mediaTypes, multihash } from "./stac";
-import { bucketIsOpen, storageOptions } from "./storage";
+import { bucketIsOpen, schemeOf, storageOptions } from "./storage";
 
 /** The key of a dataset's store in its collection's `storage:schemes`. */
 export const storeRef = "store";
@@ -56,8 +56,8 @@ function zarrAssets(dataset: CatalogDataset, record: ZarrRecord | undefined): St
     };
   }
   if (bucketIsOpen(access))
-    assets["zarr-s3"] = {
-      href: dataset.s3,
+    assets[`zarr-${schemeOf(place)}`] = {
+      href: dataset.uri,
       type: mediaTypes.zarr,
       title: "Zarr in the store itself: the quicker way for compute beside it",
       roles: ["data"],
@@ -83,7 +83,9 @@ function metadataAsset(https: string, metadata: StoredObject): StacAsset {
 /** The same bytes by another way; no fields but those of the place. */
 function alternateInStore(dataset: CatalogDataset) {
   if (!bucketIsOpen(dataset.access)) return {};
-  return { alternate: { s3: { href: dataset.s3, "alternate:name": "S3", "storage:refs": [storeRef] } } };
+  const scheme = schemeOf(dataset.place);
+  const name = scheme === "s3" ? "S3" : "Google Cloud Storage";
+  return { alternate: { [scheme]: { href: dataset.uri, "alternate:name": name, "storage:refs": [storeRef] } } };
 }
 
 /**
@@ -105,8 +107,8 @@ function icechunkAssets(dataset: CatalogDataset): StacAssets {
       ...alternateInStore(dataset),
     };
   if (bucketIsOpen(access))
-    assets["icechunk-s3"] = {
-      href: dataset.s3,
+    assets[`icechunk-${schemeOf(dataset.place)}`] = {
+      href: dataset.uri,
       type: mediaTypes.icechunk,
       title: "Icechunk repository in the store itself",
       roles: ["data"],
@@ -123,7 +125,7 @@ type FileRecord = Exclude<DatasetRecord, { kind: "zarr" | "icechunk" }>;
 function fileAssets(dataset: CatalogDataset, kind: Kind, record: FileRecord | undefined): StacAssets {
   const { https, access } = dataset;
   const { roles, kwargs, options } = fileKinds[kind];
-  const type = fileType(kind, dataset.s3);
+  const type = fileType(kind, dataset.uri);
   const told = {
     ...(record?.object.key === "" ? fileFields(record.object) : {}),
     ...kwargs,
@@ -140,8 +142,8 @@ function fileAssets(dataset: CatalogDataset, kind: Kind, record: FileRecord | un
       ...alternateInStore(dataset),
     };
   if (bucketIsOpen(access))
-    assets[`${kind}-s3`] = {
-      href: dataset.s3,
+    assets[`${kind}-${schemeOf(dataset.place)}`] = {
+      href: dataset.uri,
       type,
       title: "In the store itself",
       roles,

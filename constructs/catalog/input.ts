@@ -4,7 +4,7 @@ export type CatalogAccess =
   | "federation"
   | { readonly sites?: readonly string[] | undefined; readonly groups?: readonly string[] | undefined };
 
-/** Where a dataset's bytes are, for S3 clients. */
+/** Where a dataset's bytes are, for clients of the store. */
 export interface CatalogPlace {
   readonly bucket: string;
   /** The S3 API's URL, without a slash at the end. */
@@ -14,6 +14,8 @@ export interface CatalogPlace {
   readonly pathStyle: boolean;
   /** Readers of other accounts pay, and must say so. Default false. */
   readonly requesterPays?: boolean;
+  /** How the store's own clients spell it. Default `s3`. */
+  readonly scheme?: "gs";
 }
 
 /** What the catalog says of a dataset before anybody has looked into its store. */
@@ -28,8 +30,8 @@ export interface CatalogDataset {
   readonly license: string;
   readonly access: CatalogAccess;
   readonly place: CatalogPlace;
-  /** `s3://bucket/path`. */
-  readonly s3: string;
+  /** `s3://bucket/path`, or `gs://bucket/path`. */
+  readonly uri: string;
   /** The link that needs no site-specific code; null where there is none for everybody. */
   readonly https: string | null;
   /** The site whose gateway the link leads to; null where it leads to the store itself. */

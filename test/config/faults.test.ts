@@ -270,16 +270,11 @@ test("what this version does not do yet is said once", () => {
   `);
   expect(
     siteText("", {
-      "sites/a.yaml": "site: a\nprovider: google\nregion: us-central1\nhubs: {prod: {home: main}}\n",
       "sites/c.yaml": hpc("c", 9100, "storage: {state: /var}\n").replace("kind: local", "kind: pbs, account: x"),
       "sites/d.yaml": hpc("d", 9200).replace("here", "{kind: bundle}"),
     }),
   ).toMatchInlineSnapshot(`
     "
-    sites/a.yaml:2:11  provider  this version has no such provider yet [schema]
-        got:     google
-        allowed: aws, hpc, kubernetes, store
-        fix:     leave this file out of the federation's \`sites\` until then
     sites/c.yaml:5:19  scheduler.kind  this version submits no jobs to this batch system yet [schema]
         got:     pbs
         allowed: local, slurm

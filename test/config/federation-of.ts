@@ -185,3 +185,14 @@ export function ofEks(site: string, others: Files = {}): readonly string[] {
     "sites/a.yaml": site,
   });
 }
+
+/** The start of a site on Google Cloud, which lacks only its lake's buckets; `rest` begins at line 7. */
+export function google(site: string, rest = "", buckets = ""): string {
+  return `site: ${site}
+institution: Institute ${site}
+provider: google
+project: ${site}-project
+region: us-central1
+lake: {buckets: {${buckets}}}
+${rest}`;
+}

@@ -113,7 +113,7 @@ templates:
   t: {dask: {worker: {cores: 0}}, use: u}
   U: {}
 `),
-      "sites/s.yaml": "site: s\nprovider: google\n",
+      "sites/s.yaml": "site: s\nprovider: azure\n",
     }),
   ).toEqual([
     "federation.yaml:6:20 schema defaults.site.timezone: not a time zone",
@@ -123,7 +123,7 @@ templates:
     "federation.yaml:9:30 schema templates.t.dask.worker.cores: out of range",
     'federation.yaml:9:35 schema templates.t.use: unknown key "use"',
     'federation.yaml:10:3 schema templates.U: "U" cannot be a name here',
-    "sites/s.yaml:2:11 schema provider: this version has no such provider yet",
+    "sites/s.yaml:2:11 schema provider: not an allowed value",
   ]);
 });
 

@@ -1,18 +1,11 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { App } from "cdktf";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { parse } from "yaml";
-import { catalogOf } from "../../bin/catalog-files";
-import { targetVersions } from "../../bin/synth";
-import { resolveFederation } from "../../config/resolve/federation";
-import { rules } from "../../config/rules/all";
 import { awsSite } from "../../config/schema/aws-site";
 import { bucketPolicy } from "../../constructs/aws/bucket-policy";
 import { awsLakeStacks } from "../../stacks/aws/stacks";
-import { askedExample, leaves } from "../fuzz/dead-keys";
-import { examples } from "../fuzz/examples";
+import { lakeKeys } from "./lake-keys";
 import { readableStack } from "./readable";
 import { filesBelow, repository } from "./synth-demo";
 import { type Change, stacksOfExample } from "./synth-example";
@@ -110,29 +103,11 @@ test("a bucket that is added changes no other; a dataset that is added changes n
   expect(Object.keys(after.resource.aws_s3_bucket ?? {})).toHaveLength(5);
 });
 
-const { federation, alive } = askedExample("cluster", awsSite);
-
-/** All that a site's stacks and its catalog hold; nothing where a rule would refuse the site. */
-function synthesized(site: unknown): string | undefined {
-  const config = awsSite.safeParse(site);
-  if (!config.success) return undefined;
-  const resolved = resolveFederation(federation, [config.data]);
-  const context = { faultySites: [], directory: folder, told: () => true };
-  const found = rules.flatMap((rule) => rule.check(resolved, context).filter(({ path }) => path[0] !== "servedBy"));
-  if (found.length > 0) return undefined;
-  const output = join(folder, "dead-keys");
-  const app = new App({ outdir: output, context: { targetVersions } });
-  const catalog = catalogOf({ federation: resolved, directory: folder });
-  const props = { federation: resolved, catalog, places: { config: folder, output } };
-  const stacks = resolved.sites.flatMap((at) => (at.provider === "aws" ? awsLakeStacks(app, at, props) : []));
-  return JSON.stringify([stacks.map((stack) => stack.toTerraform()), ...catalog]);
-}
-
 test("no key of a site on AWS is accepted and in neither its stack nor the catalog", () => {
-  const { files } = examples.find(({ name }) => name === "rich") as (typeof examples)[number];
-  const site = parse(`${files.get("sites/lake-tarn.yaml")}`) as Record<string, unknown>;
-  const all = leaves(awsSite, site, "site", []);
+  const { all, dead } = lakeKeys({
+    ...{ schema: awsSite, example: "lake-tarn", folder },
+    stacks: (app, at, props) => (at.provider === "aws" ? awsLakeStacks(app, at, props) : []),
+  });
   expect(all.length).toBeGreaterThan(30);
-  const living = new Set(all.flatMap((leaf) => (alive(site, leaf, synthesized) ? [leaf.key] : [])));
-  expect(all.flatMap(({ key }) => (living.has(key) ? [] : [key]))).toEqual([]);
+  expect(dead).toEqual([]);
 });

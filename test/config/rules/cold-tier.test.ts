@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { aws, faultsOf, plain } from "../federation-of";
+import { aws, faultsOf, google, plain } from "../federation-of";
 
 const faults = (keys: string, kind = "zarr") =>
   faultsOf({
@@ -19,4 +19,11 @@ test("scratch, or a bucket with an Icechunk repository", () => {
 
 test("users' own, or Zarr", () => {
   expect(faults("purpose: persistent, coldAfterDays: 90")).toEqual([]);
+});
+
+test("the same on Google Cloud", () => {
+  const site = google("a", "", "b: {purpose: scratch, coldAfterDays: 30}");
+  expect(faultsOf({ "sites/a.yaml": site })).toEqual([
+    "sites/a.yaml:6:55 cold-tier lake.buckets.b.coldAfterDays: what is in scratch expires",
+  ]);
 });

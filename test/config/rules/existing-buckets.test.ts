@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { aws, faultsOf } from "../federation-of";
+import { aws, faultsOf, google } from "../federation-of";
 
 const bucket = (keys: string) => faultsOf({ "sites/a.yaml": aws("a", "", `b: {${keys}}`) });
 
@@ -13,4 +13,11 @@ test("what only the making of a bucket can set, on one that exists", () => {
 test("on one that is made; what is said of one that exists", () => {
   expect(bucket("purpose: library, keepVersionsDays: none, coldAfterDays: 9")).toEqual([]);
   expect(bucket("purpose: library, existing: old-data, public: true")).toEqual([]);
+});
+
+test("the same on Google Cloud, soft deletion included", () => {
+  const site = google("a", "", "b: {purpose: library, existing: old-data, softDeleteDays: 9}");
+  expect(faultsOf({ "sites/a.yaml": site })).toEqual([
+    "sites/a.yaml:6:76 existing-buckets lake.buckets.b.softDeleteDays: the bucket exists, and nothing of it is changed",
+  ]);
 });

@@ -50,5 +50,5 @@ test("a site with a gateway, also when its own file has faults or is no YAML", (
   expect(faults("east", east)).toEqual([]);
   expect(faults("east", { "sites/east.yaml": hpc("east", 9000, "oops: 1\n") })).toMatchObject([{ path: "oops" }]);
   expect(faults("east", { "sites/east.yaml": `${hpc("east", 9000)}\thubs: {}\n` })).toMatchObject([{ code: "yaml" }]);
-  expect(faults("east", { "sites/east.yaml": "site: east\nprovider: google\n" })).toMatchObject([{ path: "provider" }]);
+  expect(faults("east", { "sites/east.yaml": "site: east\nprovider: azure\n" })).toMatchObject([{ path: "provider" }]);
 });

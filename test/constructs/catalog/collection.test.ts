@@ -146,6 +146,27 @@ test("clients of a store whose readers pay are told to say so", () => {
   expect(page.description).toContain("pays for that");
 });
 
+test("a bucket of Google Cloud is linked as its own clients spell it", () => {
+  const place = {
+    ...{ endpoint: "https://storage.googleapis.com", bucket: "b", region: "us-central1", pathStyle: true },
+    scheme: "gs" as const,
+  };
+  const page = made({ uri: "gs://b/ocean/sst", place });
+  expect(page["storage:schemes"]).toMatchObject({
+    store: { type: "google-gcs", platform: "https://storage.googleapis.com/{bucket}", anonymous: true },
+  });
+  expect(Object.keys(page.assets)).toContain("zarr-gs");
+  expect(page.assets["zarr-gs"]).toMatchObject({
+    href: "gs://b/ocean/sst",
+    "xarray:storage_options": { token: "anon" },
+  });
+  expect(page.assets["zarr-https"]).toMatchObject({
+    alternate: { gs: { href: "gs://b/ocean/sst", "alternate:name": "Google Cloud Storage" } },
+  });
+  const paid = made({ access: "federation", https: null, place: { ...place, requesterPays: true } });
+  expect(paid.assets["zarr-gs"]?.["xarray:storage_options"]).toEqual({ requester_pays: true });
+});
+
 test("the store is described for those who read it directly", () => {
   expect(made()["storage:schemes"]).toEqual({
     store: {
@@ -295,8 +316,8 @@ test.each([
   ["references", "s3://b/a.json", "application/json", ["data", "references", "default"]],
   ["references", "s3://b/a.parq", "application/vnd.apache.parquet", ["data", "references", "default"]],
   ["tiledb", "s3://b/a", "application/x-tiledb", ["data", "default"]],
-] as const)("%s at %s has its media type", (kind, s3, type, roles) => {
-  const { assets } = made({ kind, s3, https: "http://127.0.0.1:8610/files/a" });
+] as const)("%s at %s has its media type", (kind, uri, type, roles) => {
+  const { assets } = made({ kind, uri, https: "http://127.0.0.1:8610/files/a" });
   expect(assets[`${kind}-https`]).toMatchObject({ href: "http://127.0.0.1:8610/files/a", type, roles });
-  expect(assets[`${kind}-s3`]).toMatchObject({ href: s3, type });
+  expect(assets[`${kind}-s3`]).toMatchObject({ href: uri, type });
 });

@@ -19,7 +19,7 @@ export function dataset(changes: Partial<CatalogDataset> = {}): CatalogDataset {
     license: "CC-BY-4.0",
     access: "public",
     place,
-    s3: `s3://${place.bucket}/ocean/${id}`,
+    uri: `s3://${place.bucket}/ocean/${id}`,
     https: `http://127.0.0.1:8610/zarr/${id}.zarr`,
     servedBy: "east",
     ...changes,

@@ -91,7 +91,7 @@ function siteOf(n: number, datasets: number) {
       license: "CC-BY-4.0",
       access: "public" as const,
       place,
-      s3: `s3://library/dataset-${i}`,
+      uri: `s3://library/dataset-${i}`,
       https: `https://data.${id}.example/zarr/dataset-${n}-${i}.zarr`,
       servedBy: id,
     })),

@@ -1,0 +1,78 @@
+import { z } from "zod";
+import { cloudBucket } from "./cloud-bucket";
+import { datasets } from "./dataset";
+import { block, count, id, named, none, text } from "./fields";
+import { servedBy, siteBase } from "./site-base";
+import { siteState } from "./state";
+
+/** A bucket that exists is reached at storage.googleapis.com/BUCKET. Dots are of names that a domain's owner has proved. */
+const existingName = text(
+  /^(?!goog)(?!.*google)[a-z0-9](?:[a-z0-9_-]|\.(?=[a-z0-9])){1,61}[a-z0-9]$/,
+  "a bucket's name: 3 to 63 lower-case letters, digits, hyphens, underscores, dots; without google in it",
+);
+
+const googleBucket = block({
+  ...cloudBucket,
+  existing: existingName
+    .optional()
+    .describe(
+      "A bucket of the region that exists, by its name: nothing of it is ever changed or removed. Default: made, named <federation>-<site>-<key>.",
+    ),
+  softDeleteDays: z
+    .union([none, count(7, 90)])
+    .optional()
+    .describe(
+      "Days that what is deleted for good, the bucket itself included, can still be brought back by who runs the project; it costs as much as before until then. Default 7; none for scratch.",
+    ),
+  coldAfterDays: z
+    .literal(30)
+    .optional()
+    .describe(
+      "30: Autoclass moves what nobody read for 30 days to Nearline, half the price and at once at hand all the same, and back at the first read without a fee; 0.0025 USD a month for each 1000 objects of 128 KiB and more. Not for scratch or Icechunk. Default never.",
+    ),
+});
+
+const encryption = z
+  .discriminatedUnion("kind", [
+    block({ kind: z.literal("google").describe("google: by Google's own keys, at no cost.") }),
+    block({
+      kind: z
+        .literal("kms")
+        .describe(
+          "kms: all that is not public by one key of the site's own (CMEK), which turns every 90 days; about 0.06 USD a month for each of its versions, and a fee for requests.",
+        ),
+    }),
+  ])
+  .describe("How objects are encrypted. Default {kind: google}.");
+
+/** What Google takes as a label, but what is set here and what GKE keeps for itself. */
+const labelKey = text(
+  /^(?!goog|(?:managed-by|federation|site|hub|bucket|pool|purpose)$)[a-z][a-z0-9_-]{0,62}$/,
+  "a label's key: a lower-case letter first, then at most 62 of lower-case letters, digits, _ -; not goog..., managed-by, federation, site, hub, bucket, pool, purpose",
+);
+const labelValue = text(/^[a-z0-9_-]{0,63}$/, "a label's value: at most 63 of lower-case letters, digits, _ -");
+
+/** A site on Google Cloud: its lake. */
+export const googleSite = block({
+  ...siteBase,
+  state: siteState,
+  provider: z.literal("google").describe("google: a lake in a region of Google Cloud."),
+  project: text(
+    /^[a-z](?:[a-z0-9]|-(?=[a-z0-9])){5,29}$/,
+    "a project's id (not its name or number): 6 to 30 lower-case letters, digits, hyphens, a letter first",
+  ).describe("The project, which exists and pays. Buckets do not move to another: make another site."),
+  region: text(
+    /^[a-z]+-[a-z]+\d{1,2}$/,
+    "a region: us-central1, europe-west4; not a zone, nor a multi-region like US, between whose places reads are paid for",
+  ).describe("The region of the buckets. They do not move to another: make another site."),
+  servedBy: servedBy.optional(),
+  tags: named(labelKey, labelValue)
+    .refine((tags) => Object.keys(tags).length <= 50, { error: "more than 50 labels: Google takes 64 on a resource" })
+    .optional()
+    .describe("Labels of everything made, beside `managed-by`, `federation` and `site`. Default none."),
+  lake: block({
+    encryption: encryption.optional(),
+    buckets: named(id, googleBucket).describe("Buckets by id."),
+  }).describe("The site's buckets, in Google Cloud Storage."),
+  datasets: datasets.optional(),
+});

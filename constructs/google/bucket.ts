@@ -1,0 +1,66 @@
+import { StorageBucket } from "@cdktf/provider-google/lib/storage-bucket";
+import { StorageBucketIamMember } from "@cdktf/provider-google/lib/storage-bucket-iam-member";
+import type { TerraformResourceLifecycle } from "cdktf";
+import { Construct } from "constructs";
+import type { ResolvedGoogleBucket } from "../../config/resolve/google-site";
+import { lifecycleRules } from "./bucket-lifecycle";
+import type { LakeKey } from "./lake-key";
+
+export interface BucketProps {
+  readonly bucket: ResolvedGoogleBucket;
+  readonly region: string;
+  /** What encrypts it; null: Google's own keys. */
+  readonly key: Pick<LakeKey, "id" | "right"> | null;
+  readonly lifecycle: TerraformResourceLifecycle | undefined;
+}
+
+const secondsPerDay = 86_400;
+
+/** A bucket with all that is said of it. */
+export class Bucket extends Construct {
+  constructor(scope: Construct, id: string, { bucket, region, key, lifecycle }: BucketProps) {
+    super(scope, id);
+    const resource = new StorageBucket(this, "bucket", {
+      name: bucket.name,
+      location: region.toUpperCase(), // as the API spells it
+      storageClass: "STANDARD",
+      // No lists of rights on objects.
+      uniformBucketLevelAccess: true,
+      publicAccessPrevention: bucket.public ? "inherited" : "enforced",
+      // The engine empties what expires anyway, and fails on anything else that holds an object.
+      forceDestroy: bucket.purpose === "scratch",
+      versioning: { enabled: bucket.keepVersionsDays !== null },
+      softDeletePolicy: { retentionDurationSeconds: (bucket.softDeleteDays ?? 0) * secondsPerDay },
+      lifecycleRule: lifecycleRules(bucket),
+      labels: { bucket: bucket.id, purpose: bucket.purpose },
+      ...(bucket.coldAfterDays === null ? {} : { autoclass: { enabled: true, terminalStorageClass: "NEARLINE" } }),
+      ...(bucket.requesterPays ? { requesterPays: true } : {}),
+      ...(bucket.public ? { cors: [openToPages] } : {}),
+      ...(key ? { encryption: { defaultKmsKeyName: key.id }, dependsOn: [key.right] } : {}),
+      ...(lifecycle ? { lifecycle } : {}),
+    });
+    // Get and list alike: what is missing must be told from what is refused.
+    if (bucket.public)
+      new StorageBucketIamMember(this, "anybody", {
+        bucket: resource.name,
+        role: "roles/storage.objectViewer",
+        member: "allUsers",
+      });
+  }
+}
+
+/** Web pages of anybody read what anybody reads; ranges and lengths are of use only where they see the headers. */
+const openToPages = {
+  method: ["GET", "HEAD"],
+  origin: ["*"],
+  responseHeader: [
+    "Accept-Ranges",
+    "Content-Length",
+    "Content-Range",
+    "Content-Type",
+    "ETag",
+    "Last-Modified",
+    "Range",
+  ],
+  maxAgeSeconds: 86_400,
+};
