@@ -62,6 +62,8 @@ export interface SiteStatus extends Ending {
   /** Front of the datasets: `<data>/zarr/DATASET.zarr`. */
   readonly data: string | null;
   readonly catalog: string | null;
+  /** Buckets whose files the centre deletes by its own rules. */
+  readonly centreExpires?: readonly string[];
   readonly hubs: Readonly<Record<string, HubStatus>>;
   readonly programs: readonly Program[];
   /** Why the programs could not be asked. */

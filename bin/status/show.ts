@@ -47,6 +47,7 @@ function siteText(id: string, site: SiteStatus, width: number, { paint, programs
     ...Object.entries(site.hubs).flatMap(([hub, told]) => hubRows(hub, told, now, paint)),
     ["data", site.data ?? ""],
     ["catalog", site.catalog ?? ""],
+    ["scratch", scratchRow(site)],
     ...nameRows(site),
     ["files", site.root ?? ""],
     ["reach it", site.tunnel ?? ""],
@@ -71,6 +72,10 @@ function hubRows(id: string, hub: HubStatus, now: number, paint: Paint): [string
   if (signIn.adminPassword)
     rows.push([secondLevel("admin"), `${signIn.admins.join(" or ")}, password ${signIn.adminPassword}`]);
   return rows;
+}
+
+function scratchRow({ centreExpires = [] }: SiteStatus): string {
+  return centreExpires.length === 0 ? "" : `${centreExpires.join(", ")}: the centre deletes there by its own rules`;
 }
 
 /** What people have to enter where no zone is managed. */

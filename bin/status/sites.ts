@@ -86,11 +86,13 @@ async function onMachine(
   const gone = hubsThatLeft(found, new Set(site.hubs.map((h) => h.id)), "left the config");
   const url = found.installed.url ?? site.url;
   const tunnel = tunnelFor(site);
+  const centreExpires = site.buckets.filter((b) => b.centreExpires).map((b) => b.name);
   return {
     ...siteOf(found, url, { ...Object.fromEntries(hubs), ...gone }),
     ...ending,
     ...{ provider, institution, data: site.gateway ? url : null },
     ...(tunnel === undefined ? {} : { tunnel }),
+    ...(centreExpires.length === 0 ? {} : { centreExpires }),
   };
 }
 

@@ -36,18 +36,25 @@ export function resolveBatch(federation: string, site: HpcSiteConfig): ResolvedB
   };
 }
 
+/** Generic resources of one block, GPUs first; empty where it asks for none. */
+function gresOf({ gpu, gres }: JobConfig): string {
+  const gpus = gpu && ["gpu", gpu.type, gpu.count].filter((part) => part !== undefined).join(":");
+  return [gpus, gres].filter((part) => part !== undefined).join(",");
+}
+
 /** Options of sbatch for a job: the scheduler's, then what a profile or Dask says over them. */
 export function jobOptions(scheduler: BatchScheduler, job: JobConfig): string[] {
-  const option = (name: string, key: Exclude<keyof JobConfig, "directives">) => {
+  const option = (name: string, key: Exclude<keyof JobConfig, "directives" | "gpu" | "gres">) => {
     const value = job[key] ?? scheduler[key];
     return value === undefined ? [] : [`--${name}=${value}`];
   };
+  const gres = gresOf(job) || gresOf(scheduler);
   return [
     ...option("partition", "partition"),
     ...option("account", "account"),
     ...option("qos", "qos"),
     ...option("time", "walltime"),
-    ...option("gres", "gres"),
+    ...(gres === "" ? [] : [`--gres=${gres}`]),
     ...option("constraint", "constraint"),
     ...option("reservation", "reservation"),
     ...(job.directives ?? scheduler.directives ?? []),

@@ -9,7 +9,8 @@ const scratchDays = 7;
 /** A bucket of an HPC site with its name, its directory and its expiry. */
 export function resolveBucket(federation: string, site: string, id: string, bucket: BucketConfig) {
   // Nothing of what existed before is ever removed, so it does not expire either.
-  const expires = bucket.purpose === "scratch" && bucket.existing === undefined && bucket.expire !== "none";
+  const expires = bucket.purpose === "scratch" && bucket.existing === undefined;
+  const asked = typeof bucket.expire === "object" ? bucket.expire.days : null;
   return {
     id,
     name: bucket.existing ?? bucketName(federation, site, id),
@@ -18,14 +19,12 @@ export function resolveBucket(federation: string, site: string, id: string, buck
     /** Named by the config, not made by Isthmus. */
     existing: bucket.existing !== undefined,
     /** Days of `expire` as written, whatever the purpose; a rule wants it on scratch only. */
-    expireAsked: bucket.expire === undefined || bucket.expire === "none" ? null : bucket.expire.days,
+    expireAsked: asked,
+    /** The centre deletes there by its own rules, and Isthmus nothing. */
+    centreExpires: bucket.expire === "centre",
     /** As written: absolute, or relative to the federation file; null for the site's own root. */
     path: bucket.path ?? null,
-    expireDays: expires
-      ? bucket.expire === undefined || bucket.expire === "none"
-        ? scratchDays
-        : bucket.expire.days
-      : null,
+    expireDays: expires && typeof bucket.expire !== "string" ? (asked ?? scratchDays) : null,
   };
 }
 

@@ -1,8 +1,9 @@
-import { hubPath } from "../names";
+import { bucketVariable, hubPath } from "../names";
 import { bytesOf } from "../schema/fields";
 import type { LocalHubConfig } from "../schema/site";
 import { type HpcSchedulerConfig, jobKeysIn, jobOptions, sizeOptions } from "./batch";
 import { type HubSurroundings, resolveDaskLimits, resolveHubBase, resolveProfileBase } from "./hub-base";
+import type { ResolvedBucket } from "./lake";
 
 /** What a hub that shares its host with others needs to know beside. */
 export interface LocalSurroundings extends HubSurroundings {
@@ -10,6 +11,7 @@ export interface LocalSurroundings extends HubSurroundings {
   /** Of the site's front. */
   readonly port: number;
   readonly scheduler: HpcSchedulerConfig;
+  readonly buckets: readonly ResolvedBucket[];
 }
 
 /** One hub of a machine that is there, with every default, name and URL present. */
@@ -17,8 +19,14 @@ export function resolveLocalHub(id: string, hub: LocalHubConfig, at: LocalSurrou
   const { scheduler } = at;
   const auth = resolveAuth(hub.auth, scheduler);
   const path = hubPath(at.site, id, at.port);
+  const base = resolveHubBase(id, hub, auth, at);
   return {
-    ...resolveHubBase(id, hub, auth, at),
+    ...base,
+    /** What people are told of the scratch buckets that they use: when their files go, and by whom. */
+    scratch: at.buckets
+      .filter((b) => b.purpose === "scratch" && base.buckets.some(({ id }) => id === b.id))
+      .filter((b) => b.centreExpires || b.expireDays !== null)
+      .map((b) => ({ variable: bucketVariable(b.id), days: b.expireDays })),
     path,
     url: at.url + path,
     auth,

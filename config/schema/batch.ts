@@ -42,6 +42,15 @@ const directive = z
     error: pack({ message: "this option has a key of its own", allowed: Object.values(keys).join(", ") }),
   });
 
+const gpuBlock = block({
+  type: text(/^[A-Za-z0-9][A-Za-z0-9_.-]*$/, "a type as the cluster calls it: letters, digits, _ . -")
+    .optional()
+    .describe("The type, as `sinfo -o %G` shows it: a100. Default any."),
+  count: count(1, 64).describe("GPUs of a job, on its one node."),
+}).describe(
+  "GPUs of each job (--gres=gpu:TYPE:COUNT). With `gres` it is one option: what is nearer wins over both of the scheduler. Default none.",
+);
+
 /** What a job asks of Slurm. Nearer values win: those of a profile or of Dask over the scheduler's. */
 export const jobKeys = {
   partition: word.optional().describe("The partition (--partition). Default: the cluster's own."),
@@ -53,14 +62,25 @@ export const jobKeys = {
   )
     .optional()
     .describe("After this time the job is ended by Slurm (--time). Default: the partition's own."),
+  gpu: gpuBlock.optional(),
   gres: text(/^[a-z][A-Za-z0-9_:,.-]*$/, "NAME:COUNT or NAME:TYPE:COUNT: gpu:a100:1")
     .optional()
-    .describe("Generic resources of a node, GPUs above all (--gres). Default none."),
+    .describe("Generic resources of a node (--gres), after the GPUs of `gpu` where both are written. Default none."),
   constraint: text(/^[A-Za-z0-9_.&|*()[\]-]+$/, "features joined by & or |: skylake|cascadelake")
     .optional()
     .describe("Features that nodes must have (--constraint). Default none."),
   reservation: word.optional().describe("A reservation to run in (--reservation). Default none."),
   directives: z.array(directive).max(20).optional().describe("More options of sbatch, --NAME=VALUE. Default none."),
+};
+
+/** GPUs are said once: Slurm would add those of two requests, or take one of them. */
+export function gpusOnce<T extends { readonly gpu?: unknown; readonly gres?: string | undefined }>({ gpu, gres }: T) {
+  return gpu === undefined || !gres?.split(",").some((part) => /^gpu(?::|$)/.test(part));
+}
+
+export const gpusTwice = {
+  path: ["gres"],
+  error: pack({ message: "`gpu` says already which GPUs a job gets", fix: "remove gpu from `gres`, or remove `gpu`" }),
 };
 
 const jobBlock = z.object(jobKeys);
@@ -91,7 +111,7 @@ export const scheduler = z
       startMinutes: count(1, 1440)
         .optional()
         .describe("A notebook's job that has not started for so long is cancelled. Minutes, default 10."),
-    }),
+    }).refine(gpusOnce, gpusTwice),
   ])
   .describe("What starts notebooks and Dask workers.");
 

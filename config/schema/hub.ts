@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { jobKeys } from "./batch";
+import { gpusOnce, gpusTwice, jobKeys } from "./batch";
 import { expiry } from "./dates";
 import { block, count, id, named, none, pack, size, text, title } from "./fields";
 
@@ -100,7 +100,7 @@ const localDask = z
         .describe("The size of a worker unless a user asks for another."),
       ...daskBase(daskDefaults.local),
       ...jobKeys,
-    }),
+    }).refine(gpusOnce, gpusTwice),
   ])
   .describe("Dask Gateway of this hub. On by default; `none` leaves it out.");
 
@@ -129,7 +129,7 @@ const localProfile = block({
   cores: cores.describe("Cores the notebook may count on: thread pools are sized by it."),
   memory: size.describe("Memory the notebook may count on."),
   ...jobKeys,
-});
+}).refine(gpusOnce, gpusTwice);
 
 const bucketRights = named(id, z.enum(["read", "write", "none"])).describe(
   "Rights on the site's buckets where they differ from the default (scratch and persistent: write; library: read, but none where the library is not public and the sign-in not the federation's).",

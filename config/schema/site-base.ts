@@ -28,10 +28,12 @@ export const siteBase = {
 /** Of sites that have no gateway of their own. */
 export const servedBy = id.describe("The site whose gateway fronts it. Default: the catalog links the store itself.");
 
+/** A time after which stores in scratch go. */
+export const expireDays = block({
+  days: count(1, 3650).describe("Counted from the newest write to a store, which goes as a whole. Days."),
+});
+
 /** When what lies in a scratch bucket goes. */
 export const expire = z
-  .union([
-    none,
-    block({ days: count(1, 3650).describe("Counted from the newest write to a store, which goes as a whole. Days.") }),
-  ])
+  .union([none, expireDays])
   .describe("Only for scratch. Default {days: 7}; `none` keeps everything.");

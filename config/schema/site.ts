@@ -9,7 +9,7 @@ import { googleSite } from "./google-site";
 import { login } from "./hpc-login";
 import { localHub } from "./hub";
 import { kubernetesSite } from "./kubernetes-site";
-import { bucketName, bucketPurpose, expire, servedBy, siteBase } from "./site-base";
+import { bucketName, bucketPurpose, expireDays, servedBy, siteBase } from "./site-base";
 import { siteState } from "./state";
 
 const directory = text(
@@ -37,7 +37,12 @@ const hpcBucket = block({
       "A bucket that exists, by its name: nothing of it is ever removed. Default: made, named <federation>-<site>-<key>.",
     ),
   path: directory.optional().describe("The directory that holds it. Default: in the site's own root."),
-  expire: expire.optional(),
+  expire: z
+    .union([none, z.literal("centre"), expireDays])
+    .optional()
+    .describe(
+      "Only for scratch. Default {days: 7}; `centre`: the centre deletes by its own rules, Isthmus nothing, and tells users and `status` so; `none` keeps everything.",
+    ),
 });
 
 const storage = block({
@@ -72,7 +77,9 @@ export const hpcLocalSite = block({
     host: address
       .optional()
       .describe("Address of the site's one port. Default 127.0.0.1; with a batch system always `network.hubAddress`."),
-    port: count(1024, 65_534).describe("Port of hubs, data and catalog; the next one is the S3 endpoint's."),
+    port: count(1, 65_534).describe(
+      "Port of hubs, data and catalog; the next one is the S3 endpoint's. Ports below 1024 are for root, which the install checks.",
+    ),
   }).describe("Where the site is reached."),
   storage: storage.optional().describe("Where the site keeps its files."),
   lake: block({ buckets: named(id, hpcBucket).describe("Buckets by id.") })

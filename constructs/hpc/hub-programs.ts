@@ -62,6 +62,8 @@ export interface HubBundleInput {
   readonly profiles: readonly HubProfile[];
   /** Of notebooks, Dask schedulers and workers; `{user}` stands for the user's prefix. */
   readonly environment: Readonly<Record<string, string>>;
+  /** Scratch buckets by the variable that names them, with the days after which files there go; null: by the centre's rules. */
+  readonly scratch: readonly { readonly variable: string; readonly days: number | null }[];
   readonly s3: { readonly endpoint: string; readonly region: string };
   readonly dask: HubDask | null;
   /** Where notebooks and workers are jobs; null where they are processes of the machine. */
@@ -121,6 +123,7 @@ function siteJson(input: HubBundleInput) {
     ...{ auth, allow, admins },
     profiles: input.profiles,
     environment: input.environment,
+    scratch: input.scratch,
     s3: { endpoint: input.s3.endpoint, region: input.s3.region },
     dask: input.dask,
     ...(input.batch ? { batch: { ...input.batch, jobPrefix: jobPrefix(input) } } : {}),

@@ -27,6 +27,28 @@ test("every directive has its option", () => {
   expect(prod(hub("", `, dask: {${everything}}`)).dask?.job).toEqual(options);
 });
 
+test("GPUs are generic resources of a job, before others", () => {
+  expect(job(hub(", gpu: {type: a100, count: 2}"), ", sizes: leave")).toEqual(["--gres=gpu:a100:2"]);
+  expect(job(hub(", gpu: {count: 1}, gres: scratch:1"), ", sizes: leave")).toEqual(["--gres=gpu:1,scratch:1"]);
+  expect(job(hub(", gpu: {count: 1}"), ", sizes: leave, gres: scratch:1, gpu: {count: 4}")).toEqual(["--gres=gpu:1"]);
+  expect(job(hub(""), ", sizes: leave, gres: scratch:1, gpu: {count: 4}")).toEqual(["--gres=gpu:4,scratch:1"]);
+  expect(prod(hub("", ", dask: {gpu: {count: 1}}")).dask?.job).toEqual(["--gres=gpu:1"]);
+});
+
+test("GPUs said twice", () => {
+  const twice = "`gpu` says already which GPUs a job gets";
+  expect(
+    faultsOf(files(hub(", gpu: {count: 1}, gres: scratch:1,gpu:2".replace("scratch", '"scratch').concat('"')))),
+  ).toEqual([expect.stringContaining(`hubs.prod.profiles.small.gres: ${twice}`)]);
+  expect(faultsOf(files(hub("", ", dask: {gpu: {count: 1}, gres: gpu}")))).toEqual([
+    expect.stringContaining(`hubs.prod.dask.gres: ${twice}`),
+  ]);
+  expect(faultsOf(files("", ", gpu: {count: 1}, gres: gpu"))).toEqual([
+    expect.stringContaining(`scheduler.gres: ${twice}`),
+  ]);
+  expect(faultsOf(files(hub(", gpu: {count: 1}, gres: gpumem:2")))).toEqual([]);
+});
+
 test("a profile's and Dask's own win over the scheduler's", () => {
   const rest = hub(", partition: short, directives: []", ", dask: {partition: batch}");
   const scheduler = ", partition: usual, account: snow, directives: [--exclusive], sizes: leave";

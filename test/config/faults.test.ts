@@ -186,7 +186,7 @@ test("hubs", () => {
         fix:     write one of those allowed
     sites/a.yaml:16:11  hubs.prod.dask  not an allowed value [schema]
         got:     no
-        allowed: none, or a map of worker, limits, idleMinutes, partition, account, qos, walltime, gres, constraint, reservation, directives
+        allowed: none, or a map of worker, limits, idleMinutes, partition, account, qos, walltime, gpu, gres, constraint, reservation, directives
         fix:     write none
     sites/a.yaml:17:11  hubs.prod.cull  expected a map [schema]
         got:     none

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import pwd
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -104,6 +104,18 @@ def dask_environment(site: Mapping[str, Any], profile: Mapping[str, Any]) -> dic
         # Workers get the profile's variables too, since the client sends them with its request.
         environment["DASK_GATEWAY__CLUSTER__OPTIONS__ENVIRONMENT"] = repr(dict(profile["environment"]))
     return environment
+
+
+def scratch_note(buckets: Sequence[Mapping[str, Any]]) -> str:
+    """What users are told of the files in their scratch; empty where these stay."""
+
+    def sentence(bucket: Mapping[str, Any]) -> str:
+        where = f"Files in <code>${bucket['variable']}</code> do not stay:"
+        if bucket["days"] is None:
+            return f"{where} the centre deletes them by its own rules."
+        return f"{where} a store goes {bucket['days']} days after the newest write to it."
+
+    return " ".join(sentence(bucket) for bucket in buckets)
 
 
 def profile_of(site: Mapping[str, Any], options: Mapping[str, Any]) -> dict[str, Any]:

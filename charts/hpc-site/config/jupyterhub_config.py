@@ -9,7 +9,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(os.environ["ISTHMUS_BUNDLE"]) / "config"))
 
-from hub_site import ROOT, USER_NAME, inward_address, load_site
+from hub_site import ROOT, USER_NAME, inward_address, load_site, scratch_note
 from shared_password import SharedPassword
 from spawner import USER_ENVIRONMENT, SiteServer, SiteSpawner, options_form, options_from_form
 
@@ -99,9 +99,11 @@ if site["dask"]:
         }
     ]
 
-title = html.escape(site["title"])
+title, scratch = html.escape(site["title"]), scratch_note(site["scratch"])
 c.JupyterHub.template_paths = [str(Path(os.environ["ISTHMUS_BUNDLE"]) / "templates")]
 c.JupyterHub.template_vars = {
     "hub_title": site["title"],
     "announcement_login": f"<h1>{title}</h1>Sign in with {how}.",
+    "announcement_home": scratch,
+    "announcement_spawn": scratch,
 }

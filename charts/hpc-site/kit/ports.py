@@ -15,8 +15,10 @@ from faults import SiteFault
 from layout import Layout
 from processes import Mark, Process, command_of, mark_of, recorded_groups, send, wait_gone
 from progress import say
-from sockets import Listener, listeners
+from sockets import Listener, listeners, user_name
 from whole_file import write_whole
+
+FREE_FROM = Path("/proc/sys/net/ipv4/ip_unprivileged_port_start")
 
 
 @dataclass
@@ -35,8 +37,27 @@ class Owner:
         return f"{what}: {self.step}, or choose other ports ({' and '.join(dict.fromkeys(self.keys))})"
 
 
+def for_root(bundles: Sequence[Bundle], start: int | None = None) -> list[str]:
+    """A line where bundles need ports that only root may listen on, and this is not root.
+
+    :param start: the first port that is everybody's; None asks this machine
+    """
+    if os.geteuid() == 0:
+        return []
+    if start is None:
+        start = int(FREE_FROM.read_text("ascii")) if FREE_FROM.exists() else 1024
+    low = [
+        f"{entry['port']} ({entry['program']})" for bundle in bundles for entry in bundle.ports if entry["port"] < start
+    ]
+    if not low:
+        return []
+    who = user_name(os.geteuid())
+    step = "sign in as root, or choose another `listen.port`"
+    return [f"{', '.join(low)}: ports below {start} are root's, and this is {who}: {step}"]
+
+
 def taken(layout: Layout, bundles: Sequence[Bundle], leaving: Sequence[Path] = ()) -> list[str]:
-    """A line for each owner of ports that the bundles need and cannot have.
+    """A line for each owner of ports that the bundles need and cannot have, root among them.
 
     :param leaving: roots that are given up before the bundles are installed
     """
@@ -51,7 +72,7 @@ def taken(layout: Layout, bundles: Sequence[Bundle], leaving: Sequence[Path] = (
         owner = owners.setdefault(key, owner)
         owner.ports.append(f"{listener.port} ({program})")
         owner.keys.append("`listen.port`" if bundle.id == "base" else f"`hubs.{bundle.id}.ports`")
-    return [owner.line() for owner in owners.values()]
+    return [*for_root(bundles), *(owner.line() for owner in owners.values())]
 
 
 def require_ports(layout: Layout, bundle: Bundle) -> None:

@@ -7,7 +7,7 @@ import unittest
 from typing import Any
 
 import sources  # noqa: F401
-from hub_site import dask_environment, hub_environment, profile_of
+from hub_site import dask_environment, hub_environment, profile_of, scratch_note
 from user_prefix import user_prefix
 
 PROFILES = [
@@ -47,6 +47,14 @@ class Users(unittest.TestCase):
         self.assertEqual(told["AWS_ACCESS_KEY_ID"], "hub-prod")
         self.assertTrue(told["PATH"].startswith("/env/bin:"))
         self.assertNotIn("HUB_PASSWORD", told)
+
+
+class Scratch(unittest.TestCase):
+    def test_who_writes_there_is_told_what_goes_and_by_whom(self) -> None:
+        self.assertEqual(scratch_note([]), "")
+        told = scratch_note([{"variable": "SCRATCH_BUCKET", "days": 7}, {"variable": "TMP_BUCKET", "days": None}])
+        self.assertIn("<code>$SCRATCH_BUCKET</code> do not stay: a store goes 7 days after the newest write", told)
+        self.assertIn("<code>$TMP_BUCKET</code> do not stay: the centre deletes them by its own rules.", told)
 
 
 class Profiles(unittest.TestCase):

@@ -29,7 +29,7 @@ from launch import boot_id, remember
 from layout import Layout, require_space, site_layout
 from machine import front_conf, nameservers
 from pip_settings import uv_environment
-from ports import end_orphans, require_ports, taken
+from ports import end_orphans, for_root, require_ports, taken
 from releases import prune
 from s3 import Endpoint, signed_headers
 from supervision import include_text
@@ -228,6 +228,15 @@ class Refusals(InScratch):
             with self.assertRaisesRegex(SiteFault, told):
                 require_ports(self.layout, bundle)
         require_ports(self.layout, bundle)
+
+    def test_ports_that_are_roots(self) -> None:
+        bundles = [self.needing("base", 443), self.needing("prod", 8710)]
+        with patch("ports.os.geteuid", return_value=1000):
+            (line,) = for_root(bundles, 1024)
+            self.assertRegex(line, r"^443 \(one\): ports below 1024 are root's, and this is \w+: sign in as root, or")
+            self.assertEqual(for_root(bundles, 80), [])
+        with patch("ports.os.geteuid", return_value=0):
+            self.assertEqual(for_root(bundles, 1024), [])
 
     def held_by(self, **environment: str) -> tuple[subprocess.Popen[str], int]:
         """A process with an environment of its own that listens on a port."""

@@ -16,6 +16,16 @@ test("on scratch, or none", () => {
   expect(bucket("purpose: library, expire: none")).toEqual([]);
 });
 
+test("where the centre deletes nothing expires by Isthmus, and nothing but scratch lies there", () => {
+  const of = (keys: string) => hpc("a", 9000, `lake: {buckets: {b: {${keys}, expire: centre}}}\n`);
+  const site = siteOf({ "sites/a.yaml": of("purpose: scratch, path: /p/scratch") }, "a");
+  expect(site.buckets[0]).toMatchObject({ expireDays: null, centreExpires: true });
+  expect(bucket("purpose: scratch, existing: old-data, path: /p/old, expire: centre")).toEqual([]);
+  expect(bucket("purpose: library, expire: centre")).toEqual([
+    "sites/a.yaml:7:48 expiry-is-scratch-only lake.buckets.b.expire: where a centre deletes by age is no place for a bucket that is library",
+  ]);
+});
+
 test("scratch that existed before expires neither by default nor by wish", () => {
   const old = (keys: string) => ({
     "sites/a.yaml": hpc(

@@ -38,7 +38,7 @@ test("hubs of two sites", () => {
 });
 
 test("out of range", () => {
-  expect(faultsOf({ "sites/a.yaml": hpc("a", 80, "hubs: {prod: {ports: 65527}}\n") })).toEqual([
+  expect(faultsOf({ "sites/a.yaml": hpc("a", 0, "hubs: {prod: {ports: 65527}}\n") })).toEqual([
     "sites/a.yaml:6:16 schema listen.port: out of range",
     "sites/a.yaml:7:22 schema hubs.prod.ports: out of range",
   ]);

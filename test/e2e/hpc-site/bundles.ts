@@ -129,6 +129,7 @@ export function hubInput(front: number, first: number, differs: Partial<HubBundl
       },
       { id: "medium", title: "Medium", description: "2 cores", default: false, cores: 2, environment: {}, ...size },
     ],
+    scratch: [{ variable: "SCRATCH_BUCKET", days: 7 }],
     environment: {
       SCRATCH_BUCKET: "s3://try-scratch/{user}",
       ISTHMUS_PUBLISH: '{"a": "s3://try-library/published/a"}',
