@@ -16,6 +16,8 @@ export interface ResolvedBatch {
   /** Whether jobs ask for cores and memory. */
   readonly requestSizes: boolean;
   readonly startSeconds: number;
+  /** Whether users choose the account of their jobs where none is written. */
+  readonly chooseAccount: boolean;
   /** What names of all jobs of the site's hubs start with: `<federation>-<site>-`. */
   readonly jobPrefix: string;
 }
@@ -32,26 +34,28 @@ export function resolveBatch(federation: string, site: HpcSiteConfig): ResolvedB
     prologue: scheduler.prologue ?? [],
     requestSizes: scheduler.sizes !== "leave",
     startSeconds: (scheduler.startMinutes ?? 10) * 60,
+    chooseAccount: typeof scheduler.account === "object",
     jobPrefix: `${federation}-${site.site}-`,
   };
 }
 
 /** Generic resources of one block, GPUs first; empty where it asks for none. */
-function gresOf({ gpu, gres }: JobConfig): string {
+function gresOf({ gpu, gres }: Pick<JobConfig, "gpu" | "gres">): string {
   const gpus = gpu && ["gpu", gpu.type, gpu.count].filter((part) => part !== undefined).join(":");
   return [gpus, gres].filter((part) => part !== undefined).join(",");
 }
 
 /** Options of sbatch for a job: the scheduler's, then what a profile or Dask says over them. */
 export function jobOptions(scheduler: BatchScheduler, job: JobConfig): string[] {
-  const option = (name: string, key: Exclude<keyof JobConfig, "directives" | "gpu" | "gres">) => {
+  const option = (name: string, key: Exclude<keyof JobConfig, "account" | "directives" | "gpu" | "gres">) => {
     const value = job[key] ?? scheduler[key];
     return value === undefined ? [] : [`--${name}=${value}`];
   };
+  const account = job.account ?? scheduler.account;
   const gres = gresOf(job) || gresOf(scheduler);
   return [
     ...option("partition", "partition"),
-    ...option("account", "account"),
+    ...(typeof account === "string" ? [`--account=${account}`] : []),
     ...option("qos", "qos"),
     ...option("time", "walltime"),
     ...(gres === "" ? [] : [`--gres=${gres}`]),

@@ -97,6 +97,15 @@ export const scheduler = z
     block({
       kind: z.literal("slurm").describe("slurm: they are jobs of the cluster's Slurm, each by its own Unix user."),
       ...jobKeys,
+      account: z
+        .union([
+          word,
+          block({ choose: z.literal(true).describe("Each user chooses among those that Slurm has for them.") }),
+        ])
+        .optional()
+        .describe(
+          "The account that is charged where a profile or Dask has none: a name, or {choose: true} for a choice in the form, of those that `sacctmgr` tells. Default: the user's own.",
+        ),
       sizes: z
         .enum(["request", "leave"])
         .optional()

@@ -78,10 +78,11 @@ export interface HubBundleInput {
 const launch = "kit/launch.py";
 const loopback = "127.0.0.1";
 const hubFiles = [
-  ...["config/jupyterhub_config.py", "config/shared_password.py", "config/spawner.py", "config/new_home.py"],
-  ...["templates/page.html", "templates/spawn.html"],
+  ...["config/jupyterhub_config.py", "config/shared_password.py", "config/spawner.py", "config/spawn_form.py"],
+  ...["config/new_home.py", "templates/page.html", "templates/spawn.html"],
 ];
-const batchFiles = ["config/as_user.py", "config/batch_spawner.py", "config/job_script.py", "config/unix_accounts.py"];
+const jobFiles = ["config/accounts.py", "config/as_user.py"];
+const batchFiles = [...jobFiles, "config/batch_spawner.py", "config/job_script.py", "config/unix_accounts.py"];
 const configuration = ["config/hub_site.py", "config/user_prefix.py", "site.json", launch];
 
 /** The bundle of one hub: its proxy, JupyterHub, Dask Gateway with its proxy, and the culler of idle servers. */
@@ -203,7 +204,7 @@ function daskPrograms(input: HubBundleInput): Program[] {
   const server = "{env.hub}/bin/dask-gateway-server";
   const listen = [`--Proxy.address=${at}:${p.dask}`, `--Proxy.tcp_address=${at}:${p.daskTcp}`];
   const own = ["config/dask_gateway_config.py", "config/dask_backend.py", "config/limits.py"];
-  const inputs = [...configuration, ...own, ...(batch ? ["config/as_user.py", "config/dask_jobs.py"] : [])];
+  const inputs = [...configuration, ...own, ...(batch ? [...jobFiles, "config/dask_jobs.py"] : [])];
   return [
     {
       name: `${hub}-dask-proxy`,

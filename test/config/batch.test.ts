@@ -27,6 +27,16 @@ test("every directive has its option", () => {
   expect(prod(hub("", `, dask: {${everything}}`)).dask?.job).toEqual(options);
 });
 
+test("an account that users choose is not asked for where one is written, and no job has one beside", () => {
+  const choose = ", account: {choose: true}, sizes: leave";
+  expect(siteOf(files(hub(""), choose), "a").batch?.chooseAccount).toBe(true);
+  expect(siteOf(files(hub(""), ", account: snow"), "a").batch?.chooseAccount).toBe(false);
+  expect(job(hub(""), choose)).toEqual([]);
+  expect(job(hub(", account: ice"), choose)).toEqual(["--account=ice"]);
+  expect(prod(hub("", ", dask: {account: ice}"), choose).dask?.job).toEqual(["--account=ice"]);
+  expect(faultsOf(files(hub(""), ", account: {choose: false}"))).toHaveLength(1);
+});
+
 test("GPUs are generic resources of a job, before others", () => {
   expect(job(hub(", gpu: {type: a100, count: 2}"), ", sizes: leave")).toEqual(["--gres=gpu:a100:2"]);
   expect(job(hub(", gpu: {count: 1}, gres: scratch:1"), ", sizes: leave")).toEqual(["--gres=gpu:1,scratch:1"]);

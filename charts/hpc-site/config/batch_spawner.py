@@ -8,12 +8,14 @@ from collections.abc import Mapping
 from hmac import compare_digest
 from typing import Any
 
+from accounts import Accounts, NotTheirs
 from as_user import CommandFailed, plain_environment, refusal, run_as
 from batchspawner import SlurmSpawner
 from batchspawner.api import BatchSpawnerAPIHandler
 from hub_site import home_of
-from job_script import job_script
+from job_script import account_environment, job_script, with_account
 from jupyterhub.apihandlers import APIHandler, default_handlers
+from spawn_form import options_form
 from spawner import USER_ENVIRONMENT, SiteServer
 from tornado import web
 
@@ -57,11 +59,37 @@ class NotSubmitted(web.HTTPError):
         super().__init__(502, self.jupyterhub_message)
 
 
+class NotCharged(web.HTTPError):
+    """An account that is not the user's, or that Slurm's accounting cannot be asked about."""
+
+    def __init__(self, reason: str) -> None:
+        self.jupyterhub_message = reason
+        super().__init__(403, reason)
+
+
 class SlurmServer(SiteServer, SlurmSpawner):
     """A notebook server in a job of Slurm."""
 
     # Commands are run as the user by this program itself (see run_command), not by sudo.
     exec_prefix = ""
+    accounts = Accounts()
+
+    def account(self) -> str:
+        """The account that the user chose; empty for their default, and where the site chooses."""
+        return str((self.user_options or {}).get("account", "")) if self.site["batch"]["chooseAccount"] else ""
+
+    async def require_account(self) -> None:
+        """Refuses another's account, whatever the form showed."""
+        if not (account := self.account()):
+            return
+        try:
+            await self.accounts.require(self.user.name, account)
+        except (NotTheirs, CommandFailed, OSError) as error:
+            raise NotCharged(str(error)) from None
+
+    def get_env(self) -> dict[str, str]:
+        """As the base class, with the account for Dask."""
+        return {**account_environment(self.account()), **super().get_env()}
 
     async def run_command(self, cmd: str, input: str | None = None, env: dict[str, str] | None = None) -> str:
         """Runs one of the batch system's commands as the server's user; no shell reads it."""
@@ -81,7 +109,7 @@ class SlurmServer(SiteServer, SlurmSpawner):
 
     async def _get_batch_script(self, **_: object) -> str:
         home = str(home_of(self.site, self.user.name))
-        return job_script(self.site, self.profile()["job"], home, self.command_in_job())
+        return job_script(self.site, with_account(self.profile()["job"], self.account()), home, self.command_in_job())
 
     async def submit_batch_script(self) -> str:
         """As the base class; what the batch system says against a job is told to its user."""
@@ -99,12 +127,22 @@ class SlurmServer(SiteServer, SlurmSpawner):
         name = self.user.name
         if why := refusal(name, name, self.site["auth"]["minimumUid"]):
             raise web.HTTPError(403, f"no job for {name}: {why}")
+        await self.require_account()
         profile = self.profile()
         self.default_url = profile["url"]
         self.cpu_limit = profile["cores"]
         self.mem_limit = profile["memoryBytes"]
         address: tuple[str, int] = await super().start()
         return address
+
+
+async def account_form(spawner: SlurmServer) -> str:
+    """The form with the accounts of the user who is to choose."""
+    try:
+        accounts, why = await spawner.accounts.of(spawner.user.name), ""
+    except (CommandFailed, OSError) as error:
+        accounts, why = (), f"Slurm does not tell your accounts: {error}"
+    return options_form(spawner.site["profiles"], accounts, why)
 
 
 def spawner_class(site: Mapping[str, Any]) -> type[SiteServer]:

@@ -10,7 +10,7 @@ from dask_gateway_server.backends.base import ClusterConfig, PublicException
 from dask_gateway_server.backends.db_base import DBBackendBase
 from dask_gateway_server.backends.local import UnsafeLocalBackend
 from dask_gateway_server.models import User
-from dask_gateway_server.options import Float, Options
+from dask_gateway_server.options import Float, Options, String
 from dask_gateway_server.options import Mapping as MappingOption
 from hub_site import carries_our_mark, hub_environment, markers
 from limits import Holding, Refused, free_cores, granted, most_workers, require_start
@@ -103,21 +103,31 @@ class ProcessBackend(SiteBackend, UnsafeLocalBackend):
             await super().stop_process(pid)
 
 
+def accounts_are_chosen(site: Mapping[str, Any]) -> bool:
+    """Whether users choose the accounts of their clusters."""
+    batch = site.get("batch")
+    return bool(batch and batch["chooseAccount"]) and not any(o.startswith("--account=") for o in site["dask"]["job"])
+
+
 def cluster_options(site: Mapping[str, Any]) -> Options:
     """What a user may choose for a cluster: the workers' size, within the caps, and variables for them."""
     worker, cluster = site["dask"]["worker"], site["dask"]["limits"]["cluster"]
     memory = worker["memoryBytes"] / GIB
+
+    chosen = accounts_are_chosen(site)
 
     def configured(options: Any) -> dict[str, Any]:  # noqa: ANN401 - the gateway's own record
         return {
             "worker_cores": options.worker_cores,
             "worker_memory": int(options.worker_memory * GIB),
             "environment": dict(options.environment),
+            **({"account": options.account} if chosen and options.account else {}),
         }
 
     return Options(
         Float("worker_cores", worker["cores"], min=0.1, max=cluster["cores"], label="Cores of a worker"),
         Float("worker_memory", memory, min=0.25, max=cluster["memoryBytes"] / GIB, label="Memory of a worker (GiB)"),
         MappingOption("environment", {}, label="Environment variables"),
+        *([String("account", "", label="Account that is charged")] if chosen else []),
         handler=configured,
     )

@@ -8,9 +8,12 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
+from accounts import Accounts, NotTheirs
 from as_user import CommandFailed, plain_environment, run, run_as
 from dask_backend import USER_ENVIRONMENT, SiteBackend, SiteClusterConfig
+from dask_gateway_server.backends.base import PublicException
 from dask_gateway_server.backends.jobqueue.slurm import SlurmBackend, SlurmClusterConfig
+from dask_gateway_server.models import User
 
 # What Slurm says of a job that it has forgotten: then it is over.
 FORGOTTEN = "Invalid job id"
@@ -24,6 +27,17 @@ class SlurmSiteClusterConfig(SiteClusterConfig, SlurmClusterConfig):
 
 class SlurmSiteBackend(SiteBackend, SlurmBackend):
     """Submits schedulers and workers to Slurm, each as a job of its own, with the names and options of the site."""
+
+    accounts = Accounts()
+
+    async def process_cluster_options(self, user: User, request: dict[str, Any]) -> tuple[dict[str, Any], Any]:
+        """As the base class; also refuses another's account."""
+        if account := (request or {}).get("account"):
+            try:
+                await self.accounts.require(user.name, str(account))
+            except (NotTheirs, CommandFailed, OSError) as error:
+                raise PublicException(str(error)) from None
+        return await super().process_cluster_options(user, request)
 
     def get_env(self, cluster: Any) -> dict[str, str]:  # noqa: ANN401
         """As the base class, with the user's own names for themselves."""

@@ -7,6 +7,23 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 
+def with_account(options: Sequence[str], account: str) -> list[str]:
+    """A job's options with the account that its user chose; one that the site wrote stays."""
+    told = any(option.startswith("--account=") for option in options)
+    return [*([f"--account={account}"] if account and not told else []), *options]
+
+
+def account_environment(account: str) -> dict[str, str]:
+    """Has the Dask clusters of a notebook charge its account, unless their user says another."""
+    if not account:
+        return {}
+    # Dask reads values as Python does where it can: an account that is a number must stay a text.
+    return {
+        "DASK_GATEWAY__CLUSTER__OPTIONS__ACCOUNT": repr(account),
+        "DASK_JOBQUEUE__SLURM__ACCOUNT": repr(account),
+    }
+
+
 def job_script(site: Mapping[str, Any], options: Sequence[str], home: str, command: Sequence[str]) -> str:
     """The script of a notebook's job: its options, the site's prologue, and the command in the place of the shell."""
     directives = [

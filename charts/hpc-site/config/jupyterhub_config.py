@@ -11,7 +11,8 @@ sys.path.insert(0, str(Path(os.environ["ISTHMUS_BUNDLE"]) / "config"))
 
 from hub_site import ROOT, USER_NAME, inward_address, load_site, scratch_note
 from shared_password import SharedPassword
-from spawner import USER_ENVIRONMENT, SiteServer, SiteSpawner, options_form, options_from_form
+from spawn_form import options_form, options_from_form
+from spawner import USER_ENVIRONMENT, SiteServer, SiteSpawner
 
 site = load_site()
 state = ROOT / "state" / site["hub"]
@@ -62,16 +63,18 @@ c.Spawner.cmd = [f"{USER_ENVIRONMENT}/bin/jupyterhub-singleuser"]
 c.Spawner.args = ["--LabApp.extension_manager=readonly"]
 c.Spawner.start_timeout = 180
 c.Spawner.http_timeout = 120
+c.Spawner.options_form = options_form(site["profiles"])
 if batch := site.get("batch"):
-    from batch_spawner import spawner_class
+    from batch_spawner import account_form, spawner_class
 
     c.JupyterHub.spawner_class = spawner_class(site)
+    if batch["chooseAccount"]:
+        c.Spawner.options_form = account_form
     c.Spawner.start_timeout = batch["startSeconds"]
 else:
     c.JupyterHub.spawner_class = SiteSpawner
     # A site that root installed runs notebooks as root; jupyter-server wants to be told that this is meant.
     c.Spawner.args += ["--allow-root"] if os.geteuid() == 0 else []
-c.Spawner.options_form = options_form(site["profiles"])
 c.Spawner.options_from_form = options_from_form
 c.Spawner.apply_user_options = lambda spawner, options: spawner.check_options(options)
 c.Spawner.server_token_scopes = lambda spawner: [

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import os
 import shutil
 from pathlib import Path
@@ -108,28 +107,3 @@ class SiteSpawner(SiteServer, SimpleLocalProcessSpawner):
             return 0
         status: int | None = await super().poll()
         return status
-
-
-def options_form(profiles: list[dict[str, Any]]) -> str:
-    """The form in which a user chooses a profile; none where there is no choice."""
-    if len(profiles) < 2:
-        return ""
-    return "\n".join(_choice(profile) for profile in profiles)
-
-
-def options_from_form(formdata: dict[str, list[str]]) -> dict[str, str]:
-    """The form has one field."""
-    return {"profile": value} if (value := formdata.get("profile", [""])[0]) else {}
-
-
-def _choice(profile: dict[str, Any]) -> str:
-    checked = " checked" if profile.get("default") else ""
-    title, about = html.escape(profile["title"]), html.escape(profile.get("description", ""))
-    label = f"<strong>{title}</strong>" + (f"<br>{about}" if about else "")
-    return (
-        '<div class="form-check mb-3">'
-        f'<input class="form-check-input" type="radio" name="profile" id="profile-{profile["id"]}"'
-        f' value="{profile["id"]}"{checked}>'
-        f'<label class="form-check-label" for="profile-{profile["id"]}">{label}</label>'
-        "</div>"
-    )

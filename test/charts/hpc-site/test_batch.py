@@ -12,6 +12,7 @@ import subprocess
 import tempfile
 import threading
 import unittest
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -21,10 +22,12 @@ import sources  # noqa: F401 - before what it puts on the path
 # isort: split
 import notebook_job
 import staging_files
+from accounts import KEPT_SECONDS, Accounts, NotTheirs
 from as_user import CommandFailed, identity, plain_environment, refusal, run
 from hub_site import dask_environment, hub_environment
-from job_script import job_script
+from job_script import account_environment, job_script, with_account
 from jobs import end_jobs, jobs_named
+from spawn_form import options_form, options_from_form
 
 BATCH: dict[str, Any] = {"jobPrefix": "fed-a-prod-", "prologue": ["module purge"], "address": "login1-int"}
 SITE: dict[str, Any] = {
@@ -40,7 +43,7 @@ SITE: dict[str, Any] = {
 ME = pwd.getpwuid(os.geteuid())
 
 
-class Accounts(unittest.TestCase):
+class People(unittest.TestCase):
     def test_accounts_of_the_system_and_strangers_are_refused(self) -> None:
         self.assertIn("account of the system", refusal("root", "root", 1000))
         self.assertIn("account of the system", refusal("nobody", "nobody", 1))
@@ -93,6 +96,61 @@ module purge
 exec /env/bin/python 'a b'
 """,
         )
+
+
+class Charged(unittest.TestCase):
+    def setUp(self) -> None:
+        self.asked: list[list[str]] = []
+        self.told, self.now = "snow\nice\nsnow\n", 0.0
+
+    def accounts(self) -> Accounts:
+        async def ask(command: Sequence[str]) -> str:
+            self.asked.append(list(command))
+            return self.told
+
+        return Accounts(ask, lambda: self.now)
+
+    def test_slurm_is_asked_for_a_users_accounts_once_in_a_while(self) -> None:
+        accounts = self.accounts()
+        for self.now in (0.0, KEPT_SECONDS, 2 * KEPT_SECONDS + 1):
+            self.assertEqual(asyncio.run(accounts.of("ann")), ("snow", "ice"))
+        self.assertEqual(self.asked, [["sacctmgr", "-nP", "show", "assoc", "user=ann", "format=account"]] * 2)
+
+    def test_anothers_account_is_refused_with_those_that_there_are_and_a_new_one_is_found(self) -> None:
+        accounts = self.accounts()
+        asyncio.run(accounts.require("ann", "ice"))
+        with self.assertRaisesRegex(NotTheirs, "ann may not charge the account sun; Slurm has for ann: snow, ice"):
+            asyncio.run(accounts.require("ann", "sun"))
+        self.told = "sun\n"
+        asyncio.run(accounts.require("ann", "sun"))
+
+    def test_a_site_where_nobody_is_known_to_slurm(self) -> None:
+        self.told = "\n"
+        with self.assertRaisesRegex(NotTheirs, "Slurm has for ann: none"):
+            asyncio.run(self.accounts().require("ann", "snow"))
+
+    def test_what_a_profile_says_wins_over_the_choice(self) -> None:
+        self.assertEqual(with_account(["--partition=p"], "snow"), ["--account=snow", "--partition=p"])
+        self.assertEqual(with_account(["--account=ice"], "snow"), ["--account=ice"])
+        self.assertEqual(with_account(["--partition=p"], ""), ["--partition=p"])
+
+    def test_dask_charges_the_notebooks_account_as_a_text_even_where_it_is_a_number(self) -> None:
+        told = account_environment("0123")
+        self.assertEqual(told, dict.fromkeys(told, "'0123'"))
+        self.assertEqual(set(told), {"DASK_GATEWAY__CLUSTER__OPTIONS__ACCOUNT", "DASK_JOBQUEUE__SLURM__ACCOUNT"})
+        self.assertEqual(account_environment(""), {})
+
+    def test_the_form_has_a_choice_only_where_there_is_one(self) -> None:
+        profiles = [{"id": "small", "title": "Small"}]
+        self.assertEqual(options_form(profiles), "")
+        form = options_form(profiles, ["snow", "<ice>"])
+        self.assertIn('<option value="snow">snow</option><option value="&lt;ice&gt;">', form)
+        self.assertNotIn("profile", form)
+        self.assertIn("does not answer", options_form(profiles, [], "Slurm does not answer"))
+
+    def test_only_what_was_chosen_is_an_option(self) -> None:
+        self.assertEqual(options_from_form({"profile": ["small"], "account": [""]}), {"profile": "small"})
+        self.assertEqual(options_from_form({"account": ["snow"]}), {"account": "snow"})
 
 
 class Environments(unittest.TestCase):
