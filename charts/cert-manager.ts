@@ -5,9 +5,12 @@ import { corePool, placeOf } from "./place";
 export function certManagerValues({
   pools,
   namespace,
+  identity,
 }: {
   readonly pools: readonly ResolvedPool[];
   readonly namespace: string;
+  /** Annotations of its service account that bind it to a role of the cloud. */
+  readonly identity: Readonly<Record<string, string>>;
 }) {
   const place = placeOf(corePool(pools));
   const program = (memory: string) => ({
@@ -16,6 +19,7 @@ export function certManagerValues({
   });
   return {
     crds: { enabled: true, keep: true },
+    ...(Object.keys(identity).length > 0 ? { serviceAccount: { annotations: identity } } : {}),
     global: { leaderElection: { namespace } },
     ...program("64Mi"),
     webhook: program("32Mi"),

@@ -9,6 +9,8 @@ export interface ExternalDnsProps {
   readonly domain: string;
   /** The class of the ingresses whose hosts get records. */
   readonly ingressClass: string;
+  /** Annotations of its service account that bind it to a role of the cloud. */
+  readonly identity: Readonly<Record<string, string>>;
   readonly zone: UpdatedZone | HostedZone;
 }
 
@@ -34,12 +36,15 @@ interface UpdatedZone {
 export const externalDnsName = "external-dns";
 
 /** Values of the `external-dns` chart: records for the hosts of the site's ingresses, gone with them. */
-export function externalDnsValues({ pools, owner, domain, ingressClass, zone }: ExternalDnsProps) {
+export function externalDnsValues({ pools, owner, domain, ingressClass, identity, zone }: ExternalDnsProps) {
   const { extraArgs, env } = zone.kind === "rfc2136" ? byUpdates(zone) : byRoute53(zone);
   return {
     fullnameOverride: externalDnsName,
     provider: { name: zone.kind === "rfc2136" ? "rfc2136" : "aws" },
-    serviceAccount: { name: externalDnsName },
+    serviceAccount: {
+      name: externalDnsName,
+      ...(Object.keys(identity).length > 0 ? { annotations: identity } : {}),
+    },
     sources: ["ingress"],
     policy: "sync",
     registry: "txt",

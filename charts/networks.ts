@@ -7,5 +7,16 @@ export const closedRanges = [
   "169.254.0.0/16",
 ] as const;
 
-/** The agent of EKS Pod Identity on each node, by which pods become somebody (https://docs.aws.amazon.com/eks/latest/userguide/pod-id-how-it-works.html). */
-export const podIdentityAgents = ["169.254.170.23/32"] as const;
+/** Where pods become somebody to the cloud. */
+export interface IdentityServers {
+  /** Addresses (CIDR); none: on the internet, or nobody is somebody. */
+  readonly networks: readonly string[];
+  /** TCP. */
+  readonly ports: readonly number[];
+}
+
+/** Nothing but what is on the internet. */
+export const noIdentityServers: IdentityServers = { networks: [], ports: [] };
+
+/** The agent of EKS Pod Identity on each node (https://docs.aws.amazon.com/eks/latest/userguide/pod-id-how-it-works.html). */
+export const podIdentityAgents: IdentityServers = { networks: ["169.254.170.23/32"], ports: [80] };

@@ -2,6 +2,7 @@ import type { Mirrors } from "../../config/names";
 import type { ResolvedClusterHub } from "../../config/resolve/cluster-hub";
 import type { ResolvedIdentity } from "../../config/resolve/identity";
 import type { ResolvedPool } from "../../config/resolve/pools";
+import type { IdentityServers } from "../networks";
 
 export interface JupyterHubProps {
   /** The federation's title, shown where it signs people in. */
@@ -24,8 +25,8 @@ export interface JupyterHubProps {
     /** The Secret with the host's certificate; null: something before the cluster ends TLS. */
     readonly tlsSecret: string | null;
   };
-  /** Addresses (CIDR) by which users' pods are known to the cloud. */
-  readonly identityServers: readonly string[];
+  /** Where users' pods become somebody to the cloud. */
+  readonly identityServers: IdentityServers;
   /** Variables of the site's store. */
   readonly storeEnvironment: Readonly<Record<string, string>>;
   /** Private networks (CIDR) where the store is; elsewhere pods reach the public internet only. */

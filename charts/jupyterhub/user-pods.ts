@@ -114,12 +114,16 @@ function hasWorkingHome({ hub, homeClaim }: JupyterHubProps): boolean {
 }
 
 /** Beside names, hub and proxy: the internet, the store, and this hub's Dask Gateway, by which all of Dask is reached. */
-function egressOf({ hub, storeNetworks, identityServers }: JupyterHubProps): EgressRule[] {
+function egressOf({ hub, storeNetworks, identityServers: { networks, ports } }: JupyterHubProps): EgressRule[] {
   const gateway = { "app.kubernetes.io/name": "dask-gateway", "app.kubernetes.io/component": "traefik" };
   return [
     { to: [{ ipBlock: { cidr: "0.0.0.0/0", except: closedRanges } }] },
-    ...(storeNetworks.length > 0 ? [{ to: storeNetworks.map((cidr) => ({ ipBlock: { cidr } })) }] : []),
-    ...(identityServers.length > 0 ? [{ to: identityServers.map((cidr) => ({ ipBlock: { cidr } })) }] : []),
+    ...(storeNetworks.length > 0 ? [{ to: addresses(storeNetworks) }] : []),
+    ...(networks.length > 0 ? [{ to: addresses(networks), ports: ports.map((port) => ({ port })) }] : []),
     ...(hub.dask ? [{ to: [{ podSelector: { matchLabels: gateway } }], ports: [{ port: 8000 }] }] : []),
   ];
+}
+
+function addresses(networks: readonly string[]) {
+  return networks.map((cidr) => ({ ipBlock: { cidr } }));
 }

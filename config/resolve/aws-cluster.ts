@@ -43,23 +43,18 @@ export interface ResolvedAwsPool extends ResolvedPool {
   readonly retiring: boolean;
 }
 
-/** What `nat: none` needs to have nodes at all. */
-const allEndpoints = [
-  "ecr.api",
-  "ecr.dkr",
-  "sts",
-  "ec2",
-  "logs",
-  "elasticloadbalancing",
-  "autoscaling",
-  "eks",
-  "eks-auth",
-] as const;
+type Endpoint = NonNullable<NonNullable<ClusterConfig["network"]>["endpoints"]>[number];
+
+/** What a network without a way to the internet needs to have nodes at all, and pods that are somebody. */
+function neededEndpoints(podIdentity: "agent" | "irsa"): Endpoint[] {
+  const nodes = ["ecr.api", "ecr.dkr", "sts", "ec2", "logs", "elasticloadbalancing", "autoscaling", "eks"] as const;
+  return podIdentity === "agent" ? [...nodes, "eks-auth"] : [...nodes];
+}
 
 /** A cluster that is made. */
 export function resolveAwsCluster(federation: string, site: AwsSiteConfig, cluster: ClusterConfig) {
   const zones = site.zones ?? [];
-  const { network, api } = cluster;
+  const { network, api, podIdentity = { kind: "agent" } } = cluster;
   const nat = network?.nat ?? "one";
   const pool =
     (retiring: boolean) =>
@@ -76,7 +71,7 @@ export function resolveAwsCluster(federation: string, site: AwsSiteConfig, clust
           kind: "made",
           cidr: network?.cidr ?? "10.0.0.0/16",
           nat,
-          endpoints: network?.endpoints ?? (nat === "none" ? [...allEndpoints] : []),
+          endpoints: network?.endpoints ?? (nat === "none" ? neededEndpoints(podIdentity.kind) : []),
         } as const),
     /** Keys of `network` that only one that is made can have, as written: a rule refuses them on others. */
     madeOnly: (["cidr", "nat", "endpoints"] as const).filter((key) => network?.[key] !== undefined),
@@ -84,6 +79,10 @@ export function resolveAwsCluster(federation: string, site: AwsSiteConfig, clust
     admins: cluster.admins ?? [],
     /** Null: none are written. */
     logDays: cluster.logDays === "none" ? null : (cluster.logDays ?? 30),
+    podIdentity:
+      podIdentity.kind === "agent"
+        ? podIdentity
+        : { kind: podIdentity.kind, stsNetworks: podIdentity.stsNetworks ?? [] },
     imageCache: resolveImageCache(federation, site),
   };
 }

@@ -101,6 +101,29 @@ const api = z
   ])
   .describe("From where the cluster's API is reached; IAM decides who may in any case. Default {kind: iam}.");
 
+const podIdentity = z
+  .discriminatedUnion("kind", [
+    block({ kind: z.literal("agent").describe("agent: EKS Pod Identity, by an agent on each node.") }),
+    block({
+      kind: z
+        .literal("irsa")
+        .describe(
+          "irsa: tokens of the cluster's own that IAM takes (IAM roles for service accounts), without an agent: where nodes may not run one, or where policies of the institution name OIDC providers. STS must be reached by pods.",
+        ),
+      stsNetworks: z
+        .array(cidr)
+        .min(1)
+        .max(20)
+        .optional()
+        .describe(
+          "Private networks where users' pods reach STS, beside those of a network that is made: where one that exists has an endpoint of STS. Default none: STS is reached on the internet.",
+        ),
+    }),
+  ])
+  .describe(
+    "How AWS knows which role pods have. Changing it takes AWS from servers that run, until they are started anew. Default {kind: agent}.",
+  );
+
 /** A registry that ECR asks without a name. */
 const anonymous = z.literal("anonymous");
 
@@ -153,6 +176,7 @@ export const awsCluster = block({
     .union([none, z.literal([30, 365])])
     .optional()
     .describe("Days that the control plane's logs are kept, at 0.50 USD a GB; `none` writes none. Default 30."),
+  podIdentity: podIdentity.optional(),
   imageCache: imageCache.optional(),
   gpuPlugin: none
     .optional()

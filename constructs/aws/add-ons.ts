@@ -4,14 +4,15 @@ import { Construct } from "constructs";
 import type { EksAddons } from "../../config/machines/eks-versions";
 import { awsRoleName } from "../../config/names";
 import { Role } from "./role";
-import { ofPods } from "./trust";
+import { ofPods, type PodTrust } from "./trust";
 
 export interface AddOnsProps {
   readonly federation: string;
   readonly site: string;
   /** The cluster's name, as a reference. */
   readonly cluster: string;
-  readonly clusterArn: string;
+  /** How AWS knows its pods. */
+  readonly podTrust: PodTrust;
   readonly versions: EksAddons;
   /** Tags of disks that pods ask for. */
   readonly tags: Readonly<Record<string, string>>;
@@ -42,7 +43,7 @@ export class AddOns extends Construct {
     private readonly props: Omit<AddOnsProps, "nodes" | "place" | "efs">,
   ) {
     super(scope, id);
-    const agent = this.add({ name: "eks-pod-identity-agent", dependsOn: [] });
+    const agent = props.podTrust.kind === "agent" ? [this.add({ name: "eks-pod-identity-agent", dependsOn: [] })] : [];
     const proxy = this.add({ name: "kube-proxy", dependsOn: [] });
     const network = this.add({
       name: "vpc-cni",
@@ -52,9 +53,9 @@ export class AddOns extends Construct {
         env: { ENABLE_PREFIX_DELEGATION: "true", WARM_PREFIX_TARGET: "1" },
       },
       identity: { serviceAccount: "aws-node", policy: "AmazonEKS_CNI_Policy" },
-      dependsOn: [agent],
+      dependsOn: agent,
     });
-    this.first = [agent, proxy, network];
+    this.first = [...agent, proxy, network];
   }
 
   /** What runs on nodes, once they are there. */
@@ -77,12 +78,12 @@ export class AddOns extends Construct {
   }
 
   private add({ name, values, identity, dependsOn }: AddOn): EksAddon {
-    const { federation, site, cluster, clusterArn, versions } = this.props;
+    const { federation, site, cluster, podTrust, versions } = this.props;
     const role = identity
       ? new Role(this, `${name}-role`, {
           name: awsRoleName(federation, site, name),
           description: `${name} of ${site} in ${federation}`,
-          trust: ofPods(clusterArn, { namespace: "kube-system", serviceAccount: identity.serviceAccount }),
+          trust: ofPods(podTrust, { namespace: "kube-system", serviceAccount: identity.serviceAccount }),
           managed: [identity.policy],
         })
       : undefined;
@@ -93,10 +94,13 @@ export class AddOns extends Construct {
       resolveConflictsOnCreate: "OVERWRITE",
       resolveConflictsOnUpdate: "OVERWRITE",
       ...(values ? { configurationValues: JSON.stringify(values) } : {}),
-      ...(role && identity
-        ? { podIdentityAssociation: [{ roleArn: role.arn, serviceAccount: identity.serviceAccount }] }
-        : {}),
+      ...(role && identity ? this.bound(role.arn, identity.serviceAccount) : {}),
       dependsOn: [...dependsOn, ...(role?.rights ?? [])],
     });
+  }
+  /** Binds an add-on's service account to a role. */
+  private bound(roleArn: string, serviceAccount: string) {
+    if (this.props.podTrust.kind === "irsa") return { serviceAccountRoleArn: roleArn };
+    return { podIdentityAssociation: [{ roleArn, serviceAccount }] };
   }
 }

@@ -2,7 +2,8 @@ import { HelmProvider } from "@cdktf/provider-helm/lib/provider";
 import { KubernetesProvider } from "@cdktf/provider-kubernetes/lib/provider";
 import { Fn, type ITerraformDependable } from "cdktf";
 import type { Construct } from "constructs";
-import { podIdentityAgents } from "../../charts/networks";
+import { externalDnsName } from "../../charts/external-dns";
+import { type IdentityServers, podIdentityAgents } from "../../charts/networks";
 import { awsRoleName, hubRoleName, objectUrl, userServiceAccount } from "../../config/names";
 import type { ResolvedAwsClusterSite } from "../../config/resolve/aws-site";
 import type { ResolvedClusterSite, ResolvedHome } from "../../config/resolve/cluster-site";
@@ -12,14 +13,15 @@ import { nfsMount } from "../kubernetes/homes";
 import { loadBalancerAddress } from "../kubernetes/lookup";
 import { scratchExpiryName } from "../kubernetes/objects/scratch-expiry";
 import type { ConfiguredStack, HomeMount, ManagedZone, Platform, PodIdentity, Service } from "../kubernetes/platform";
-import { diskStorage, homeServers, machines, zoneRights } from "./eks-services";
+import { certManagerName, diskStorage, homeServers, machines, zoneRights } from "./eks-services";
 import { hubAccess } from "./hub-access";
 import { keyRights, keysOf } from "./key-rights";
 import { clusterAddress } from "./lookup";
 import { mountTargets } from "./mount-targets";
 import { awsProvider, siteTags } from "./provider";
-import { PodRole } from "./role";
+import { PodRole, podAnnotations } from "./role";
 import { expiryRights, storeRights } from "./store-rights";
+import { zoneBlocks } from "./subnets";
 
 /** A cluster of EKS: pods are known by their account and take roles, disks are EBS's. */
 export class EksPlatform implements Platform {
@@ -38,7 +40,11 @@ export class EksPlatform implements Platform {
     const { region, dns } = site;
     const { network } = site.cluster;
     this.storeEnvironment = { AWS_REGION: region, AWS_DEFAULT_REGION: region };
-    this.managedZone = dns.kind === "route53" ? { kind: dns.kind, zone: dns.zone, region } : null;
+    const annotations = {
+      externalDns: podAnnotations(site, awsRoleName(federation, site.id, externalDnsName)),
+      certManager: podAnnotations(site, awsRoleName(federation, site.id, certManagerName)),
+    };
+    this.managedZone = dns.kind === "route53" ? { kind: dns.kind, zone: dns.zone, region, annotations } : null;
     const balancer = "service.beta.kubernetes.io/aws-load-balancer";
     this.entranceAnnotations = {
       [`${balancer}-type`]: "nlb",
@@ -77,8 +83,8 @@ export class EksPlatform implements Platform {
   }
 
   identityOf(scope: Construct, hub: string | null): PodIdentity {
-    new PodRole(scope, "identity", hub === null ? this.expiryRole() : this.hubRole(hub));
-    return { annotations: {}, identityServers: podIdentityAgents, storeKeys: null };
+    const { annotations } = new PodRole(scope, "identity", hub === null ? this.expiryRole() : this.hubRole(hub));
+    return { annotations, identityServers: identityServers(this.site), storeKeys: null };
   }
 
   private hubRole(id: string) {
@@ -131,6 +137,16 @@ export class EksPlatform implements Platform {
   datasetUrl({ place, path }: ResolvedDataset): string {
     return objectUrl(place, path);
   }
+}
+
+/** The agent on each node, or STS: where it has an endpoint in the network, its address is one of a private subnet. */
+function identityServers({ cluster: { podIdentity, network }, zones }: ResolvedAwsClusterSite): IdentityServers {
+  if (podIdentity.kind === "agent") return podIdentityAgents;
+  const inside = network.kind === "made" && network.endpoints.includes("sts") ? zoneBlocks(network.cidr, zones) : [];
+  return {
+    networks: [...[...inside].map(([, { private: block }]) => block), ...podIdentity.stsNetworks],
+    ports: [443],
+  };
 }
 
 /** Tags as the annotation has them; what would end a pair is in none (`config/schema/aws-site.ts`). */

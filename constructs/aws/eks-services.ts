@@ -30,7 +30,7 @@ export const diskStorage: Service = ({ objects, platform }) => {
 export function machines(federation: string, site: ResolvedAwsClusterSite): Service {
   return ({ scope, chart }) => {
     const { name, pools, retiring } = site.cluster;
-    const role = new PodRole(scope, "autoscaler-identity", {
+    const { annotations: identity, ready } = new PodRole(scope, "autoscaler-identity", {
       site,
       namespace: site.servicesNamespace,
       serviceAccount: autoscalerName,
@@ -42,8 +42,8 @@ export function machines(federation: string, site: ResolvedAwsClusterSite): Serv
     chart("autoscaler", {
       name: autoscalerName,
       chart: charts.clusterAutoscaler,
-      values: clusterAutoscalerValues({ pools, cluster: name, region: site.region, identity: {}, spotGroups }),
-      dependsOn: [role.association],
+      values: clusterAutoscalerValues({ pools, cluster: name, region: site.region, identity, spotGroups }),
+      dependsOn: ready,
     });
   };
 }
@@ -97,12 +97,12 @@ export const homeServers: Service = ({ scope, site, release }) => {
 
 /** Who makes the site's records: nobody's but those below its domain. */
 export function zoneRights(federation: string, site: ResolvedAwsClusterSite): Service {
-  return ({ scope }) => {
+  return ({ scope, release }) => {
     if (site.dns.kind !== "route53") return;
     const statements = recordRights(hostedZone(scope, site.dns.zone), site.domain);
     const programs = site.tls.kind === "acme" ? [externalDnsName, certManagerName] : [externalDnsName];
-    for (const program of programs)
-      new PodRole(scope, `${program}-identity`, {
+    for (const program of programs) {
+      const { ready } = new PodRole(scope, `${program}-identity`, {
         site,
         namespace: site.servicesNamespace,
         serviceAccount: program,
@@ -110,11 +110,13 @@ export function zoneRights(federation: string, site: ResolvedAwsClusterSite): Se
         description: `${program} of ${site.id} in ${federation}`,
         statements,
       });
+      for (const resource of ready) release({ resource });
+    }
   };
 }
 
 /** cert-manager's service account. */
-const certManagerName = "cert-manager";
+export const certManagerName = "cert-manager";
 
 function recordRights(zoneId: string, domain: string): Statement[] {
   return [

@@ -36,6 +36,11 @@ export function clusterNetwork(scope: Construct, name: string): ClusterNetwork {
   return { vpcId: vpc.vpcId, securityGroup: vpc.clusterSecurityGroupId };
 }
 
+/** The URL of what issues tokens to a cluster's pods. */
+export function clusterIssuer(scope: Construct, name: string): string {
+  return clusterOf(scope, name).identity.get(0).oidc.get(0).issuer;
+}
+
 /** A stack asks for its cluster once. */
 function clusterOf(scope: Construct, name: string): DataAwsEksCluster {
   const asked = scope.node.tryFindChild("cluster");

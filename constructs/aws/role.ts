@@ -4,9 +4,10 @@ import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy";
 import { IamRolePolicyAttachment } from "@cdktf/provider-aws/lib/iam-role-policy-attachment";
 import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
-import { awsClusterArn } from "../../config/names";
+import { awsRoleArn } from "../../config/names";
 import type { ResolvedAwsClusterSite } from "../../config/resolve/aws-site";
 import type { Statement } from "./statement";
+import { foundPodTrust } from "./token-issuer";
 import { ofPods, type PodAccount, type Trust } from "./trust";
 
 export interface RoleProps {
@@ -65,22 +66,35 @@ export interface PodRoleProps extends Omit<RoleProps, "trust">, PodAccount {
   readonly site: ResolvedAwsClusterSite;
 }
 
-/** A role that pods of one service account take, by EKS Pod Identity: no key, no annotation. */
+/** A role that pods of one service account take: no key. */
 export class PodRole extends Construct {
-  readonly role: Role;
-  readonly association: EksPodIdentityAssociation;
+  /** Of the service account. */
+  readonly annotations: Readonly<Record<string, string>>;
+  /** What the pods wait for: those that start before are nobody. */
+  readonly ready: ITerraformDependable[];
 
   constructor(scope: Construct, id: string, { site, namespace, serviceAccount, ...role }: PodRoleProps) {
     super(scope, id);
-    const trust = ofPods(awsClusterArn(site, site.cluster.name), { namespace, serviceAccount });
-    this.role = new Role(this, "role", { ...role, trust });
-    this.association = new EksPodIdentityAssociation(this, "association", {
+    const how = foundPodTrust(this, site);
+    const { arn, rights } = new Role(this, "role", { ...role, trust: ofPods(how, { namespace, serviceAccount }) });
+    this.annotations = podAnnotations(site, role.name);
+    if (how.kind === "irsa") {
+      this.ready = rights;
+      return;
+    }
+    const association = new EksPodIdentityAssociation(this, "association", {
       clusterName: site.cluster.name,
       namespace,
       serviceAccount,
-      roleArn: this.role.arn,
+      roleArn: arn,
       ...(role.tags ? { tags: { ...role.tags } } : {}),
-      dependsOn: this.role.rights,
+      dependsOn: rights,
     });
+    this.ready = [association];
   }
+}
+
+/** Annotations of a service account whose pods take a role: none where an agent knows the account by its name. */
+export function podAnnotations({ account, cluster }: ResolvedAwsClusterSite, role: string): Record<string, string> {
+  return cluster.podIdentity.kind === "agent" ? {} : { "eks.amazonaws.com/role-arn": awsRoleArn(account, role) };
 }

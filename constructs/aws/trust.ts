@@ -3,7 +3,7 @@ import type { Condition } from "./statement";
 /** A statement of who takes a role. */
 export interface Trust {
   readonly Effect: "Allow";
-  readonly Principal: Readonly<Record<"Service", string>>;
+  readonly Principal: { readonly Service: string } | { readonly Federated: string };
   readonly Action: string | readonly string[];
   readonly Condition?: Condition;
 }
@@ -24,12 +24,48 @@ export function ofService(service: "eks" | "ec2" | "dlm" | "s3", workingFor?: st
   };
 }
 
+/** How AWS knows pods of a cluster: by EKS Pod Identity, or by tokens that an OIDC provider of the account's answers for. */
+export type PodTrust =
+  | { readonly kind: "agent"; readonly clusterArn: string }
+  | {
+      readonly kind: "irsa";
+      readonly providerArn: string;
+      /** What issues the tokens: a URL without its scheme, which only the engine knows. */
+      readonly issuer: string;
+    };
+
+/** Pods of one account in one cluster. */
+export function ofPods(how: PodTrust, pods: PodAccount): Trust {
+  return how.kind === "agent" ? byAgent(how.clusterArn, pods) : byToken(how, pods);
+}
+
+/** For STS alone, as the tokens are that EKS gives to pods (https://docs.aws.amazon.com/eks/latest/userguide/associate-service-account-role.html). */
+function byToken(
+  { providerArn, issuer }: Extract<PodTrust, { kind: "irsa" }>,
+  { namespace, serviceAccount }: PodAccount,
+): Trust {
+  return {
+    Effect: "Allow",
+    Principal: { Federated: providerArn },
+    Action: "sts:AssumeRoleWithWebIdentity",
+    Condition: {
+      StringEquals: {
+        [`${issuer}:aud`]: tokenAudience,
+        [`${issuer}:sub`]: `system:serviceaccount:${namespace}:${serviceAccount}`,
+      },
+    },
+  };
+}
+
+/** Whom the tokens are for. */
+export const tokenAudience = "sts.amazonaws.com";
+
 /**
- * Pods of one account in one cluster, by EKS Pod Identity. Without the tags, which EKS puts on each session unless an association says
+ * By EKS Pod Identity. Without the tags, which EKS puts on each session unless an association says
  * otherwise (https://docs.aws.amazon.com/eks/latest/userguide/pod-id-role.html), whoever may associate roles in any cluster of
  * the AWS account could give this one to pods of theirs.
  */
-export function ofPods(cluster: string, { namespace, serviceAccount }: PodAccount): Trust {
+function byAgent(cluster: string, { namespace, serviceAccount }: PodAccount): Trust {
   return {
     Effect: "Allow",
     Principal: { Service: "pods.eks.amazonaws.com" },

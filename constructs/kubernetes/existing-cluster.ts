@@ -2,6 +2,7 @@ import { HelmProvider } from "@cdktf/provider-helm/lib/provider";
 import { KubernetesProvider } from "@cdktf/provider-kubernetes/lib/provider";
 import type { ITerraformDependable } from "cdktf";
 import type { Construct } from "constructs";
+import { noIdentityServers } from "../../charts/networks";
 import { objectUrl } from "../../config/names";
 import type { ResolvedClusterSite, ResolvedHome } from "../../config/resolve/cluster-site";
 import type { ResolvedKubernetesSite } from "../../config/resolve/kubernetes-site";
@@ -61,7 +62,7 @@ export class ExistingCluster implements Platform {
     const needed = hub === null || this.site.hubs.some(({ id, storeKeys }) => id === hub && storeKeys);
     return {
       annotations: {},
-      identityServers: [],
+      identityServers: noIdentityServers,
       storeKeys: needed ? { name: storeKeys, data } : null,
     };
   }

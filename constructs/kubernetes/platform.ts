@@ -1,5 +1,6 @@
 import type { ITerraformDependable, TerraformStack } from "cdktf";
 import type { Construct } from "constructs";
+import type { IdentityServers } from "../../charts/networks";
 import type { ResolvedClusterSite, ResolvedHome } from "../../config/resolve/cluster-site";
 import type { ResolvedFederation } from "../../config/resolve/federation";
 import type { ResolvedDataset } from "../../config/resolve/lake";
@@ -17,8 +18,8 @@ export interface SecretObject {
 export interface PodIdentity {
   /** Annotations of the service account `user-sa` that bind it to a role. */
   readonly annotations: Readonly<Record<string, string>>;
-  /** Addresses (CIDR) that pods must reach to be somebody: a role behind a blocked server is of no use. */
-  readonly identityServers: readonly string[];
+  /** What pods must reach to be somebody: a role behind a blocked server is of no use. */
+  readonly identityServers: IdentityServers;
   /** Keys of the store, where the cloud knows no identity of pods: a Secret in the hub's namespace, all of it environment. */
   readonly storeKeys: SecretObject | null;
 }
@@ -43,6 +44,8 @@ export interface HostedZone {
   readonly kind: "route53";
   readonly zone: string;
   readonly region: string;
+  /** Of their service accounts, where that binds them to roles. */
+  readonly annotations: Readonly<Record<"externalDns" | "certManager", Readonly<Record<string, string>>>>;
 }
 
 /** A zone that takes dynamic updates (RFC 2136), signed by a key. */
@@ -92,8 +95,8 @@ export interface ServiceContext {
   readonly federation: ResolvedFederation;
   readonly site: ResolvedClusterSite;
   readonly platform: Platform;
-  /** The Secret of the services' namespace with the store's keys, for the program that expires scratch; null: none, or none is needed. */
-  readonly storeKeys: string | null;
+  /** What the program that expires scratch is to the cloud; null: there is none. */
+  readonly expiryIdentity: PodIdentity | null;
   /**
    * Installs a chart in the services' namespace, after the services before it in the list.
    *

@@ -1,7 +1,7 @@
 import type { App } from "cdktf";
 import { corePool, placeOf } from "../../charts/place";
 import { eksVersions } from "../../config/machines/eks-versions";
-import { awsClusterArn, awsRoleName } from "../../config/names";
+import { awsRoleName } from "../../config/names";
 import type { ResolvedAwsClusterSite } from "../../config/resolve/aws-site";
 import { AddOns } from "../../constructs/aws/add-ons";
 import { Budget } from "../../constructs/aws/budget";
@@ -13,6 +13,7 @@ import { NodePool } from "../../constructs/aws/node-group";
 import { awsProvider, siteTags } from "../../constructs/aws/provider";
 import { Role } from "../../constructs/aws/role";
 import type { Statement } from "../../constructs/aws/statement";
+import { madePodTrust } from "../../constructs/aws/token-issuer";
 import { ofService } from "../../constructs/aws/trust";
 import { expiryLifecycle } from "../../constructs/expiry";
 import { type FederationProps, SiteStack } from "../site-stack";
@@ -39,13 +40,8 @@ export class AwsClusterStack extends SiteStack {
     const subnets = this.subnets(site);
     const { lifecycle } = { lifecycle: undefined, ...expiryLifecycle(this, site.expires) };
     const cluster = new Cluster(this, "control-plane", { ...at, cluster: config, subnets, lifecycle }).resource;
-    const addOns = new AddOns(this, "add-ons", {
-      ...at,
-      cluster: cluster.name,
-      clusterArn: awsClusterArn(site, config.name),
-      versions,
-      tags,
-    });
+    const podTrust = madePodTrust(this, site, cluster);
+    const addOns = new AddOns(this, "add-ons", { ...at, cluster: cluster.name, podTrust, versions, tags });
     if (config.imageCache) new ImageCache(this, "image-cache", config.imageCache);
     const nodes = this.nodeRole(at, cacheRights(config.imageCache, site));
     const pools = [...config.pools, ...config.retiring].map(

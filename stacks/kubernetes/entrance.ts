@@ -53,7 +53,11 @@ export const certificates: Service = ({ site, platform, chart, objects }) => {
   chart("cert-manager", {
     name: "cert-manager",
     chart: charts.certManager,
-    values: certManagerValues({ pools: site.pools, namespace }),
+    values: certManagerValues({
+      pools: site.pools,
+      namespace,
+      identity: managedZone?.kind === "route53" ? managedZone.annotations.certManager : {},
+    }),
   });
   objects("certificates", [
     acmeIssuer({ name: issuer, email: tls.email, server: tls.server, solver }),
@@ -73,6 +77,7 @@ export const externalDns: Service = ({ federation, site, platform, chart }) => {
       owner: `${federation.id}-${site.id}`,
       domain: site.domain,
       ingressClass: ingressClassOf(site),
+      identity: managedZone.kind === "route53" ? managedZone.annotations.externalDns : {},
       zone:
         managedZone.kind === "route53" ? managedZone : { ...managedZone, ...serverOf(managedZone), secret: zoneKey },
     }),

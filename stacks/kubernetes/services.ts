@@ -43,10 +43,10 @@ export class KubernetesServicesStack extends SiteStack {
       enforce: "baseline", // the charts of others do not all say what `restricted` wants
       expires: site.expires,
     });
-    const storeKeys = expiringBuckets(site).length > 0 ? platform.identityOf(this, null).storeKeys : null;
+    const expiryIdentity = expiringBuckets(site).length > 0 ? platform.identityOf(this, null) : null;
     const secrets = new Secrets(this, "secrets", {
       namespace,
-      secrets: [...zoneSecrets(platform), ...(storeKeys ? [storeKeys] : [])],
+      secrets: [...zoneSecrets(platform), ...(expiryIdentity?.storeKeys ? [expiryIdentity.storeKeys] : [])],
     });
     this.first = [namespace.resource, ...secrets.resources];
     this.latest = this.first;
@@ -55,12 +55,14 @@ export class KubernetesServicesStack extends SiteStack {
       federation,
       site,
       platform,
-      storeKeys: storeKeys?.name ?? null,
+      expiryIdentity,
       chart: (id, { privileged = false, dependsOn = [], ...chart }) => {
         const at = privileged ? this.privileged(site, id) : this.at(site);
         this.add(new ChartRelease(this, id, { ...chart, ...at, dependsOn: [...at.dependsOn, ...dependsOn] }));
       },
-      release: (release) => this.add(release),
+      release: ({ resource }) => {
+        this.latest = [...this.latest, resource];
+      },
       objects: (id, objects, options = {}) => {
         const props = { name: id, objects, ...options, ...this.at(site) };
         if (objects.length > 0) this.add(new ObjectsRelease(this, id, props));
@@ -147,7 +149,7 @@ function expiringBuckets(site: ResolvedClusterSite) {
   );
 }
 
-function expiry({ site, platform, storeKeys, objects }: ServiceContext): void {
+function expiry({ site, platform, expiryIdentity, objects }: ServiceContext): void {
   const buckets = expiringBuckets(site);
   if (buckets.length === 0) return;
   objects(
@@ -158,7 +160,8 @@ function expiry({ site, platform, storeKeys, objects }: ServiceContext): void {
       buckets,
       pathStyle: site.s3.pathStyle,
       environment: platform.storeEnvironment,
-      storeKeys,
+      annotations: expiryIdentity?.annotations ?? {},
+      storeKeys: expiryIdentity?.storeKeys?.name ?? null,
       mirrors: site.mirrors,
     }),
   );

@@ -86,7 +86,7 @@ test("external-dns: records of the site's domain and owner only; its key is in n
     keyName: "isthmus",
   } as const;
   const values = externalDnsValues({
-    ...{ pools, owner: "alpine-alps", domain: "alps.pangeo.example", ingressClass: "alps" },
+    ...{ pools, owner: "alpine-alps", domain: "alps.pangeo.example", ingressClass: "alps", identity: {} },
     zone: { ...zone, algorithm: "hmac-sha256", secret },
   });
   await expect(text(values)).toMatchFileSnapshot(golden("external-dns"));
@@ -96,7 +96,7 @@ test("external-dns: records of the site's domain and owner only; its key is in n
 });
 
 test("cert-manager: its definitions are kept, and its lease lies in its own namespace", async () => {
-  const values = certManagerValues({ pools, namespace: "alps-services" });
+  const values = certManagerValues({ pools, namespace: "alps-services", identity: {} });
   await expect(text(values)).toMatchFileSnapshot(golden("cert-manager"));
   expect(values.crds).toEqual({ enabled: true, keep: true });
   expect(values.global).toEqual({ leaderElection: { namespace: "alps-services" } });

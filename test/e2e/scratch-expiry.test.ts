@@ -42,7 +42,7 @@ function mounted(): Readonly<Record<string, string>> {
   const buckets = [{ name: "scratch", days: 7 }];
   const objects = scratchExpiry({
     ...{ namespace: "alps-services", pools: [], buckets, pathStyle: true, environment: {} },
-    ...{ storeKeys: null, mirrors: {} },
+    ...{ annotations: {}, storeKeys: null, mirrors: {} },
   });
   return objects.find(({ kind }) => kind === "ConfigMap")?.data as Readonly<Record<string, string>>;
 }

@@ -68,7 +68,7 @@ test("without a way out there is no NAT gateway, and what nodes need is reached 
   const endpoints = all.flatMap(([address, { service_name }]) =>
     address.startsWith("aws_vpc_endpoint.") ? [`${service_name}`.replace("com.amazonaws.us-west-2.", "")] : [],
   );
-  expect(endpoints).toEqual(expect.arrayContaining(["s3", "ecr.api", "ecr.dkr", "sts", "ec2", "eks", "eks-auth"]));
+  expect(endpoints).toEqual(expect.arrayContaining(["s3", "ecr.api", "ecr.dkr", "sts", "ec2", "eks"]));
   const groups = all.flatMap(([address, group]) => (address.startsWith("aws_eks_node_group.") ? [group] : []));
   expect(
     groups.map(({ subnet_ids, capacity_type, ami_type }) => [(subnet_ids as string[]).length, capacity_type, ami_type]),
@@ -87,4 +87,30 @@ test("what a hub's people are bears the hub's tag beside the site's", () => {
     ["aws_eks_pod_identity_association", { hub: "prod" }],
     ["aws_iam_role", { hub: "prod" }],
   ]);
+});
+
+test("without an agent pods are known by tokens: their accounts name roles, and users' pods reach STS in the network", () => {
+  const role = (what: string) => `arn:aws:iam::111122223333:role/shores-shoal-${what}`;
+  const cluster = stacks.get("shoal-cluster") ?? "";
+  expect(cluster).not.toContain("eks-pod-identity-agent");
+  expect(cluster).not.toContain("com.amazonaws.us-west-2.eks-auth");
+  expect([...types("shoal-cluster")]).toContain("aws_iam_openid_connect_provider");
+  const addOns = [...resourcesOf(cluster)].flatMap(([, { addon_name, service_account_role_arn: by }]) =>
+    by ? [addon_name] : [],
+  );
+  expect(addOns.sort()).toEqual(["aws-ebs-csi-driver", "vpc-cni"]);
+  for (const [stack, name] of [
+    ["shoal-prod", "hub-prod"],
+    ["shoal-services", "cluster-autoscaler"],
+    ["shoal-services", "scratch-expiry"],
+  ] as const) {
+    expect(types(stack)).not.toContain("aws_eks_pod_identity_association");
+    expect(stacks.get(stack)).toContain(JSON.stringify(`"eks.amazonaws.com/role-arn":"${role(name)}"`).slice(1, -1));
+    expect(stacks.get(stack)).toContain("data.aws_eks_cluster.cluster.identity[0].oidc[0].issuer");
+  }
+  const blocks = ["10.0.0.0/19", "10.0.32.0/19"].map((cidr) => ({ ipBlock: { cidr } }));
+  const way = JSON.stringify({ to: blocks, ports: [{ port: 443 }] });
+  expect(stacks.get("shoal-prod")).toContain(JSON.stringify(way).slice(1, -1));
+  expect(stacks.get("harbor-prod")).toContain("169.254.170.23/32");
+  expect(stacks.get("shoal-prod")).not.toContain("169.254.170.23/32");
 });

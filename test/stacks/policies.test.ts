@@ -103,24 +103,25 @@ test("a bucket's policy allows anybody only to read and to list, and only where 
   }
 });
 
-test("a role is taken by one service of AWS, and by nobody else", () => {
-  const trusts = documents.filter(({ attribute }) => attribute === "assume_role_policy");
-  expect(trusts.length).toBeGreaterThan(20);
-  for (const { stack, address, statements: own } of trusts) {
+const trusts = () =>
+  documents.flatMap(({ stack, address, attribute, statements: own }) => {
+    if (attribute !== "assume_role_policy") return [];
     expect(own, `${stack} ${address}`).toHaveLength(1);
-    const [trust] = own;
+    return own.map((trust) => ({ stack, trust, byToken: trust.Action === "sts:AssumeRoleWithWebIdentity" }));
+  });
+
+test("a role is taken by one service of AWS or by tokens of the site's own cluster, and by nobody else", () => {
+  expect(trusts().length).toBeGreaterThan(20);
+  for (const { trust, byToken } of trusts()) {
+    if (byToken) continue;
     expect(Object.keys(trust?.Principal ?? {})).toEqual(["Service"]);
     expect(JSON.stringify(trust?.Principal)).toMatch(/^\{"Service":"(?:eks|ec2|pods\.eks|dlm|s3)\.amazonaws\.com"\}$/);
   }
 });
 
 test("a role of pods is taken by one account of one namespace in one cluster, which no two roles share", () => {
-  const trusts = documents.flatMap(({ stack, attribute, statements: [trust] }) =>
-    attribute === "assume_role_policy" && JSON.stringify(trust?.Principal).includes("pods.eks")
-      ? [{ stack, trust }]
-      : [],
-  );
-  const known = trusts.map(({ stack, trust }) => {
+  const ofPods = trusts().filter(({ trust }) => JSON.stringify(trust.Principal).includes("pods.eks"));
+  const known = ofPods.map(({ stack, trust }) => {
     const [[operator, tags = {}] = []] = Object.entries(trust?.Condition ?? {});
     expect(operator, stack).toBe("StringEquals");
     const tag = (name: string) => `${tags[`aws:RequestTag/${name}`]}`;
@@ -130,4 +131,31 @@ test("a role of pods is taken by one account of one namespace in one cluster, wh
   expect(known.length).toBeGreaterThan(10);
   expect(new Set(known).size).toBe(known.length);
   expect(known).toContain("arn:aws:eks:us-west-2:111122223333:cluster/pangeo-cascadia cascadia-prod user-sa");
+});
+
+test("a token is one of the cluster's own, for STS, of one account of one namespace", () => {
+  const byToken = trusts().filter((one) => one.byToken);
+  expect(byToken.map(({ stack, trust: { Condition } }) => [stack, Condition])).toEqual(
+    [
+      ["isle-cluster", "kube-system:ebs-csi-controller-sa"],
+      ["isle-cluster", "kube-system:aws-node"],
+      ["isle-prod", "isle-prod:user-sa"],
+      ["isle-services", "isle-services:cluster-autoscaler"],
+      ["isle-services", "isle-services:scratch-expiry"],
+    ].map(([stack, account]) => [
+      stack,
+      {
+        StringEquals: {
+          "${local.issuer}:aud": "sts.amazonaws.com",
+          "${local.issuer}:sub": `system:serviceaccount:${account}`,
+        },
+      },
+    ]),
+  );
+  for (const { stack, trust } of byToken)
+    expect(trust.Principal, stack).toEqual({
+      Federated: expect.stringMatching(
+        /^(?:arn:aws:iam::012345678902:oidc-provider\/\$\{local\.issuer\}|\$\{aws_iam_openid_connect_provider\.token-issuer\.arn\})$/,
+      ),
+    });
 });

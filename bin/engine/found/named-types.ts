@@ -46,6 +46,14 @@ export const namedTypes: Readonly<Record<string, NamedType>> = {
     known: "tags", // an empty one without tags too: bucket.ts
   },
   aws_iam_role: { refusal: /\bEntityAlreadyExists\b/, importId: joined("", "name"), known: "tags" },
+  aws_iam_openid_connect_provider: {
+    refusal: /\bEntityAlreadyExists\b/,
+    importId: ({ after, account }) => {
+      const issuer = text(after.url)?.replace("https://", "");
+      return issuer && account ? `arn:aws:iam::${account}:oidc-provider/${issuer}` : undefined;
+    },
+    known: "tags",
+  },
   aws_launch_template: {
     refusal: /\bInvalidLaunchTemplateName\.AlreadyExistsException\b/,
     importId: () => undefined,

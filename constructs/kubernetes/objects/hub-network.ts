@@ -1,5 +1,5 @@
 import { metricsPort } from "../../../charts/jupyterhub/data";
-import { closedRanges } from "../../../charts/networks";
+import { closedRanges, type IdentityServers } from "../../../charts/networks";
 import { type Labels, namespaceOf, type Peer, pods, policy, toPrometheus, type Way, type Ways } from "./network-policy";
 import type { KubeObject } from "./object";
 
@@ -20,8 +20,8 @@ export interface HubNetworkProps {
   readonly ingress: IngressReach;
   /** Addresses (CIDR) of name servers beside the cluster's own pods. */
   readonly nameServers: readonly string[];
-  /** Addresses (CIDR) by which users' pods are known to the cloud. */
-  readonly identityServers: readonly string[];
+  /** Where users' pods become somebody to the cloud. */
+  readonly identityServers: IdentityServers;
 }
 
 /** Labels that JupyterHub's chart gives to its pods. */
@@ -137,11 +137,12 @@ function addresses(networks: readonly string[]): Peer[] {
 /** Where users' pods may go: names, the internet, the site's own data and hubs, and what private addresses they are let to. */
 function userEgress(props: HubNetworkProps): Way[] {
   const { storeNetworks, identityServers } = props;
+  const { networks, ports } = identityServers;
   return [
     nameServers(props),
     { peers: [{ ipBlock: { cidr: "0.0.0.0/0", except: closedRanges } }] },
     ...siteData(props),
     ...(storeNetworks.length > 0 ? [{ peers: addresses(storeNetworks) }] : []),
-    ...(identityServers.length > 0 ? [{ peers: addresses(identityServers), ports: [80, 988] }] : []),
+    ...(networks.length > 0 ? [{ peers: addresses(networks), ports }] : []),
   ];
 }

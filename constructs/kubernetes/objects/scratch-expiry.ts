@@ -16,6 +16,8 @@ export interface ScratchExpiryProps {
   readonly pathStyle: boolean;
   /** Variables of S3 clients. */
   readonly environment: Readonly<Record<string, string>>;
+  /** Of its service account, where that binds it to a role. */
+  readonly annotations: Readonly<Record<string, string>>;
   /** Secret of the namespace with the store's keys; null: the cloud knows the pods by their account. */
   readonly storeKeys: string | null;
   /** Registries whose images come from elsewhere. */
@@ -32,14 +34,19 @@ const programs = { "expire_bucket.py": "scratch-expiry/expire_bucket.py", "expir
 
 /** Scratch expires by store, once a day: a bucket's own rule of ages would leave stores without their old chunks. */
 export function scratchExpiry(props: ScratchExpiryProps): KubeObject[] {
-  const { namespace, buckets } = props;
+  const { namespace, buckets, annotations } = props;
   if (buckets.length === 0) return [];
   const files = Object.entries(programs).map(([file, path]) => [
     file,
     readFileSync(join(packageRoot(), "charts", path), "utf8"),
   ]);
   return [
-    { apiVersion: "v1", kind: "ServiceAccount", metadata: { name, namespace }, automountServiceAccountToken: false },
+    {
+      apiVersion: "v1",
+      kind: "ServiceAccount",
+      metadata: { name, namespace, ...(Object.keys(annotations).length > 0 ? { annotations } : {}) },
+      automountServiceAccountToken: false,
+    },
     { apiVersion: "v1", kind: "ConfigMap", metadata: { name, namespace }, data: Object.fromEntries(files) },
     ...buckets.map((bucket) => job(props, bucket)),
   ];

@@ -1,4 +1,5 @@
 import type { JupyterHubProps } from "../../../charts/jupyterhub/props";
+import { noIdentityServers } from "../../../charts/networks";
 import { priorityClassName } from "../../../config/names";
 import { clusterFederation, clusterHubOf, clusterSite } from "../../config/cluster-site";
 
@@ -20,7 +21,7 @@ export function propsOf(id: string, site = clusterSite()): JupyterHubProps {
       annotations: { "cert-manager.io/cluster-issuer": site.id },
       tlsSecret: `${hub.id}-tls`,
     },
-    identityServers: [],
+    identityServers: noIdentityServers,
     storeEnvironment: { AWS_ENDPOINT_URL: site.s3.endpoint },
     storeNetworks: [],
     storeKeys: "store-keys",

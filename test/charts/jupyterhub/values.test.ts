@@ -54,12 +54,15 @@ test("Prometheus is told the port that asks for no token: the hub's own path is 
 });
 
 test("D2: notebooks reach the server by which they are somebody, and nowhere else where there is none", () => {
-  const open = (...identityServers: string[]) => {
+  const open = (...networks: string[]) => {
+    const identityServers = { networks, ports: [80] };
     const { networkPolicy, cloudMetadata } = jupyterHubValues({ ...propsOf("prod"), identityServers }).singleuser;
     // The chart's own block is on each pod, whatever its policies say.
     expect(cloudMetadata).toEqual({ blockWithIptables: false });
     expect(networkPolicy.egressAllowRules.cloudMetadataServer).toBe(false);
-    return JSON.stringify(networkPolicy.egress).includes('{"ipBlock":{"cidr":"169.254.170.23/32"}}');
+    return JSON.stringify(networkPolicy.egress).includes(
+      '{"to":[{"ipBlock":{"cidr":"169.254.170.23/32"}}],"ports":[{"port":80}]}',
+    );
   };
   expect(open("169.254.170.23/32")).toBe(true);
   expect(open()).toBe(false);

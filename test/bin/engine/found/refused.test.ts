@@ -29,6 +29,12 @@ const refusals: readonly (readonly [type: string, said: string, after: object, i
   ["aws_s3_bucket", "CreateBucket, StatusCode: 409, BucketAlreadyOwnedByYou: ", { bucket: "b" }, "b"],
   ["aws_s3_bucket", "BucketAlreadyExists", { bucket: "b" }, "b"],
   ["aws_iam_role", "EntityAlreadyExists: Role with name r already exists.", { name: "r" }, "r"],
+  [
+    "aws_iam_openid_connect_provider",
+    "EntityAlreadyExists: Provider with url https://oidc.eks.us-west-2.amazonaws.com/id/A1 already exists.",
+    { url: "https://oidc.eks.us-west-2.amazonaws.com/id/A1" },
+    "arn:aws:iam::111122223333:oidc-provider/oidc.eks.us-west-2.amazonaws.com/id/A1",
+  ],
   ["aws_kms_alias", "AlreadyExistsException: An alias with the name exists", { name: "alias/a" }, "alias/a"],
   ["aws_cloudwatch_log_group", "ResourceAlreadyExistsException: The specified log group", { name: "/l" }, "/l"],
   ["aws_eks_cluster", "ResourceInUseException: Cluster already exists with name: c", { name: "c" }, "c"],

@@ -1,3 +1,4 @@
+import { noIdentityServers } from "../../../../charts/networks";
 import { priorityClassName } from "../../../../config/names";
 import type { ResolvedKubernetesSite } from "../../../../config/resolve/kubernetes-site";
 import { ingressReach } from "../../../../constructs/kubernetes/ingress";
@@ -15,7 +16,7 @@ export function hubProps(id: string, site: ResolvedKubernetesSite = clusterSite(
     mirrors: site.mirrors,
     placeholderClass: priorityClassName(site.id, "placeholder"),
     servicesNamespace: site.servicesNamespace,
-    identity: { annotations: {}, identityServers: [], storeKeys: null },
+    identity: { annotations: {}, identityServers: noIdentityServers, storeKeys: null },
     storeNetworks: site.s3.networks,
     ingress: ingressReach(site),
     nameServers: site.nameServers,

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { podIdentityAgents } from "../../../../charts/networks";
 import { hubObjects } from "../../../../constructs/kubernetes/objects/hub";
 import type { KubeObject } from "../../../../constructs/kubernetes/objects/object";
 import { alteredSite } from "../../../config/cluster-site";
@@ -65,8 +66,10 @@ test("D2: users' pods reach the internet and the networks of the store, the meta
     JSON.stringify((found(objects, "NetworkPolicy", "dask-workers").spec as { egress: object }).egress);
   expect(egress(hubObjects(props))).toContain('{"ipBlock":{"cidr":"10.20.0.0/16"}}');
   expect(egress(hubObjects(props))).not.toContain("169.254.170.23");
-  const known = { ...props, identity: { ...props.identity, identityServers: ["169.254.170.23/32"] } };
-  expect(egress(hubObjects(known))).toContain('{"ipBlock":{"cidr":"169.254.170.23/32"}}');
+  const known = { ...props, identity: { ...props.identity, identityServers: podIdentityAgents } };
+  expect(egress(hubObjects(known))).toContain(
+    '{"to":[{"ipBlock":{"cidr":"169.254.170.23/32"}}],"ports":[{"protocol":"TCP","port":80}]}',
+  );
 });
 
 test("users could not reach the site's data where the cluster's ingress, or its address, is private", () => {

@@ -1,7 +1,10 @@
 import { expect, test } from "vitest";
 import { scratchExpiry } from "../../../../constructs/kubernetes/objects/scratch-expiry";
 
-const props = { namespace: "alps-services", pools: [], pathStyle: true, environment: {}, storeKeys: null, mirrors: {} };
+const props = {
+  ...{ namespace: "alps-services", pools: [], pathStyle: true, environment: {}, storeKeys: null, mirrors: {} },
+  annotations: {},
+};
 
 function jobsOf(...names: readonly string[]): string[] {
   const buckets = names.map((name) => ({ name, days: 7 }));
