@@ -1,5 +1,7 @@
 import { formatFaults } from "../config/faults";
+import { copiesOf, type DatasetCopy } from "../config/resolve/mirrors";
 import { type CatalogFiles, catalogFiles } from "../constructs/catalog/files";
+import type { CatalogCopy } from "../constructs/catalog/input";
 import { recordsOf } from "./catalog/record-file";
 import { exitCodes } from "./exit-codes";
 import { Failure } from "./failure";
@@ -10,5 +12,18 @@ export function catalogOf(config: Pick<Config, "federation" | "directory">): Cat
   const { records, faults } = recordsOf(config);
   if (faults.length > 0)
     throw new Failure(`the catalog's records have faults\n${formatFaults(faults, "text")}`, exitCodes.faults);
-  return catalogFiles(config.federation, records);
+  const copies = copiesOf(config.federation);
+  const sites = config.federation.sites.map((site) => ({
+    ...site,
+    datasets: site.datasets.map((dataset) => {
+      const own = copies.get(dataset.id);
+      return own ? { ...dataset, copies: own.map(catalogued) } : dataset;
+    }),
+  }));
+  return catalogFiles({ ...config.federation, sites }, records);
+}
+
+/** Of a copy what the catalog tells. */
+function catalogued({ site, institution, place, s3, https }: DatasetCopy): CatalogCopy {
+  return { site, institution, place, s3, https };
 }

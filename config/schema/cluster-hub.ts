@@ -86,7 +86,7 @@ export const clusterHub = block({
     .union([none, id])
     .optional()
     .describe(
-      "The home file system, a key of `homes`; `none`: files go with the server. Default: the only one; none where there is none.",
+      "The home file system, a key of `homes`; `none`: files go with the server. Default: the only one; none where there is none. Another one later starts without the files of now, and `isthmus up` refuses it until the hub's volume is removed by hand.",
     ),
   content: content.optional(),
   dask: clusterDask.optional(),

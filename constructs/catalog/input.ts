@@ -36,6 +36,17 @@ export interface CatalogDataset {
   readonly https: string | null;
   /** The site whose gateway the link leads to; null where it leads to the store itself. */
   readonly servedBy: string | null;
+  /** Its copies; those that its record says are whole are listed. Default none. */
+  readonly copies?: readonly CatalogCopy[];
+}
+
+/** A dataset's copy at another site. */
+export interface CatalogCopy {
+  readonly site: string;
+  readonly institution: string;
+  readonly place: CatalogPlace;
+  readonly s3: string;
+  readonly https: string;
 }
 
 /** A hub as other sites see it. */

@@ -78,7 +78,20 @@ const arrays = {
   variables: z.record(z.string(), variable),
 };
 
-const common = { format: z.literal(1), dataset: z.string() };
+/** What a store lists of a dataset, as a whole: copies with the same have the same objects. */
+const manifest = z.strictObject({
+  objects: whole,
+  bytes: whole,
+  /** Of all objects in the order of keys: for each its key, size and ETag, with a zero byte after each. */
+  sha256,
+});
+
+const common = {
+  format: z.literal(1),
+  dataset: z.string(),
+  /** Of each site whose copy had all of this when it was compared. */
+  mirrors: z.record(z.string(), manifest).optional(),
+};
 
 const zarrRecord = z.strictObject({
   ...common,
@@ -166,6 +179,7 @@ export type ParquetRecord = z.infer<typeof parquetRecord>;
 export type ReferencesRecord = z.infer<typeof referencesRecord>;
 /** What every record of arrays has. */
 export type ArraysRecord = ZarrRecord | IcechunkRecord;
+export type Manifest = z.infer<typeof manifest>;
 export type StoredObject = z.infer<typeof storedObject>;
 export type RecordedDimension = z.infer<typeof dimension>;
 export type RecordedVariable = z.infer<typeof variable>;

@@ -1,0 +1,43 @@
+import { ReadFailure } from "./http";
+
+/** An object as a store lists it. */
+export interface Listed {
+  readonly key: string;
+  readonly bytes: number;
+  /** Of equal bytes in equal parts it is equal, where S3 encrypts by its own keys. */
+  readonly etag: string;
+}
+
+/** A page of a store's answer; undefined where there is no such bucket. */
+export type Fetch = (url: string) => Promise<Uint8Array | undefined>;
+
+/**
+ * Lists a bucket that anybody lists, in the order of the keys' bytes, as S3 does: a thousand objects a request, and never all at once.
+ *
+ * @param bucket its URL, without a slash at the end
+ * @throws ReadFailure where there is none, or the answer is no list
+ */
+export async function* listed(get: Fetch, bucket: string, prefix: string): AsyncGenerator<Listed> {
+  for (let token: string | undefined = ""; token !== undefined; ) {
+    const query = new URLSearchParams({ "list-type": "2", "encoding-type": "url", prefix });
+    if (token !== "") query.set("continuation-token", token);
+    const url = `${bucket}/?${query}`;
+    const answer = await get(url);
+    if (!answer) throw new ReadFailure(url, "no such bucket", "bring its site up");
+    const page = Buffer.from(answer).toString("utf8");
+    if (!page.includes("<ListBucketResult"))
+      throw new ReadFailure(url, "answered something else than a list", "check the store's address");
+    for (const [, object = ""] of page.matchAll(/<Contents>(.*?)<\/Contents>/gs)) yield parsed(object);
+    token = page.includes("<IsTruncated>true<") ? field(page, "NextContinuationToken") : undefined;
+  }
+}
+
+function parsed(object: string): Listed {
+  const key = decodeURIComponent(field(object, "Key").replaceAll("+", " "));
+  return { key, bytes: Number(field(object, "Size")), etag: field(object, "ETag").replaceAll('"', "") };
+}
+
+function field(text: string, name: string): string {
+  const value = new RegExp(`<${name}>(.*?)</${name}>`, "s").exec(text)?.[1] ?? "";
+  return value.replaceAll("&quot;", '"').replaceAll("&#34;", '"').replaceAll("&lt;", "<").replaceAll("&amp;", "&");
+}
