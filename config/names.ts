@@ -92,6 +92,12 @@ export function lakeKeyRing(federation: string, site: string): string {
   return fitted(`${federation}-${site}`, 63);
 }
 
+/** Where lists of buckets' objects lie in the bucket that holds them, below it by the listed bucket's name; no user's prefix is called so. */
+export const inventoryFolder = "_inventory";
+
+/** The name of a bucket's lists, and of their folder below the bucket's. */
+export const inventoryName = "objects";
+
 /** The alias of the key that encrypts a site's lake on AWS. */
 export function lakeKeyAlias(federation: string, site: string): string {
   return `alias/${federation}-${site}-lake`;

@@ -9,6 +9,9 @@ import { mirrorsOf } from "./image-cache";
 import { datasetEntries, placeIn, resolveDataset } from "./lake";
 import { frontOf, type Gateways, siteBase } from "./site-base";
 
+/** Days that a list of a bucket's objects is kept, unless told otherwise. */
+const listDays = 60;
+
 /** What both kinds of site on AWS have. */
 function awsBase(federation: string, site: AwsSiteConfig) {
   return {
@@ -85,5 +88,15 @@ function resolveBucket(federation: string, { site, lake }: AwsSiteConfig, id: st
     ...base,
     /** Encrypted by the site's own key. Nobody without an account can use one, so what is public is encrypted by S3's own. */
     ownKey: lake.encryption?.kind === "kms" && !base.public && !base.existing,
+    /** Lists of its objects that S3 writes into another bucket; null for none. */
+    inventory: bucket.inventory
+      ? {
+          into: bucket.inventory.into,
+          every: bucket.inventory.every ?? ("week" as const),
+          as: bucket.inventory.as ?? ("parquet" as const),
+          keepDays: bucket.inventory.keepDays ?? listDays,
+        }
+      : null,
+    madeOnly: [...base.madeOnly, ...(bucket.inventory ? ["inventory"] : [])],
   };
 }

@@ -33,6 +33,7 @@ import { hubHome } from "./hub-home";
 import { idlePools } from "./idle-pools";
 import { imageCache } from "./image-cache";
 import { ingressPods } from "./ingress-pods";
+import { inventories } from "./inventories";
 import { jobsNeedBatch } from "./jobs-need-batch";
 import { keptHomes } from "./kept-homes";
 import { kubernetesVersion } from "./kubernetes-version";
@@ -92,6 +93,7 @@ export const rules: readonly Rule[] = [
   expiryIsScratchOnly,
   existingBuckets,
   coldTier,
+  inventories,
   datasetBucket,
   datasetPaths,
   publishers,

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { awsCluster, awsHome, budget, zone } from "./aws-cluster";
+import { inventory } from "./aws-inventory";
 import { cloudBucket } from "./cloud-bucket";
 import { clusterHub } from "./cluster-hub";
 import { awsDatasets } from "./dataset";
@@ -26,6 +27,7 @@ const awsBucket = block({
     .describe(
       "Days after which objects of 128 KiB and more go to Intelligent-Tiering: 40 to 68 % cheaper where nobody reads them, at once at hand all the same, and a fee for each object watched. Not for scratch or Icechunk. Default never.",
     ),
+  inventory: inventory.optional(),
 });
 
 const encryption = z

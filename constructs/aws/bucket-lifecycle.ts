@@ -1,4 +1,5 @@
 import type { S3BucketLifecycleConfigurationRule } from "@cdktf/provider-aws/lib/s3-bucket-lifecycle-configuration";
+import { inventoryFolder } from "../../config/names";
 import type { ResolvedAwsBucket } from "../../config/resolve/aws-site";
 
 /** Days after which parts of uploads that nobody finished go. */
@@ -7,12 +8,24 @@ const uploadDays = 7;
 /** How often the days of scratch S3 waits before it removes by object what the site has not removed by store. */
 const backstop = 3;
 
-/** What S3 itself removes or moves by age. Never a dataset: a store that lost its old chunks reads as fill values. */
-export function lifecycleRules(bucket: ResolvedAwsBucket): S3BucketLifecycleConfigurationRule[] {
+/** A bucket whose lists lie in another one. */
+export type ListedBucket = Pick<ResolvedAwsBucket, "id" | "name"> & {
+  readonly inventory: NonNullable<ResolvedAwsBucket["inventory"]>;
+};
+
+/** What S3 itself removes or moves by age. Never a dataset: a store that lost its old chunks reads as fill values. `listed`: whose lists lie in it. */
+export function lifecycleRules(
+  bucket: ResolvedAwsBucket,
+  listed: readonly ListedBucket[],
+): S3BucketLifecycleConfigurationRule[] {
   const { keepVersionsDays, expireDays, coldAfterDays } = bucket;
   const rule = (id: string, rest: Omit<S3BucketLifecycleConfigurationRule, "id" | "status" | "filter">) => {
     return { id, status: "Enabled", filter: [{}], ...rest };
   };
+  const lists = ({ id, name, inventory: { keepDays } }: ListedBucket) => ({
+    ...rule(`lists-of-${id}`, { expiration: [{ days: keepDays }] }),
+    filter: [{ prefix: `${inventoryFolder}/${name}/` }],
+  });
   return [
     rule("unfinished-uploads", { abortIncompleteMultipartUpload: [{ daysAfterInitiation: uploadDays }] }),
     rule("old-versions", {
@@ -24,5 +37,6 @@ export function lifecycleRules(bucket: ResolvedAwsBucket): S3BucketLifecycleConf
     ...(coldAfterDays === null
       ? []
       : [rule("cold", { transition: [{ days: coldAfterDays, storageClass: "INTELLIGENT_TIERING" }] })]),
+    ...listed.map(lists),
   ];
 }

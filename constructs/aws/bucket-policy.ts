@@ -1,10 +1,10 @@
-import { awsRoleArn } from "../../config/names";
+import { awsRoleArn, inventoryFolder } from "../../config/names";
 import type { HubRole } from "../../config/resolve/grants";
 import { copying } from "./mirror-rights";
 import { bucketArn, type Condition, type Statement } from "./statement";
 
 /** Of a statement of what is not a role's own: whom it speaks of. */
-type Principal = "*" | { readonly AWS: readonly string[] };
+type Principal = "*" | { readonly AWS: readonly string[] } | { readonly Service: string };
 
 /** A statement of a bucket's or a key's policy. */
 export interface ResourceStatement extends Statement {
@@ -19,6 +19,9 @@ export interface BucketAudience {
   readonly readers: readonly HubRole[];
   /** Roles of other accounts by which S3 writes copies below a prefix. */
   readonly copiers: readonly Copier[];
+  /** Buckets whose lists S3 writes into it, which are of the same account. */
+  readonly listed: readonly string[];
+  readonly account: string;
 }
 
 export interface Copier {
@@ -39,7 +42,7 @@ export function byAccounts(roles: readonly HubRole[]): { Principal: Principal; C
 }
 
 /** Who may do what with a bucket, beside its own account: S3 knows one policy a bucket. Nobody without TLS. */
-export function bucketPolicy({ name, public: open, readers, copiers }: BucketAudience) {
+export function bucketPolicy({ name, public: open, readers, copiers, listed, account }: BucketAudience) {
   const bucket = bucketArn(name);
   return {
     Version: "2012-10-17",
@@ -48,6 +51,7 @@ export function bucketPolicy({ name, public: open, readers, copiers }: BucketAud
       ...(open ? readByAnybody(bucket) : []),
       ...readByOthers(bucket, readers),
       ...copiedInto(bucket, copiers),
+      ...listedInto(bucket, listed, account),
     ],
   } as const;
 }
@@ -89,6 +93,21 @@ function readByOthers(bucket: string, readers: readonly HubRole[]): ResourceStat
       ...byAccounts(readers),
     },
   ];
+}
+
+/** S3 itself, as it works for these buckets of this account and no other. */
+export function s3For(buckets: readonly string[], account: string): { Principal: Principal; Condition: Condition } {
+  return {
+    Principal: { Service: "s3.amazonaws.com" },
+    Condition: { ArnLike: { "aws:SourceArn": buckets.map(bucketArn) }, StringEquals: { "aws:SourceAccount": account } },
+  };
+}
+
+/** https://docs.aws.amazon.com/AmazonS3/latest/userguide/configure-inventory.html */
+function listedInto(bucket: string, listed: readonly string[], account: string): ResourceStatement[] {
+  if (listed.length === 0) return [];
+  const lists = `${bucket}/${inventoryFolder}/*`;
+  return [{ Sid: "WriteLists", Effect: "Allow", Action: "s3:PutObject", Resource: lists, ...s3For(listed, account) }];
 }
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-walkthrough-2.html */

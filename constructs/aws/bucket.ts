@@ -11,7 +11,7 @@ import type { TerraformResourceLifecycle } from "cdktf";
 import { Construct } from "constructs";
 import type { ResolvedAwsBucket } from "../../config/resolve/aws-site";
 import type { HubRole } from "../../config/resolve/grants";
-import { lifecycleRules } from "./bucket-lifecycle";
+import { type ListedBucket, lifecycleRules } from "./bucket-lifecycle";
 import { type BucketAudience, bucketPolicy, type Copier } from "./bucket-policy";
 
 export interface BucketProps {
@@ -22,22 +22,30 @@ export interface BucketProps {
   readonly readers: readonly HubRole[];
   /** Roles of other accounts by which S3 copies into it. */
   readonly copiers: readonly Copier[];
+  /** Buckets whose lists lie in it. */
+  readonly listed: readonly ListedBucket[];
+  readonly account: string;
   readonly lifecycle: TerraformResourceLifecycle | undefined;
 }
 
 /** A bucket with all that is said of it. */
 export class Bucket extends Construct {
-  constructor(scope: Construct, id: string, { bucket, keyArn, readers, copiers, lifecycle }: BucketProps) {
+  readonly name: string;
+  readonly resource: S3Bucket;
+  readonly policy: S3BucketPolicy;
+
+  constructor(scope: Construct, id: string, { bucket, keyArn, listed, lifecycle, ...audience }: BucketProps) {
     super(scope, id);
-    const resource = new S3Bucket(this, "bucket", {
+    this.name = bucket.name;
+    this.resource = new S3Bucket(this, "bucket", {
       bucket: bucket.name,
       // The engine empties what expires anyway, and fails on anything else that holds an object.
       forceDestroy: bucket.purpose === "scratch",
       tags: { bucket: bucket.id, purpose: bucket.purpose },
       ...(lifecycle ? { lifecycle } : {}),
     });
-    const at = { bucket: resource.bucket };
-    this.closeToOthers(at, { ...bucket, readers, copiers });
+    const at = { bucket: this.resource.bucket };
+    this.policy = this.closeToOthers(at, { ...bucket, ...audience, listed: listed.map(({ name }) => name) });
     new S3BucketServerSideEncryptionConfigurationA(this, "encryption", {
       ...at,
       rule: [
@@ -56,7 +64,7 @@ export class Bucket extends Construct {
         : [new S3BucketVersioningA(this, "versioning", { ...at, versioningConfiguration: { status: "Enabled" } })];
     new S3BucketLifecycleConfiguration(this, "lifecycle", {
       ...at,
-      rule: lifecycleRules(bucket),
+      rule: lifecycleRules(bucket, listed),
       dependsOn: versions,
     });
     if (bucket.public) this.openToPages(at);
@@ -64,7 +72,7 @@ export class Bucket extends Construct {
   }
 
   /** No lists of rights on objects, no public policy but where the bucket is public, TLS only. */
-  private closeToOthers(at: { readonly bucket: string }, audience: BucketAudience): void {
+  private closeToOthers(at: { readonly bucket: string }, audience: BucketAudience): S3BucketPolicy {
     new S3BucketOwnershipControls(this, "ownership", { ...at, rule: { objectOwnership: "BucketOwnerEnforced" } });
     const block = new S3BucketPublicAccessBlock(this, "public-access", {
       ...at,
@@ -74,7 +82,7 @@ export class Bucket extends Construct {
       restrictPublicBuckets: !audience.public,
     });
     const policy = JSON.stringify(bucketPolicy(audience));
-    new S3BucketPolicy(this, "policy", { ...at, policy, dependsOn: [block] });
+    return new S3BucketPolicy(this, "policy", { ...at, policy, dependsOn: [block] });
   }
 
   /** Web pages of anybody read what anybody reads; ranges and lengths are of use only where they see the headers. */

@@ -3,7 +3,7 @@ import { KmsKey } from "@cdktf/provider-aws/lib/kms-key";
 import { Construct } from "constructs";
 import { lakeKeyAlias } from "../../config/names";
 import type { HubRole } from "../../config/resolve/grants";
-import { byAccounts, type ResourceStatement } from "./bucket-policy";
+import { byAccounts, type ResourceStatement, s3For } from "./bucket-policy";
 import { forBuckets } from "./key-rights";
 
 /** Who of other accounts reads a bucket that the key encrypts. */
@@ -18,6 +18,8 @@ export interface LakeKeyProps {
   readonly account: string;
   readonly region: string;
   readonly readers: readonly KeyReaders[];
+  /** Buckets whose lists S3 writes into one that the key encrypts. */
+  readonly listed: readonly string[];
 }
 
 /** One key for all of a site's lake that is not public. What is encrypted with it cannot be read once it is gone, so it waits a month. */
@@ -45,7 +47,8 @@ export function keyPolicy({
   account,
   region,
   readers,
-}: Pick<LakeKeyProps, "account" | "region" | "readers">): ResourceStatement[] {
+  listed,
+}: Pick<LakeKeyProps, "account" | "region" | "readers" | "listed">): ResourceStatement[] {
   return [
     {
       Sid: "ByRolesOfTheAccount",
@@ -67,5 +70,13 @@ export function keyPolicy({
           Condition: { ...forBuckets(region, [one.bucket]), ...Condition },
         };
       }),
+    ...(listed.length > 0
+      ? [
+          {
+            ...{ Sid: "WriteLists", Effect: "Allow" as const, Action: "kms:GenerateDataKey", Resource: "*" },
+            ...s3For(listed, account),
+          },
+        ]
+      : []),
   ];
 }

@@ -4,6 +4,8 @@ import type { ResolvedAwsBucket, ResolvedAwsSite } from "../../config/resolve/aw
 import { rolesReading } from "../../config/resolve/grants";
 import { mirrorsOf } from "../../config/resolve/mirrors";
 import { Bucket } from "../../constructs/aws/bucket";
+import { bucketInventory } from "../../constructs/aws/bucket-inventory";
+import type { ListedBucket } from "../../constructs/aws/bucket-lifecycle";
 import { LakeKey } from "../../constructs/aws/lake-key";
 import { awsProvider } from "../../constructs/aws/provider";
 import { constructId } from "../../constructs/construct-id";
@@ -36,6 +38,10 @@ export class AwsLakeStack extends SiteStack {
           return { role, prefix };
         });
     const made = site.buckets.filter((bucket) => !bucket.existing);
+    const listed = made.flatMap((bucket): ListedBucket[] =>
+      bucket.inventory ? [{ ...bucket, inventory: bucket.inventory }] : [],
+    );
+    const listedInto = (id: string) => listed.filter(({ inventory }) => inventory.into === id);
     const keyed = made.filter((bucket) => bucket.ownKey);
     const key =
       keyed.length > 0
@@ -45,16 +51,28 @@ export class AwsLakeStack extends SiteStack {
             account: site.account,
             region: site.region,
             readers: keyed.map((bucket) => ({ bucket: bucket.name, readers: readersOf(bucket) })),
+            listed: keyed.flatMap(({ id }) => listedInto(id)).map(({ name }) => name),
           })
         : null;
     const { lifecycle } = { lifecycle: undefined, ...expiryLifecycle(this, site.expires) };
-    for (const bucket of made)
-      new Bucket(this, constructId(bucket.id, taken), {
-        bucket,
-        keyArn: bucket.ownKey && key ? key.arn : null,
-        readers: readersOf(bucket),
-        copiers: copiersOf(bucket),
-        lifecycle,
-      });
+    const buckets = new Map(
+      made.map((bucket) => [
+        bucket.id,
+        new Bucket(this, constructId(bucket.id, taken), {
+          bucket,
+          keyArn: bucket.ownKey && key ? key.arn : null,
+          readers: readersOf(bucket),
+          copiers: copiersOf(bucket),
+          listed: listedInto(bucket.id),
+          account: site.account,
+          lifecycle,
+        }),
+      ]),
+    );
+    for (const bucket of made) {
+      const { inventory } = bucket;
+      const [of, into] = [buckets.get(bucket.id), buckets.get(inventory?.into ?? "")];
+      if (inventory && of && into) bucketInventory(of, { bucket, inventory, into, account: site.account });
+    }
   }
 }

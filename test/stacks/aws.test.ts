@@ -66,25 +66,82 @@ test("every bucket is closed to lists of rights, encrypted, and cleared of unfin
   }
 });
 
-test("only scratch is emptied with its bucket, and only scratch loses objects by age, at three times its days", () => {
+test("only scratch is emptied with its bucket, and loses objects by age, at three times its days; of others lists alone", () => {
   const of = resources(lakes, "cascadia-lake");
   const forced = Object.entries(of.aws_s3_bucket ?? {}).filter(([, bucket]) => bucket.force_destroy);
   expect(forced.map(([id]) => id)).toEqual(["scratch"]);
   const expiring = Object.entries(of.aws_s3_bucket_lifecycle_configuration ?? {}).flatMap(([id, { rule }]) =>
-    (rule as { expiration?: { days?: number }[] }[]).flatMap(({ expiration }) =>
-      (expiration ?? []).flatMap(({ days }) => (days === undefined ? [] : [[id, days]])),
+    (rule as { filter: object[]; expiration?: { days?: number }[] }[]).flatMap(({ filter, expiration }) =>
+      (expiration ?? []).flatMap(({ days }) => (days === undefined ? [] : [[id, days, ...filter]])),
     ),
   );
-  expect(expiring).toEqual([["scratch", 21]]);
+  expect(expiring).toEqual([
+    ["persistent", 60, { prefix: "_inventory/pangeo-cascadia-library/" }],
+    ["scratch", 21, {}],
+  ]);
 });
 
 test("anybody reads and lists what is public, and nobody else gets anything by the policy", () => {
+  const nobody = { readers: [], copiers: [], listed: [], account: "111122223333" };
   const allowed = (open: boolean) =>
-    bucketPolicy({ name: "b", public: open, readers: [], copiers: [] }).Statement.flatMap(({ Effect, Action }) =>
+    bucketPolicy({ ...nobody, name: "b", public: open }).Statement.flatMap(({ Effect, Action }) =>
       Effect === "Allow" ? Action : [],
     );
   expect(allowed(false)).toEqual([]);
   expect(allowed(true)).toEqual(["s3:GetBucketLocation", "s3:ListBucket", "s3:GetObject"]);
+});
+
+test("lists of a bucket go below a folder of another, which S3 alone writes, as it lists that bucket for that account", () => {
+  const of = resources(lakes, "cascadia-lake");
+  expect(of.aws_s3_bucket_inventory).toMatchObject({
+    library: {
+      included_object_versions: "All",
+      schedule: { frequency: "Weekly" },
+      destination: {
+        bucket: {
+          ...{ account_id: "111122223333", bucket_arn: "arn:aws:s3:::pangeo-cascadia-persistent" },
+          ...{ format: "Parquet", prefix: "_inventory" },
+        },
+      },
+      depends_on: [expect.stringMatching(/^aws_s3_bucket_policy\.persistent_policy_/)],
+    },
+  });
+  const statement = {
+    Sid: "WriteLists",
+    Effect: "Allow",
+    Action: "s3:PutObject",
+    Resource: "arn:aws:s3:::pangeo-cascadia-persistent/_inventory/*",
+    Principal: { Service: "s3.amazonaws.com" },
+    Condition: {
+      ArnLike: { "aws:SourceArn": ["arn:aws:s3:::pangeo-cascadia-library"] },
+      StringEquals: { "aws:SourceAccount": "111122223333" },
+    },
+  };
+  const policy = JSON.parse(`${of.aws_s3_bucket_policy?.persistent?.policy}`) as { Statement: object[] };
+  expect(policy.Statement).toContainEqual(statement);
+  const without = stacksOf("cascadia", [", inventory: { into: persistent }", ""]).get("cascadia-lake");
+  expect(without).not.toMatch(/inventory|WriteLists/);
+});
+
+test("a key that encrypts the bucket with the lists lets S3 use it for them", () => {
+  const drafts = "drafts: { purpose: library, keepVersionsDays: 90, ";
+  const lists = "inventory: { into: lists, every: day, as: csv, keepDays: 9 }, ";
+  const more = stacksOf("fjord", [drafts, `lists: { purpose: persistent }\n    ${drafts}${lists}`]);
+  const { aws_kms_key, aws_s3_bucket_inventory } = resources(more, "fjord-lake");
+  const { Statement } = JSON.parse(`${aws_kms_key?.key?.policy}`) as { Statement: { Sid: string }[] };
+  expect(Statement.find(({ Sid }) => Sid === "WriteLists")).toMatchObject({
+    Principal: { Service: "s3.amazonaws.com" },
+    Action: "kms:GenerateDataKey",
+    Condition: {
+      ArnLike: { "aws:SourceArn": ["arn:aws:s3:::pangeo-fjord-drafts"] },
+      StringEquals: { "aws:SourceAccount": "444455556666" },
+    },
+  });
+  expect(aws_s3_bucket_inventory?.drafts).toMatchObject({
+    schedule: { frequency: "Daily" },
+    destination: { bucket: { format: "CSV" } },
+  });
+  expect(lakes.get("fjord-lake")).not.toContain("WriteLists");
 });
 
 test("what is public is not encrypted by a key of the account, which anonymous readers cannot use", () => {
