@@ -18,7 +18,7 @@ SITE: dict[str, Any] = {
     **{"hub": "prod", "title": "Prod", "url": "http://127.0.0.1:8610", "basePath": "/east/prod/"},
     "ports": {"proxy": 8620, "proxyApi": 8621, "hub": 8622, "dask": 8623},
     **{"auth": {"kind": "sharedPassword"}, "allow": {"everyone": True}, "admins": ["admin"]},
-    **{"profiles": [], "environment": {}, "dask": None},
+    **{"profiles": [], "environment": {}, "dask": None, "scratch": []},
 }
 SECRETS = {
     "JUPYTERHUB_COOKIE_SECRET": "00" * 32,
