@@ -1,3 +1,4 @@
+import { type MovedVolume, movedVolumes } from "./moved-volumes";
 import { lossOf, recordTypes } from "./protected";
 
 /** The part of `show -json PLAN` that is read here: by the guard, and of things that are there already. */
@@ -23,8 +24,8 @@ export interface PlanJson {
   };
 }
 
-/** `leave`: a site's directory stays as it is, and the site starts anew in another one. */
-export type Deed = "delete" | "replace" | "leave";
+/** `leave`: a site's directory stays as it is, and the site starts anew in another one; `remount`: a hub's homes come from elsewhere. */
+export type Deed = "delete" | "replace" | "leave" | "remount";
 
 /** A planned end of a resource that nobody agreed to. */
 export interface Refusal {
@@ -33,6 +34,8 @@ export interface Refusal {
   readonly deed: Deed;
   /** What is lost; undefined for types that are not protected. */
   readonly loses?: string;
+  /** What must go before the homes come from elsewhere. */
+  readonly moved?: readonly MovedVolume[];
 }
 
 /** What the person at the keyboard agreed to. */
@@ -46,7 +49,11 @@ export interface Consent {
 /** Every planned deletion or replacement that `consent` does not cover, in the plan's order. */
 export function refusals(plan: PlanJson, consent: Consent): Refusal[] {
   return (plan.resource_changes ?? []).flatMap(({ address, mode, type, change }): Refusal[] => {
-    if (mode !== "managed" || !change.actions.includes("delete")) return [];
+    if (mode !== "managed") return [];
+    const moved = movedVolumes(type, change);
+    if (moved.length > 0 && !consent.addresses.has(address))
+      return [{ address, type, deed: "remount", loses: "the files that are in them now", moved }];
+    if (!change.actions.includes("delete")) return [];
     if (recordTypes.has(type)) {
       const left = rootLeft(change);
       return left === undefined || consent.addresses.has(address)
@@ -71,7 +78,8 @@ function rootLeft({ actions, before, after }: { actions: readonly string[]; befo
 
 /** What is refused and how to agree to it, for one stack. */
 export function refusalText(stack: string, refused: readonly Refusal[]): string {
-  const lines = refused.map(({ address, deed, loses }) => {
+  const lines = refused.map(({ address, deed, loses, moved = [] }) => {
+    if (deed === "remount") return remountText(moved);
     if (deed === "leave")
       return `  leave ${loses}, which starts without its buckets, homes, databases and secrets\n  (to take them along: isthmus down with the old \`storage.root\`, move the directory, isthmus up)`;
     const what = loses === undefined ? "" : `, and with it ${loses}`;
@@ -81,6 +89,16 @@ export function refusalText(stack: string, refused: readonly Refusal[]): string 
   const flags = guarded.map((r) => `--destroy '${stack}:${r.address}'`);
   const agree = [...flags, ...(guarded.length < refused.length ? ["--yes"] : [])].join(" ");
   return `refused, since this would\n${lines.join("\n")}\n  if that is meant: ${agree}`;
+}
+
+/** Where homes come from is fixed in the volume, and the claim is in use as long as somebody works. */
+function remountText(moved: readonly MovedVolume[]): string {
+  const lines = moved.flatMap(({ volume, namespace, claim }) => [
+    `  take the hub's homes from elsewhere: they start without the files of now, which stay where they are`,
+    `  (Kubernetes takes no other source for a volume, so stop the hub's servers, copy homes if they shall go along, then`,
+    `  kubectl delete pvc ${claim} -n ${namespace} && kubectl delete pv ${volume}, and run this again at once)`,
+  ]);
+  return lines.join("\n");
 }
 
 /** Counts of a plan: what would be made, changed, made anew, deleted. Reads are not counted. */

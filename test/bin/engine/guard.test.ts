@@ -114,3 +114,43 @@ test("counts say what a plan does", () => {
   expect(countsText(two, { found: 0, refused: 1 })).toBe("1 made, 1 taken over");
   expect(countsText(two, { found: 3, refused: 1 })).toBe("1 made, 4 taken over");
 });
+
+test("homes that are to come from elsewhere failed late in an apply: it is refused with what must go first", () => {
+  const volume = (source: object) => ({
+    kind: "PersistentVolume",
+    metadata: { name: "alps-prod-home" },
+    spec: { capacity: { storage: "1Gi" }, claimRef: { namespace: "alps-prod", name: "home" }, ...source },
+  });
+  const release = (...objects: object[]) => ({
+    chart: "./assets/chart-objects/0A1B",
+    values: [JSON.stringify({ objects: [{ kind: "ConfigMap", metadata: { name: "c" } }, ...objects] })],
+  });
+  const changing = (before: object, after: object): PlanJson => {
+    const found = { address: "helm_release.objects", mode: "managed", type: "helm_release" };
+    return { resource_changes: [{ ...found, change: { actions: ["update"], before, after } }] };
+  };
+  const [main, other] = ["10.0.0.1", "10.0.0.2"].map((server) => volume({ nfs: { server, path: "/homes" } })) as [
+    object,
+    object,
+  ];
+  const efs = volume({ csi: { driver: "efs.csi.aws.com", volumeHandle: "fs-1::fsap-1" } });
+  const unknown = { chart: "./assets/chart-objects/0A1B" };
+  for (const after of [release(other), release(efs), unknown]) {
+    const plan = changing(release(main), after);
+    const [refusal] = refusals(plan, yes);
+    expect(refusal).toMatchObject({ deed: "remount", moved: [{ volume: "alps-prod-home", claim: "home" }] });
+    const text = refusalText("alps-prod", refusals(plan, yes));
+    expect(text).toContain("kubectl delete pvc home -n alps-prod && kubectl delete pv alps-prod-home");
+    expect(text).toContain("--destroy 'alps-prod:helm_release.objects'");
+    expect(refusals(plan, { addresses: new Set(["helm_release.objects"]), unprotected: false })).toEqual([]);
+  }
+  for (const [before, after] of [
+    [release(main), release(main, { kind: "Secret", metadata: { name: "s" } })],
+    [release(main), release()],
+    [release(), release(main)],
+    [release(), unknown],
+  ] as const)
+    expect(refusals(changing(before, after), nothing)).toEqual([]);
+  const chart = { chart: "jupyterhub", values: ["hub: {}"] };
+  expect(refusals(changing(chart, { ...chart, values: ["hub: { x: 1 }"] }), nothing)).toEqual([]);
+});
