@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import type { Command } from "commander";
+import { copiesOf } from "../../config/resolve/mirrors";
 import { didYouMean, listed } from "../../config/suggest";
 import type { DatasetRecord } from "../../constructs/catalog/record";
 import type { Outcome, SiteDataset } from "../catalog/record-datasets";
@@ -27,7 +28,7 @@ export function register(program: Command): void {
   catalog
     .command("record")
     .description(
-      "read dimensions, variables, extents and digests from the datasets' stores into catalog/ beside the config",
+      "read dimensions, variables, extents and digests from the datasets' stores into catalog/ beside the config, and compare copies at other sites",
     )
     .argument("[file]", fileHelp)
     .option("-f, --file <file>", "the same, as an option")
@@ -83,7 +84,10 @@ function tell(live: LiveLine, { site, dataset }: SiteDataset, outcome: Outcome):
 }
 
 function chosen({ federation }: Config, ids: readonly string[] | undefined): SiteDataset[] {
-  const all = federation.sites.flatMap((site) => site.datasets.map((dataset) => ({ site: site.id, dataset })));
+  const copies = copiesOf(federation);
+  const all = federation.sites.flatMap((site) =>
+    site.datasets.map((dataset) => ({ site: site.id, dataset, copies: copies.get(dataset.id) ?? [] })),
+  );
   if (!ids) return all;
   const known = all.map(({ dataset }) => dataset.id);
   for (const id of ids)

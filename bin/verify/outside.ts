@@ -4,6 +4,7 @@ import { Failure } from "../failure";
 import type { Config } from "../load-or-exit";
 import { tunnelFor } from "../ssh-kit";
 import { type Checks, Skipped, Unmet } from "./check";
+import { verifyCopies } from "./copies";
 import { fetchPage } from "./fetch";
 import { served } from "./served";
 
@@ -37,6 +38,7 @@ export async function verifyOutside(config: Config, site: ResolvedSite, checks: 
       if (dataset.https === null) throw new Skipped("not public: there is no link without a grant");
       return isServed(dataset.kind, dataset.https, signal);
     });
+  await verifyCopies(config, site, checks, signal);
 }
 
 async function answers(at: string, signal: AbortSignal): Promise<string> {

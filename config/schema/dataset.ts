@@ -65,7 +65,7 @@ export const awsDatasets = named(
     )
       .optional()
       .describe(
-        "Copies of a public dataset at other sites, by site: S3 copies what is written or deleted from then on, within minutes; storage there, requests and transfer are paid. What is there before is copied by hand. Default none.",
+        "Copies of a public dataset at other sites, by site: S3 copies what is written or deleted from then on, within minutes; storage there, requests and transfer are paid. What is there before is copied by hand. The catalog lists a copy once `isthmus catalog record` found it whole. Default none.",
       ),
   }),
 ).describe(byId);

@@ -1,3 +1,4 @@
+import { copyAlternates } from "./copies";
 import type { CatalogDataset } from "./input";
 import { raster } from "./raster";
 import type { DatasetRecord, StoredObject, ZarrRecord } from "./record";
@@ -24,7 +25,7 @@ export type StacAssets = Readonly<Record<string, StacAsset>>;
  */
 export function assetsOf(dataset: CatalogDataset, record: DatasetRecord | undefined): StacAssets {
   if (dataset.kind === "zarr") return zarrAssets(dataset, record?.kind === "zarr" ? record : undefined);
-  if (dataset.kind === "icechunk") return icechunkAssets(dataset);
+  if (dataset.kind === "icechunk") return icechunkAssets(dataset, record);
   return fileAssets(dataset, dataset.kind, record?.kind === dataset.kind ? record : undefined);
 }
 
@@ -44,7 +45,7 @@ function zarrAssets(dataset: CatalogDataset, record: ZarrRecord | undefined): St
       roles: ["data", "default"],
       ...zarr,
       "xarray:open_kwargs": { engine: "zarr", ...known },
-      ...alternateInStore(dataset),
+      ...alternates(dataset, record),
     };
     assets["zarr-compat"] = {
       href: https,
@@ -80,19 +81,20 @@ function metadataAsset(https: string, metadata: StoredObject): StacAsset {
   };
 }
 
-/** The same bytes by another way; no fields but those of the place. */
-function alternateInStore(dataset: CatalogDataset) {
+/** The same bytes by another way, or elsewhere; no fields but those of the place. */
+function alternates(dataset: CatalogDataset, record: DatasetRecord | undefined) {
   if (!bucketIsOpen(dataset.access)) return {};
   const scheme = schemeOf(dataset.place);
   const name = scheme === "s3" ? "S3" : "Google Cloud Storage";
-  return { alternate: { [scheme]: { href: dataset.uri, "alternate:name": name, "storage:refs": [storeRef] } } };
+  const inStore = { [scheme]: { href: dataset.uri, "alternate:name": name, "storage:refs": [storeRef] } };
+  return { alternate: { ...inStore, ...copyAlternates(dataset, record) } };
 }
 
 /**
  * Icechunk 2 opens the https link by `http_storage`, every version the store's. Nothing here names the present snapshot: the
  * repository does, and a commit must not make the catalog wrong.
  */
-function icechunkAssets(dataset: CatalogDataset): StacAssets {
+function icechunkAssets(dataset: CatalogDataset, record: DatasetRecord | undefined): StacAssets {
   const { https, access } = dataset;
   const assets: Record<string, StacAsset> = {};
   const group = { "zarr:node_type": "group", "zarr:zarr_format": 3 };
@@ -104,7 +106,7 @@ function icechunkAssets(dataset: CatalogDataset): StacAssets {
       roles: ["data", "default"],
       version: "main",
       ...group,
-      ...alternateInStore(dataset),
+      ...alternates(dataset, record),
     };
   if (bucketIsOpen(access))
     assets[`icechunk-${schemeOf(dataset.place)}`] = {
@@ -139,7 +141,7 @@ function fileAssets(dataset: CatalogDataset, kind: Kind, record: FileRecord | un
       title: "Over HTTPS: opens anywhere, with nothing but the link",
       roles: [...roles, "default"],
       ...told,
-      ...alternateInStore(dataset),
+      ...alternates(dataset, record),
     };
   if (bucketIsOpen(access))
     assets[`${kind}-${schemeOf(dataset.place)}`] = {

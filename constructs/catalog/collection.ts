@@ -1,4 +1,5 @@
 import { assetsOf, type StacAssets, storeRef } from "./assets";
+import { copySchemes } from "./copies";
 import { datacube } from "./datacube";
 import type { CatalogDataset, CatalogSite } from "./input";
 import type { DatasetRecord } from "./record";
@@ -23,7 +24,12 @@ export interface CollectionProps {
 export function collection({ site, dataset, record, owner }: CollectionProps): object {
   const shape = shapeOf(record);
   const storage = bucketIsOpen(dataset.access)
-    ? { "storage:schemes": { [storeRef]: storageScheme(dataset.place, dataset.access) } }
+    ? {
+        "storage:schemes": {
+          [storeRef]: storageScheme(dataset.place, dataset.access),
+          ...copySchemes(dataset, record),
+        },
+      }
     : {};
   const assets = assetsOf(dataset, record);
   return {

@@ -2,6 +2,8 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { compareCopy } from "../../bin/catalog/copies";
+import { readObject } from "../../bin/catalog/http";
 import { type AwsEngine, awsEngine, override } from "../aws/engine";
 import { FakeAws } from "../aws/fake-aws";
 import { childrenOf, offlineStacks, startIsthmus, writeOverrides } from "../aws/isthmus";
@@ -75,6 +77,11 @@ test("anybody reads and lists what is public, and nothing else", async ({ skip }
     const statuses = (await answers(id)).map(({ status }) => status);
     expect(statuses, id).toEqual(["ice", "library"].includes(id) ? [200, 200] : [403, 403]);
   }
+  const [from, to] = [`${aws.url}/pangeo-cascadia-library`, `${aws.url}/pangeo-cascadia-ice`];
+  const place = { bucket: "pangeo-cascadia-ice", endpoint: aws.url, region, pathStyle: true };
+  const copy = { site: "fjord", institution: "Fjord", place, s3: "s3://pangeo-cascadia-ice/era5", https: `${to}/era5` };
+  const found = await compareCopy(readObject, { ...copy, from, to, prefix: "era5/" });
+  expect(found).toMatchObject({ manifest: { objects: 1, bytes: 2 } });
 });
 
 test("the local API refuses what S3 does: who is not there, and anybody where the bucket is blocked", async ({

@@ -7,6 +7,7 @@ import { type Outcome, recordDatasets, type SiteDataset } from "../../../bin/cat
 import { readRecord, recordPath } from "../../../bin/catalog/record-file";
 import { temperature, writeStore } from "../../small-store";
 import { type StoreServer, serveFolder } from "../../store-server";
+import { serveLists, type Told } from "./list-server";
 
 let stores: string;
 let server: StoreServer;
@@ -103,4 +104,34 @@ test.each([
       fix: "restore it from git, or write it anew with `isthmus catalog record`",
     },
   ]);
+});
+
+test("copies that are whole are recorded; one that is not, or cannot be looked at, is told", async () => {
+  const objects: Told[] = [["d/zarr.json", 4, "e"]];
+  const lists = await serveLists({ original: objects, whole: objects, part: [] });
+  const copy = (to: string) => lists.copy(to, "original", to);
+  const mirrors = () => {
+    const found = readRecord(recordPath(folder, "east", "a"), "a");
+    return found === undefined || Array.isArray(found) ? undefined : found.mirrors;
+  };
+  const { a } = await run({ ...at("a"), copies: [copy("whole"), copy("part"), copy("gone")] });
+  expect(mirrors()).toEqual({ whole: { objects: 1, bytes: 4, sha256: expect.stringMatching(/^[0-9a-f]{64}$/) } });
+  expect(a).toMatchObject({
+    result: "recorded",
+    remarks: [
+      "the copy at part is not whole, so it is not listed: of 1 objects, 1 missing, d/zarr.json",
+      expect.stringMatching(/^the copy at gone was not compared, it is not listed: .*no such bucket/),
+    ],
+  });
+  const before = mirrors();
+  await lists.close();
+  expect(await run({ ...at("a"), copies: [copy("whole")] })).toMatchObject({
+    a: {
+      result: "unchanged",
+      remarks: [expect.stringMatching(/^the copy at whole was not compared, it is listed as before: /)],
+    },
+  });
+  expect(mirrors()).toEqual(before);
+  expect(await run(at("a"))).toMatchObject({ a: { result: "recorded", remarks: [] } });
+  expect(mirrors()).toBeUndefined();
 });

@@ -27,6 +27,34 @@ function extensions(page: Collection): string[] {
   );
 }
 
+test("copies that were whole when they were recorded are alternates, with their stores; others are not", () => {
+  const at = (id: string) => {
+    const place = {
+      bucket: `${id}-b`,
+      endpoint: "https://s3.eu-west-1.amazonaws.com",
+      region: "eu-west-1",
+      pathStyle: false,
+    };
+    const https = `https://${place.bucket}.s3.eu-west-1.amazonaws.com/ocean/sst`;
+    return { site: id, institution: `Institute ${id}`, place, s3: `s3://${place.bucket}/ocean/sst`, https };
+  };
+  const copies = [at("rhine"), at("delta")];
+  const manifest = { objects: 2, bytes: 9, sha256: "cd".repeat(32) };
+  const page = made({ copies }, { ...record, mirrors: { rhine: manifest, gone: manifest } });
+  expect(Object.keys(page.assets["zarr-https"]?.alternate as object)).toEqual(["s3", "https-at-rhine", "s3-at-rhine"]);
+  expect(page.assets["zarr-https"]?.alternate).toMatchObject({
+    "https-at-rhine": { href: copies[0]?.https, "alternate:name": "Copy at Institute rhine" },
+    "s3-at-rhine": { href: "s3://rhine-b/ocean/sst", "storage:refs": ["at-rhine"] },
+  });
+  expect(page["storage:schemes"]).toMatchObject({
+    "at-rhine": { type: "aws-s3", bucket: "rhine-b", region: "eu-west-1", anonymous: true },
+  });
+  expect(JSON.stringify(page)).not.toContain("delta");
+  const ice = made({ kind: "icechunk", copies }, { ...icechunkRecord, mirrors: { delta: manifest } });
+  expect(ice.assets["icechunk-https"]?.alternate).toHaveProperty("https-at-delta");
+  for (const of of [record, undefined]) expect(made({ copies }, of)).toEqual(made({}, of));
+});
+
 test("title, license, keywords and host come from the config", () => {
   expect(made()).toMatchObject({
     id: "sst",

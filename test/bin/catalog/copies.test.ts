@@ -1,0 +1,96 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { compareCopy } from "../../../bin/catalog/copies";
+import { readObject } from "../../../bin/catalog/http";
+import { Checks } from "../../../bin/verify/check";
+import { verifyCopies } from "../../../bin/verify/copies";
+import { copiesOf } from "../../../config/resolve/mirrors";
+import { aws, load, plain } from "../../config/federation-of";
+import { type ListServer, serveLists, type Told } from "./list-server";
+
+const original: Told[] = [
+  ["d/.zmetadata", 9, "e1"],
+  ["d/a b+c/0.0", 4, "e2-3"],
+  ["d/t/0", 4, "e3"],
+  ["d/é", 1, "e4"],
+  ["d2/other", 1, "e9"],
+];
+
+let lists: ListServer;
+beforeAll(async () => {
+  lists = await serveLists({
+    original,
+    same: [...original.slice(0, 4), ["z", 1, "e"]],
+    less: [original[0], original[3]] as Told[],
+    more: [["d/.a", 1, "e"], ...original.slice(0, 4), ["d/zz", 1, "e"]],
+    resized: original.map(([key, bytes, etag]) => [key, bytes + (key === "d/t/0" ? 1 : 0), etag]),
+    "other-parts": original.map(([key, bytes, etag]) => [key, bytes, etag.replace("-3", "-4")]),
+    none: [],
+  });
+});
+afterAll(() => lists.close());
+
+const compared = (to: string, from = "original") => compareCopy(readObject, lists.copy("rhine", from, to));
+
+test("a copy with the same keys, sizes and ETags is whole, page by page; what lies beside it does not matter", async () => {
+  const { manifest } = (await compared("same")) as { manifest: object };
+  expect(manifest).toEqual({ objects: 4, bytes: 18, sha256: expect.stringMatching(/^[0-9a-f]{64}$/) });
+  expect(lists.asked.filter((url) => url.startsWith("/same/"))).toHaveLength(2);
+});
+
+test("what is missing, too many, of another size or ETag is counted, with the first one's key", async () => {
+  const differs = async (to: string) => ((await compared(to)) as { differs: string }).differs;
+  expect(await differs("less")).toBe("of 4 objects, 2 missing, the first d/a b+c/0.0");
+  expect(await differs("more")).toBe("of 4 objects, 2 too many, the first d/.a");
+  expect(await differs("none")).toBe("of 4 objects, 4 missing, the first d/.zmetadata");
+  const other = "with another size or ETag (other content, or the same uploaded in other parts)";
+  expect(await differs("resized")).toBe(`of 4 objects, 1 ${other}, d/t/0`);
+  expect(await differs("other-parts")).toBe(`of 4 objects, 1 ${other}, d/a b+c/0.0`);
+});
+
+test("an empty original has no whole copy, and a bucket that is not there is no empty one", async () => {
+  expect(await compared("none", "none")).toEqual({ differs: "the original has no objects" });
+  await expect(compared("nowhere")).rejects.toThrow(/\/nowhere\/\?list-type=2.*: no such bucket; bring its site up$/);
+});
+
+test("the manifest is another one when an object is", async () => {
+  const sums = await Promise.all(["original", "resized", "other-parts"].map((name) => compared(name, name)));
+  expect(new Set(sums.map((sum) => ("manifest" in sum ? sum.manifest.sha256 : ""))).size).toBe(3);
+});
+
+const lake = (site: string, mirrors: string) =>
+  aws(site, `datasets: {${site}-d: {${plain}, bucket: l, path: d${mirrors}}}\n`, "l: {purpose: library, public: true}");
+
+test("copies are where the config says", () => {
+  const files = {
+    "sites/a.yaml": lake("a", ", mirrors: {b: {bucket: l}}"),
+    "sites/b.yaml": lake("b", "").replace("path: d", "path: e"),
+  };
+  const { federation } = load(files);
+  if (!federation) throw new Error("not valid");
+  const at = (site: string) => `https://fed-${site}-l.s3.us-west-2.amazonaws.com`;
+  expect([...copiesOf(federation)]).toMatchObject([
+    ["a-d", [{ site: "b", from: at("a"), to: at("b"), prefix: "d/", https: `${at("b")}/d`, s3: "s3://fed-b-l/d" }]],
+  ]);
+});
+
+test("verify tells a copy that has drifted, and what to do", async () => {
+  const { federation } = load({ "sites/a.yaml": lake("a", "") });
+  const [site] = federation?.sites ?? [];
+  if (!federation || !site) throw new Error("not valid");
+  const checks = new Checks(() => {});
+  const copies = new Map([["a-d", ["same", "less", "nowhere"].map((to) => lists.copy(to, "original", to))]]);
+  await verifyCopies({ federation }, site, checks, AbortSignal.timeout(20_000), copies);
+  expect(checks.all).toMatchObject([
+    { name: "the copy of a-d at same is whole", state: "ok", detail: "4 objects, 18 bytes, the same at both" },
+    {
+      state: "failed",
+      detail: expect.stringContaining("2 missing"),
+      fix: expect.stringContaining("Batch Replication"),
+    },
+    {
+      state: "failed",
+      detail: expect.stringContaining("no such bucket"),
+      fix: "isthmus up nowhere, then isthmus up a",
+    },
+  ]);
+});
