@@ -274,3 +274,39 @@ export function clusterKeyAlias(federation: string, site: string): string {
 export function budgetName(federation: string, site: string): string {
   return fitted(`${federation}-${site}`, 100);
 }
+
+/** A service account of Google: `<federation>-<site>-<what>`, at most 30 characters. */
+export function googleAccountId(federation: string, site: string, what: string): string {
+  return fitted(`${federation}-${site}-${what}`, 30);
+}
+
+/** What a service account of Google is called by policies and by pods that are it. */
+export function googleAccountEmail(project: string, accountId: string): string {
+  return `${accountId}@${project}.iam.gserviceaccount.com`;
+}
+
+/** The budget of a site on Google Cloud, at most 60 characters. */
+export function googleBudgetName(federation: string, site: string): string {
+  return fitted(budgetName(federation, site), 60);
+}
+
+/** A pool of nodes of GKE, at most 40 characters. */
+export function gkePoolName(pool: string, generation: string): string {
+  return fitted(`${pool}-${generation}`, 40);
+}
+
+/**
+ * The disk of a home file system on Google Cloud, by which it is found: at most 48 characters, since its last snapshot has the time behind
+ * them, and the engine's provider does not destroy a disk whose name leaves no room for that.
+ */
+export function homeDiskName(federation: string, site: string, home: string): string {
+  return fitted(homeVolumeName(federation, site, home), 48);
+}
+
+/** The registry of a project of Google in a region. */
+export function artifactRegistryHost(project: string, region: string): string {
+  return `${region}-docker.pkg.dev/${project}`;
+}
+
+/** Ranges of a subnet of Google that is made, from which pods and services have their addresses. */
+export const subnetRanges = { pods: "pods", services: "services" } as const;

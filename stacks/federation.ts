@@ -51,7 +51,7 @@ function onAws(app: App, site: ResolvedAwsSite, props: FederationProps): SiteSta
 
 function onGoogle(app: App, site: ResolvedGoogleSite, props: FederationProps): SiteStack[] {
   const load = () => require("./google/stacks") as typeof import("./google/stacks");
-  return withBindings(["@cdktf/provider-google"], load).googleLakeStacks(app, site, props);
+  return withBindings(["@cdktf/provider-google"], load).googleStacks(app, site, props);
 }
 
 /** What goes from one site to others is after all lakes, so that no circle arises. */

@@ -9,7 +9,7 @@ import { exampleStacks } from "./stacks/synth-example";
 const repository = join(__dirname, "..");
 const program = join(repository, "dist/bin/isthmus.js");
 /** Pages with parts that are made from files and commands. */
-const pages = ["README.md", "docs/aws.md", "docs/kubernetes.md"] as const;
+const pages = ["README.md", "docs/aws.md", "docs/google.md", "docs/kubernetes.md"] as const;
 
 const folder = mkdtempSync(join(tmpdir(), "isthmus-docs-"));
 afterAll(() => rmSync(folder, { recursive: true }));

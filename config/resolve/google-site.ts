@@ -1,6 +1,7 @@
 import { googleEndpoint } from "../names";
 import type { GoogleSiteConfig } from "../schema/site";
 import { resolveCloudBucket } from "./cloud-bucket";
+import { type ResolvedGoogleCluster, resolveGoogleCluster, resolveGoogleHome } from "./google-cluster";
 import type { ResolvedHub } from "./hub";
 import { datasetEntries, placeIn, resolveDataset } from "./lake";
 import { frontOf, type Gateways, siteBase } from "./site-base";
@@ -21,7 +22,7 @@ function googleBase(federation: string, site: GoogleSiteConfig) {
   };
 }
 
-/** A lake alone. `gateways` are the fronts of the other sites. */
+/** A lake, and a cluster beside it where one is written. `gateways` are the fronts of the other sites. */
 export function resolveGoogleLake(federation: string, site: GoogleSiteConfig, gateways: Gateways) {
   const gateway = frontOf(site, gateways);
   const base = googleBase(federation, site);
@@ -30,8 +31,14 @@ export function resolveGoogleLake(federation: string, site: GoogleSiteConfig, ga
     ...siteBase(site),
     ...base,
     servedBy: site.servedBy ?? null,
-    /** It runs nothing: no cluster, no front, no copy of the catalog, no gateway, no hubs. */
-    cluster: null,
+    zones: site.zones ?? [],
+    /** Null: a lake alone. */
+    cluster: site.cluster ? resolveGoogleCluster(federation, site, site.cluster) : null,
+    homes: Object.entries(site.homes ?? {}).map(([home, config]) => resolveGoogleHome(federation, site, home, config)),
+    budget: site.budget === undefined || site.budget === "none" ? null : site.budget,
+    /** Whether `budget` is written, `none` included: a rule wants somebody to have thought of it. */
+    budgetTold: site.budget !== undefined,
+    /** No front, no copy of the catalog, no gateway, no hubs. */
     url: null,
     dataUrl: null,
     catalog: null,
@@ -45,6 +52,14 @@ export function resolveGoogleLake(federation: string, site: GoogleSiteConfig, ga
 
 export type ResolvedGoogleLake = ReturnType<typeof resolveGoogleLake>;
 export type ResolvedGoogleSite = ResolvedGoogleLake;
+/** A site with a cluster. */
+export type ResolvedGoogleClusterSite = ResolvedGoogleLake & { readonly cluster: ResolvedGoogleCluster };
+
+/** Whether a site has a cluster. */
+export function hasGoogleCluster(site: ResolvedGoogleSite): site is ResolvedGoogleClusterSite {
+  return site.cluster !== null;
+}
+
 export type ResolvedGoogleBucket = ResolvedGoogleLake["buckets"][number];
 
 type BucketConfig = GoogleSiteConfig["lake"]["buckets"][string];

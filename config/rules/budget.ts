@@ -1,11 +1,11 @@
 import type { Rule } from "./rule";
-import { awsClusters } from "./walk";
+import { awsClusters, googleClusters } from "./walk";
 
 export const budget: Rule = {
   id: "budget",
   reason: "Machines cost money as long as somebody runs them: somebody is told before it is gone.",
   check: (federation) =>
-    awsClusters(federation).flatMap(({ id, budgetTold }) => {
+    [...awsClusters(federation), ...googleClusters(federation)].flatMap(({ id, budgetTold }) => {
       if (budgetTold) return [];
       const message = "nobody is told what this cluster costs";
       const fix =

@@ -1,13 +1,13 @@
 import { memoryText } from "./quantities";
 import type { Rule, RuleFinding } from "./rule";
-import { clusterSites } from "./walk";
+import { grounds } from "./walk";
 
 /** `export` homes have no quota to write: nothing here could enforce it. */
 export const homeQuota: Rule = {
   id: "home-quota",
   reason: "A quota as large as the disk holds nobody back: one user fills it for all.",
   check: (federation) =>
-    clusterSites(federation).flatMap((site) =>
+    grounds(federation).flatMap((site) =>
       site.homes.flatMap((home): RuleFinding[] => {
         if (home.kind !== "nfs" || home.quotaBytes < home.sizeBytes) return [];
         const path = ["homes", home.id, "quota"];

@@ -1,12 +1,12 @@
 import type { Rule, RuleFinding } from "./rule";
-import { clusterSites } from "./walk";
+import { grounds } from "./walk";
 
 export const keptHomes: Rule = {
   id: "kept-homes",
   reason:
     "A disk of homes is kept and paid for until somebody decides; a site that ends by itself has nobody who does.",
   check: (federation) =>
-    clusterSites(federation).flatMap((site) =>
+    grounds(federation).flatMap((site) =>
       site.homes.flatMap((home): RuleFinding[] => {
         if (site.expires === null || home.kind === "export") return [];
         const what = home.kind === "nfs" ? "disk" : "file system";

@@ -1,11 +1,11 @@
 import type { Rule } from "./rule";
-import { clusterSites } from "./walk";
+import { grounds } from "./walk";
 
 export const poolNodes: Rule = {
   id: "pool-nodes",
   reason: "A pool cannot keep more nodes than it may have.",
   check: (federation) =>
-    clusterSites(federation).flatMap((site) =>
+    grounds(federation).flatMap((site) =>
       site.pools.flatMap(({ id, minNodes, maxNodes }) => {
         if (minNodes <= maxNodes) return [];
         const path = ["cluster", "pools", id, "minNodes"];

@@ -2,7 +2,7 @@ import type { ResolvedAwsClusterSite, ResolvedAwsSite } from "../resolve/aws-sit
 import type { ResolvedClusterHub } from "../resolve/cluster-hub";
 import type { ResolvedClusterSite } from "../resolve/cluster-site";
 import type { ResolvedFederation } from "../resolve/federation";
-import type { ResolvedGoogleSite } from "../resolve/google-site";
+import { hasGoogleCluster, type ResolvedGoogleClusterSite, type ResolvedGoogleSite } from "../resolve/google-site";
 import type { ResolvedHub } from "../resolve/hub";
 import type { ResolvedKubernetesSite } from "../resolve/kubernetes-site";
 import type { ResolvedDataset } from "../resolve/lake";
@@ -23,6 +23,11 @@ export function awsClusters(federation: ResolvedFederation): ResolvedAwsClusterS
   return awsSites(federation).filter((site): site is ResolvedAwsClusterSite => site.cluster !== null);
 }
 
+/** Sites on Google Cloud with a cluster. */
+export function googleClusters(federation: ResolvedFederation): ResolvedGoogleClusterSite[] {
+  return federation.sites.flatMap((site) => (site.provider === "google" && hasGoogleCluster(site) ? [site] : []));
+}
+
 /** Sites whose programs run on machines that are there. */
 export function hpcSites(federation: ResolvedFederation): ResolvedHpcSite[] {
   return federation.sites.filter((site) => site.provider === "hpc");
@@ -41,6 +46,15 @@ export function kubernetesSites(federation: ResolvedFederation): ResolvedKuberne
 /** Sites that stand on a Kubernetes cluster, whoever makes it. */
 export function clusterSites(federation: ResolvedFederation): ResolvedClusterSite[] {
   return federation.sites.filter(standsOnCluster);
+}
+
+/** Nodes and homes of a site, whether hubs stand on them or not. */
+export type Ground = Pick<ResolvedClusterSite, "id" | "expires" | "pools" | "homes">;
+
+/** Sites that have nodes and homes. */
+export function grounds(federation: ResolvedFederation): Ground[] {
+  const google = googleClusters(federation).map((site) => ({ ...site, pools: site.cluster.pools }));
+  return [...clusterSites(federation), ...google];
 }
 
 /** Every hub on Kubernetes with its site. */

@@ -43,6 +43,11 @@ function wallAt(instant: number, zone: string): number {
   return Date.UTC(of("year"), of("month") - 1, of("day"), of("hour"), of("minute"), of("second"));
 }
 
+/** Milliseconds by which clocks in `zone` are ahead of UTC at an instant. */
+export function wallClockOffset(instant: number, zone: string): number {
+  return wallAt(instant, zone) - instant;
+}
+
 const hour = 3_600_000;
 
 /**

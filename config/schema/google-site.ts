@@ -1,7 +1,9 @@
 import { z } from "zod";
 import { cloudBucket } from "./cloud-bucket";
-import { datasets } from "./dataset";
-import { block, count, id, named, none, text } from "./fields";
+import { storeDatasets } from "./dataset";
+import { block, count, id, type Note, named, none, pack, text } from "./fields";
+import { googleBudget, googleCluster, googleZone } from "./google-cluster";
+import { googleHome } from "./google-home";
 import { servedBy, siteBase } from "./site-base";
 import { siteState } from "./state";
 
@@ -52,11 +54,32 @@ const labelKey = text(
 );
 const labelValue = text(/^[a-z0-9_-]{0,63}$/, "a label's value: at most 63 of lower-case letters, digits, _ -");
 
-/** A site on Google Cloud: its lake. */
+/** Keys that mean something beside a cluster only. */
+const onCluster = ["zones", "homes", "budget"] as const;
+
+/** What a cluster needs beside it, and what needs a cluster. */
+function withCluster(payload: z.core.ParsePayload): void {
+  const site = payload.value as Readonly<Record<string, unknown>> | null;
+  if (typeof site !== "object" || site === null) return;
+  const fault = (key: string, note: Note) =>
+    payload.issues.push({ code: "custom", path: [key], message: pack(note), input: site[key], params: { key: true } });
+  if (site.cluster === undefined) {
+    const fix = "remove it, or write `cluster`";
+    for (const key of onCluster)
+      if (site[key] !== undefined) fault(key, { message: `"${key}" has no meaning without a cluster`, fix });
+  } else if (site.zones === undefined) {
+    const region = typeof site.region === "string" ? site.region : "us-central1";
+    fault("cluster", { message: "a cluster needs zones", fix: `write zones: [${region}-b]` });
+  }
+}
+
+/** A site on Google Cloud: its lake, and a cluster if it says so. */
 export const googleSite = block({
   ...siteBase,
   state: siteState,
-  provider: z.literal("google").describe("google: a lake in a region of Google Cloud."),
+  provider: z
+    .literal("google")
+    .describe("google: a lake in a region of Google Cloud, and a cluster beside it where `cluster` is written."),
   project: text(
     /^[a-z](?:[a-z0-9]|-(?=[a-z0-9])){5,29}$/,
     "a project's id (not its name or number): 6 to 30 lower-case letters, digits, hyphens, a letter first",
@@ -65,6 +88,14 @@ export const googleSite = block({
     /^[a-z]+-[a-z]+\d{1,2}$/,
     "a region: us-central1, europe-west4; not a zone, nor a multi-region like US, between whose places reads are paid for",
   ).describe("The region of the buckets. They do not move to another: make another site."),
+  zones: z
+    .array(googleZone)
+    .min(1)
+    .max(6)
+    .optional()
+    .describe(
+      "Zones of the region for the cluster's nodes; what need not be spread is in the first. Required with `cluster`; another first one replaces disks and nodes, so do not.",
+    ),
   servedBy: servedBy.optional(),
   tags: named(labelKey, labelValue)
     .refine((tags) => Object.keys(tags).length <= 50, { error: "more than 50 labels: Google takes 64 on a resource" })
@@ -74,5 +105,8 @@ export const googleSite = block({
     encryption: encryption.optional(),
     buckets: named(id, googleBucket).describe("Buckets by id."),
   }).describe("The site's buckets, in Google Cloud Storage."),
-  datasets: datasets.optional(),
-});
+  datasets: storeDatasets.optional().describe("Datasets by id, unique over the whole federation. Default none."),
+  cluster: googleCluster.optional().describe("A cluster of GKE beside the lake. Default none: a lake alone."),
+  homes: named(id, googleHome).optional().describe("Home file systems by id; they outlive the cluster. Default none."),
+  budget: googleBudget.optional(),
+}).check(z.core._check(withCluster, { when: () => true }));

@@ -186,6 +186,23 @@ export function ofEks(site: string, others: Files = {}): readonly string[] {
   });
 }
 
+/** A site on Google Cloud with a cluster, of which parts may be added: keys of the pool, of the cluster, of the site. */
+export function gke(
+  parts: { zones?: string; machines?: string; pool?: string; keys?: string; rest?: string } = {},
+): string {
+  const { zones = "us-central1-b", machines = "n2-highmem-4", pool = "", keys = "", rest = "budget: none\n" } = parts;
+  const cluster = `cluster:
+  pools:
+    user: {for: user, machines: [${machines}], maxNodes: 10${pool}}
+${keys === "" ? "" : `  ${keys}\n`}`;
+  return google("a", `zones: [${zones}]\n${cluster}${rest}`);
+}
+
+/** Faults of such a site alone. */
+export function ofGke(parts: Parameters<typeof gke>[0] = {}): readonly string[] {
+  return faultsOf({ "sites/a.yaml": gke(parts) });
+}
+
 /** The start of a site on Google Cloud, which lacks only its lake's buckets; `rest` begins at line 7. */
 export function google(site: string, rest = "", buckets = ""): string {
   return `site: ${site}

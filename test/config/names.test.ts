@@ -1,11 +1,16 @@
 import { expect, test } from "vitest";
 import {
+  artifactRegistryHost,
   awsEndpoint,
   bucketName,
   bucketVariable,
   datasetPath,
   ecrHost,
   fitted,
+  gkePoolName,
+  googleAccountEmail,
+  googleAccountId,
+  homeDiskName,
   homeFileSystemName,
   homeFolder,
   hubDirectory,
@@ -63,6 +68,17 @@ test.each([
   [imageCachePrefix("pangeo", "cascadia", "registry.k8s.io"), "pangeo-cascadia-k8s"],
   [imageCachePrefix(long, "cascadia", "docker.io"), "abcdefghijklmnopqrstu-dcbcaacd"],
   [ecrHost("111122223333", "us-west-2"), "111122223333.dkr.ecr.us-west-2.amazonaws.com"],
+  [googleAccountId("pangeo", "plains", "node"), "pangeo-plains-node"],
+  [googleAccountId(long, "plains", "node"), "abcdefghijklmnopqrstu-0fe4fa6e"],
+  [
+    googleAccountEmail("plains-pangeo", "pangeo-plains-node"),
+    "pangeo-plains-node@plains-pangeo.iam.gserviceaccount.com",
+  ],
+  [gkePoolName("dask", "0a1b2c"), "dask-0a1b2c"],
+  [gkePoolName(`${long}-full`, "0a1b2c"), "abcdefghijklmnopqrstuvwxyz-0123-173d96d0"],
+  [homeDiskName("pangeo", "plains", "main"), "pangeo-plains-homes-main"],
+  [homeDiskName(long, "plains", long), "abcdefghijklmnopqrstuvwxyz-0123-plains-8f9faab4"],
+  [artifactRegistryHost("plains-pangeo", "us-central1"), "us-central1-docker.pkg.dev/plains-pangeo"],
   [privateSubnetName("pangeo-cascadia", "us-west-2a"), "pangeo-cascadia-private-us-west-2a"],
 ])("%s", (name, golden) => {
   expect(name).toBe(golden);

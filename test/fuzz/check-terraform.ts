@@ -9,8 +9,9 @@ const ours = [
   "$$" + "{ISTHMUS_PYTHON:-python3}",
 ];
 
-/** What one resource of a stack on AWS takes from another: its id ends in the synthesizer's digest. */
-const references = /\$\{aws_[a-z0-9_]+\.[\w-]+_[0-9A-F]{8}\.(?:arn|bucket|key_id)\}/g;
+/** What one resource of a stack on a cloud takes from another: its id ends in the synthesizer's digest. */
+const references =
+  /\$\{(?:aws_[a-z0-9_]+\.[\w-]+_[0-9A-F]{8}\.(?:arn|bucket|key_id)|(?:data\.)?google_[a-z0-9_]+\.[\w-]+_[0-9A-F]{8}\.(?:billing_account|email|id|member|name|number))\}/g;
 
 /** ssh's two files, the only texts of many lines. */
 const sshFile = /^(?:Host site\n|site \S+ \S+\n)/;

@@ -28,6 +28,7 @@ export const examples: readonly Example[] = [
   example("closed", "test/fuzz/examples/closed"),
   example("cluster", "test/fuzz/examples/cluster"),
   example("eks", "test/fuzz/examples/eks"),
+  example("gke", "test/fuzz/examples/gke"),
 ];
 
 /** The config files of an example, without the catalog's records. */

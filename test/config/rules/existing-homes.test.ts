@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { eks, ofEks } from "../federation-of";
+import { eks, ofEks, ofGke } from "../federation-of";
 
 const homes = (main: string) => ofEks(eks("a").replace("{size: 100Gi, quota: 10Gi}", `{${main}}`));
 
@@ -21,4 +21,11 @@ test("one that is made, or that says nothing of its making", () => {
   expect(homes("size: 100Gi, quota: 10Gi, existing: vol-0123456789abcdef0")).toEqual([]);
   expect(homes("kind: efs, coldAfterDays: 30, backups: none")).toEqual([]);
   expect(homes("kind: efs, existing: fs-0123456789abcdef0")).toEqual([]);
+});
+
+test("the same of homes on Google Cloud", () => {
+  expect(
+    ofGke({ rest: "budget: none\nhomes: {main: {size: 10Gi, quota: 1Gi, existing: old, snapshotDays: 3}}\n" }),
+  ).toEqual([expect.stringContaining("existing-homes homes.main.snapshotDays: these homes exist")]);
+  expect(ofGke({ rest: "budget: none\nhomes: {main: {size: 10Gi, quota: 1Gi, existing: old}}\n" })).toEqual([]);
 });

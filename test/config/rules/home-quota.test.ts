@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { ofCluster } from "../federation-of";
+import { ofCluster, ofGke } from "../federation-of";
 
 const homes = (quota: string) => ofCluster(`homes: {main: {size: 100Gi, quota: ${quota}}}\n`);
 
@@ -24,4 +24,11 @@ test("one that does; where it cannot be enforced, none can be written", () => {
     ofCluster(`homes: {main: {kind: export, server: nfs.example, path: /homes${quota}}}\n`);
   expect(exported("")).toEqual([]);
   expect(exported(", quota: 10Gi")).toMatchObject([{ code: "schema", path: "homes.main.quota" }]);
+});
+
+test("the same of homes on Google Cloud", () => {
+  expect(ofGke({ rest: "budget: none\nhomes: {main: {size: 10Gi, quota: 10Gi}}\n" })).toEqual([
+    expect.stringContaining("home-quota homes.main.quota: one user's quota is no less"),
+  ]);
+  expect(ofGke({ rest: "budget: none\nhomes: {main: {size: 10Gi, quota: 1Gi}}\n" })).toEqual([]);
 });

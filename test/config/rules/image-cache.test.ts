@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { eks, ofEks } from "../federation-of";
+import { eks, ofEks, ofGke } from "../federation-of";
 
 const cache = (registries: string) => ofEks(eks("a", { keys: `imageCache: {${registries}}` }));
 const secret = (account: string, region: string) =>
@@ -22,4 +22,11 @@ test("registries without a name, and with a secret that ECR can read", () => {
 test("a registry that wants a name, without one; a secret that ECR does not read by its name", () => {
   expect(cache("docker.io: anonymous")).toHaveLength(1);
   expect(cache(secret("111122223333", "us-west-2").replace("ecr-pullthroughcache/", ""))).toHaveLength(1);
+});
+
+test("on Google Cloud: a cache of nothing, and one of something", () => {
+  expect(ofGke({ keys: "imageCache: {keepDays: 3}" })).toEqual([
+    expect.stringContaining("image-cache cluster.imageCache: no registry is cached"),
+  ]);
+  expect(ofGke({ keys: "imageCache: {docker.io: anonymous}" })).toEqual([]);
 });

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { eks, ofCluster, ofEks } from "../federation-of";
+import { eks, ofCluster, ofEks, ofGke } from "../federation-of";
 
 const site = (home: string, expires = "expires: 2199-01-01\n") => ofCluster(`${expires}homes: {main: ${home}}\n`);
 const nfs = "{size: 100Gi, quota: 10Gi}";
@@ -26,4 +26,11 @@ test("a file system of AWS as well", () => {
 test("somebody else's disk, or a site that stays", () => {
   expect(site("{kind: export, server: nfs.example, path: /homes}")).toEqual([]);
   expect(site(nfs, "")).toEqual([]);
+});
+
+test("the same of homes on Google Cloud", () => {
+  expect(ofGke({ rest: "budget: none\nexpires: 2199-12-31\nhomes: {main: {size: 10Gi, quota: 1Gi}}\n" })).toEqual([
+    expect.stringContaining("kept-homes homes.main: the site expires"),
+  ]);
+  expect(ofGke({ rest: "budget: none\nhomes: {main: {size: 10Gi, quota: 1Gi}}\n" })).toEqual([]);
 });

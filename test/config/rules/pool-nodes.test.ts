@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { ofCluster } from "../federation-of";
+import { ofCluster, ofGke } from "../federation-of";
 
 const nodes = (least: number, most: number) =>
   ofCluster(
@@ -24,4 +24,11 @@ test("more nodes always than ever", () => {
 
 test("as many", () => {
   expect(nodes(2, 2)).toEqual([]);
+});
+
+test("the same of a cluster on Google Cloud", () => {
+  expect(ofGke({ pool: ", minNodes: 11" })).toEqual([
+    expect.stringContaining("pool-nodes cluster.pools.user.minNodes: more nodes are always there"),
+  ]);
+  expect(ofGke({ pool: ", minNodes: 10" })).toEqual([]);
 });

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { ofCluster, userPool } from "../federation-of";
+import { ofCluster, ofGke, userPool } from "../federation-of";
 
 const spot = (purpose: string) =>
   ofCluster("", `x: {for: ${purpose}, select: {role: x}, vcpu: 8, memory: 64Gi, maxNodes: 3, spot: true}, ${userPool}`);
@@ -20,4 +20,11 @@ test("notebooks, schedulers and hubs on machines that are taken away", () => {
 
 test("Dask workers", () => {
   expect(spot("dask")).toEqual([]);
+});
+
+test("the same of a cluster on Google Cloud", () => {
+  expect(ofGke({ pool: ", spot: true" })).toEqual([
+    expect.stringContaining("spot-pools cluster.pools.user.spot: what runs on a user pool must not be taken away"),
+  ]);
+  expect(ofGke({ pool: ", spot: false" })).toEqual([]);
 });

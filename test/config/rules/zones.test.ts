@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
-import { eks, ofEks } from "../federation-of";
+import { eks, ofEks, ofGke } from "../federation-of";
 
 test("a zone of another region, one twice, and one where the site has no subnets", () => {
   expect(ofEks(eks("a", { zones: "us-east-1a, us-west-2b, us-west-2b", pool: ", zones: [us-west-2c]" }))).toEqual([
-    expect.stringContaining("zones zones.0: not a zone of us-west-2"),
-    expect.stringContaining("zones zones.2: the same zone twice"),
+    expect.stringContaining("zones zones[0]: not a zone of us-west-2"),
+    expect.stringContaining("zones zones[2]: the same zone twice"),
     expect.stringContaining("zones cluster.pools.user.zones: us-west-2c: the site has no subnets there"),
   ]);
 });
@@ -22,4 +22,15 @@ test("a network that exists without a subnet in each zone", () => {
 
 test("zones of the region", () => {
   expect(ofEks(eks("a", { pool: ", zones: [us-west-2b]" }))).toEqual([]);
+});
+
+test("on Google Cloud: a zone of another region, one twice, and a pool where the site is not", () => {
+  const zones = "europe-west4-b, us-central1-b, us-central1-b, us-central10-b";
+  expect(ofGke({ zones, pool: ", zones: [us-central1-f]" })).toEqual([
+    expect.stringContaining("zones zones[0]: not a zone of us-central1"),
+    expect.stringContaining("zones zones[2]: the same zone twice"),
+    expect.stringContaining("zones zones[3]: not a zone of us-central1"),
+    expect.stringContaining("zones cluster.pools.user.zones: us-central1-f: the site has no subnets there"),
+  ]);
+  expect(ofGke({ zones: "us-central1-b, us-central1-f", pool: ", zones: [us-central1-f]" })).toEqual([]);
 });
