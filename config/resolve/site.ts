@@ -66,6 +66,8 @@ export function resolveHpcSite(federation: string, site: HpcSiteConfig) {
     s3,
     /** As written, or the default: beside the federation file, over SSH in the account's home. */
     root: site.storage?.root ?? `.isthmus/${federation}/${site.site}`,
+    /** The directory of databases; null for the root. */
+    state: site.storage?.state ?? null,
     buckets,
     datasets,
     hubs: Object.entries(site.hubs ?? {}).map(([id, hub]) => resolveLocalHub(id, hub, surroundings)),

@@ -45,6 +45,12 @@ function areasOf(federation: ResolvedFederation, directory: string): Area[] {
     site: site.id,
     path: ["storage", "root"],
   }));
+  const states = sites.flatMap((site) => {
+    const machine = machineOf(site);
+    const owner = `the databases of site ${site.id}`;
+    if (site.state === null) return [];
+    return [{ owner, directory: full(site.state, machine), machine, site: site.id, path: ["storage", "state"] }];
+  });
   const buckets = sites.flatMap((site) =>
     site.buckets.flatMap((bucket) => {
       const owner = `bucket ${bucket.id} of site ${site.id}`;
@@ -63,6 +69,7 @@ function areasOf(federation: ResolvedFederation, directory: string): Area[] {
       path: [],
     },
     ...roots,
+    ...states,
     ...buckets,
   ];
 }

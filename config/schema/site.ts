@@ -49,7 +49,12 @@ const storage = block({
   root: directory
     .optional()
     .describe(
-      "Programs' files, buckets, homes, databases, logs. Default .isthmus/<federation>/<site> beside the config, over SSH in the account's home. With a batch system an absolute path that compute nodes see, required.",
+      "Programs' files, buckets, homes, logs, and databases where `state` names no place. Default .isthmus/<federation>/<site> beside the config, over SSH in the account's home. With a batch system an absolute path that compute nodes see, required.",
+    ),
+  state: text(/^(?:\/[A-Za-z0-9_.+@-]+)+$/, "an absolute path: letters, digits, / _ . + @ -")
+    .optional()
+    .describe(
+      "Directory for the databases of hubs and of Dask, and the accounts of S3, which only this site uses: on a disk of the site's machine, since they need one that locks files; a file system that machines share is refused. Changing it moves them while the site is down. Default: in `root`.",
     ),
 });
 

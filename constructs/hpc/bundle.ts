@@ -45,6 +45,8 @@ export interface BundleManifest {
   readonly ports: readonly { readonly port: number; readonly program: string }[];
   /** Whether jobs of the machine's own users run from it: then they may read environments and releases, and root installs. */
   readonly unixUsers?: true;
+  /** A directory of the machine for databases; without it they lie in the site's root. */
+  readonly state?: string;
   /** Jobs that go with the bundle: those whose names start so. */
   readonly jobs?: { readonly kind: "slurm"; readonly prefix: string };
   /** ISO 8601 instant from which the machine does not start its programs any more; null for never. */

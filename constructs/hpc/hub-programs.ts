@@ -68,6 +68,8 @@ export interface HubBundleInput {
   readonly dask: HubDask | null;
   /** Where notebooks and workers are jobs; null where they are processes of the machine. */
   readonly batch: ResolvedBatch | null;
+  /** A directory of the site for databases; null for its root. */
+  readonly state: string | null;
   /** ISO 8601 instant from which it is not started any more; null for never. */
   readonly expires: string | null;
   readonly cull: { readonly idleSeconds: number; readonly maxAgeSeconds: number };
@@ -110,6 +112,7 @@ export function hubBundle(input: HubBundleInput): BundleFiles {
     directories: input.batch ? [] : [`home/${hub}`, `run/${hub}-dask`],
     programs,
     ports: ports(input),
+    ...(input.state === null ? {} : { state: input.state }),
     ...(input.batch ? { unixUsers: true, jobs: { kind: input.batch.kind, prefix: jobPrefix(input) } } : {}),
   });
 }

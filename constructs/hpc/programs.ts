@@ -37,6 +37,8 @@ export interface BaseBundleInput {
   readonly url: string;
   readonly listen: Listen;
   readonly expires: string | null;
+  /** A directory for databases; null for the site's root. */
+  readonly state: string | null;
   /** Whether jobs of the machine's own users run from the site. */
   readonly unixUsers: boolean;
   readonly s3: { readonly endpoint: string; readonly port: number; readonly region: string };
@@ -74,6 +76,7 @@ export function baseBundle(input: BaseBundleInput): BundleFiles {
     environments: { hub: "locks/hub.txt" },
     tools: { uv: "locks/uv.txt", go: "locks/go.txt", versitygw: "1.8.0" },
     expires: input.expires,
+    ...(input.state === null ? {} : { state: input.state }),
     ...(input.unixUsers ? { unixUsers: true } : {}),
     directories: ["state/base/iam"],
     programs: [s3Program(input, host), ...(expires ? [expiryProgram()] : []), logsProgram(), frontProgram(input, host)],

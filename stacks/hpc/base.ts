@@ -30,6 +30,7 @@ export class HpcBaseStack extends SiteStack {
       listen: site.listen,
       s3: site.s3,
       expires: site.expires,
+      state: site.state,
       unixUsers: site.batch !== null,
       buckets: site.buckets.map((bucket) => ({ ...bucket, grants: grantsOf(bucket, site) })),
       nginxConf: siteFront({

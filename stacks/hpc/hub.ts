@@ -28,6 +28,7 @@ export class HpcHubStack extends SiteStack {
       url: site.url,
       basePath: hub.path,
       expires: earliest(hub.expires, site.expires),
+      state: site.state,
       s3: site.s3,
       batch: site.batch,
       nginxConf: hubLocation(hub.path, hub.ports.proxy),

@@ -75,6 +75,12 @@ class Bundle:
         return (jobs["kind"], jobs["prefix"]) if jobs else None
 
     @property
+    def state(self) -> str | None:
+        """The directory for databases; None for the site's own root."""
+        directory: str | None = self.data.get("state")
+        return directory
+
+    @property
     def expires(self) -> str | None:
         """The instant (ISO 8601) from which its programs are not started any more; None for never."""
         instant: str | None = self.data.get("expires")

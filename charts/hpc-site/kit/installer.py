@@ -17,6 +17,7 @@ from faults import SiteFault, as_fault
 from layout import Layout, require_space
 from ports import end_orphans, record_directory, require_ports
 from progress import say
+from state_place import settle_state
 from supervision import Supervisor, include_text
 from whole_file import write_whole
 
@@ -109,6 +110,7 @@ def _set_rights(layout: Layout, bundle: Bundle) -> None:
 
 def _prepare(layout: Layout, bundle: Bundle, values: Mapping[str, str]) -> None:
     """All that may refuse, and all that changes nothing that runs."""
+    settle_state(layout, bundle.state)
     layout.make([*bundle.data.get("directories", []), f"state/{bundle.id}"], bundle.unix_users)
     require_ports(layout, bundle)
     front.check(layout, bundle, values)

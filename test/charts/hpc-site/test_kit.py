@@ -32,6 +32,7 @@ from pip_settings import uv_environment
 from ports import end_orphans, for_root, require_ports, taken
 from releases import prune
 from s3 import Endpoint, signed_headers
+from state_place import settle_state, shared_file_system
 from supervision import include_text
 from whole_file import write_whole
 
@@ -211,6 +212,69 @@ class Signature(unittest.TestCase):
         told = signed_headers(at, "GET", "/", "lifecycle=", b"", "20130524T000000Z")["Authorization"]
         signature = "fea454ca298b7da1c68078a5d1bdbfbbe0d65c699e0f91ac7a200a0136783543"
         self.assertTrue(told.endswith(f"SignedHeaders=host;x-amz-content-sha256;x-amz-date, Signature={signature}"))
+
+
+MOUNTS = r"""22 1 8:1 / / rw - ext4 /dev/sda1 rw
+30 22 0:40 / /p rw - lustre mds@o2ib:/p rw
+31 30 0:41 / /p/two\040words rw - nfs4 filer:/x rw
+32 30 8:2 / /p/local rw - xfs /dev/sdb1 rw"""
+
+
+class Databases(InScratch):
+    def setUp(self) -> None:
+        super().setUp()
+        self.state, self.other = self.scratch / "state", self.scratch / "disk" / "pangeo"
+        running = patch("state_place.Supervisor")
+        self.supervisor = running.start()
+        self.addCleanup(running.stop)
+        self.supervisor.return_value.running.return_value = False
+
+    def write(self, directory: Path, text: str = "rows") -> None:
+        (directory / "prod").mkdir(parents=True)
+        (directory / "prod" / "hub.sqlite").write_text(text)
+
+    def read(self) -> str:
+        return (self.state / "prod" / "hub.sqlite").read_text()
+
+    def test_file_systems_that_machines_share_are_told_from_their_own(self) -> None:
+        kinds = {path: shared_file_system(Path(path), MOUNTS) for path in ("/v", "/p/x", "/p/two words", "/p/local/x")}
+        self.assertEqual(kinds, {"/v": "", "/p/x": "lustre", "/p/two words": "nfs4", "/p/local/x": ""})
+        with self.assertRaisesRegex(SiteFault, r"`storage.state` is /p/x, on lustre: databases need a disk of this"):
+            settle_state(self.layout, "/p/x", MOUNTS)
+
+    def test_they_move_to_the_directory_that_is_named_and_back(self) -> None:
+        self.write(self.state)
+        for place in (self.other, self.scratch / "another"):
+            for _ in range(2):
+                settle_state(self.layout, str(place))
+                self.assertEqual((self.read(), self.state.resolve()), ("rows", place.resolve()))
+                self.assertEqual(place.stat().st_mode & 0o777, 0o700)
+        self.assertFalse(self.other.exists())
+        settle_state(self.layout, None)
+        self.assertEqual((self.read(), self.state.is_symlink()), ("rows", False))
+
+    def test_not_while_programs_have_them_open(self) -> None:
+        self.write(self.state)
+        self.supervisor.return_value.running.return_value = True
+        with self.assertRaisesRegex(SiteFault, "only while nothing has them open: run isthmus down"):
+            settle_state(self.layout, str(self.other))
+        self.assertEqual(self.read(), "rows")
+
+    def test_a_move_that_was_killed_goes_on(self) -> None:
+        self.write(self.state)
+        self.write(self.other)  # copied onto another disk, and killed before the link
+        settle_state(self.layout, str(self.other))
+        self.assertEqual((self.read(), self.state.is_symlink()), ("rows", True))
+        self.write(self.scratch / ".state.moving", "rows")  # copied back, and killed before the last step
+        self.state.unlink()
+        settle_state(self.layout, None)
+        self.assertEqual((self.read(), self.state.is_symlink()), ("rows", False))
+
+    def test_two_that_differ_are_left_to_people(self) -> None:
+        self.write(self.state)
+        self.write(self.other, "other rows")
+        with self.assertRaisesRegex(SiteFault, "databases are in .* and in .*: move one of them away"):
+            settle_state(self.layout, str(self.other))
 
 
 class Refusals(InScratch):

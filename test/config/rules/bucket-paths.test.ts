@@ -27,6 +27,18 @@ test("a bucket around or in a site's root, or the engine's state", () => {
   expect(buckets("x: {purpose: scratch, path: data}", "/srv/site")).toEqual([]);
 });
 
+test("databases in a directory of their own, and in one that holds something else", () => {
+  const state = (path: string, rest = "x: {purpose: scratch, path: /data/lake}") =>
+    buckets(rest, `/srv/site, state: ${path}`);
+  expect(state("/var/lib/site")).toEqual([]);
+  expect(state("/srv/site/state")).toEqual([
+    expect.stringContaining("storage.state: this directory is, holds or lies in the root of site a"),
+  ]);
+  expect(state("/data")).toEqual([
+    expect.stringContaining("lake.buckets.x.path: this directory is, holds or lies in the databases of site a"),
+  ]);
+});
+
 test("roots of two sites", () => {
   const roots = (a: string, b: string) =>
     faultsOf({ "sites/a.yaml": site("a", 9000, "", a), "sites/b.yaml": site("b", 9100, "", b) });

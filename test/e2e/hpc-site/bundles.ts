@@ -82,6 +82,7 @@ export function baseInput(front: number, differs: Partial<BaseBundleInput> = {})
     url: `http://127.0.0.1:${front}`,
     listen: { host: "127.0.0.1", port: front },
     expires: null,
+    state: null,
     unixUsers: false,
     s3: { endpoint: `http://127.0.0.1:${front + 1}`, port: front + 1, region: "us-east-1" },
     buckets,
@@ -129,6 +130,7 @@ export function hubInput(front: number, first: number, differs: Partial<HubBundl
       },
       { id: "medium", title: "Medium", description: "2 cores", default: false, cores: 2, environment: {}, ...size },
     ],
+    state: null,
     scratch: [{ variable: "SCRATCH_BUCKET", days: 7 }],
     environment: {
       SCRATCH_BUCKET: "s3://try-scratch/{user}",
