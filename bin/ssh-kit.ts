@@ -1,6 +1,7 @@
 import type { ResolvedFederation } from "../config/resolve/federation";
 import type { ResolvedSsh } from "../config/resolve/hpc-login";
-import { hostOf, type ResolvedHpcSite, type ResolvedSite } from "../config/resolve/site";
+import { hostOf } from "../config/resolve/hpc-urls";
+import type { ResolvedHpcSite, ResolvedSite } from "../config/resolve/site";
 import { askCommand, remoteInstall, remoteKit, sendCommand, sshFiles, sshVariables } from "../constructs/hpc/ssh";
 import { callProgram, type KitCall, type KitEnd } from "./site-kit";
 

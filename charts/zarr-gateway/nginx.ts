@@ -4,6 +4,8 @@ import { type GatewayProps, word } from "./input";
 /** One nginx for a site whose data, hubs and catalog share a port. */
 export interface SiteFrontProps extends GatewayProps {
   readonly listen: { readonly host: string; readonly port: number };
+  /** Files of the machine, by absolute paths. Default: HTTP. */
+  readonly certificate?: { readonly certificate: string; readonly key: string } | null;
   /** Most bytes of other stores' objects that are kept. */
   readonly cacheBytes: number;
 }
@@ -23,11 +25,26 @@ export function siteFront(props: SiteFrontProps): string {
       "error_log log/nginx.error.log warn;",
       "events { worker_connections 1024; }",
     ],
-    listen: `listen ${word(address)}:${port} backlog=1024;`,
+    listen: [
+      `listen ${word(address)}:${port}${props.certificate ? " ssl" : ""} backlog=1024;`,
+      ...tlsLines(props),
+    ].join("\n"),
     pages: "current/base",
     gateway: props,
     more: ["include ../../current/*/hub.nginx.conf;"],
   });
+}
+
+/** TLS as Mozilla's "intermediate" has it (2026-11): versions, and ciphers that the client may choose among OpenSSL's own. */
+function tlsLines({ certificate }: SiteFrontProps): string[] {
+  if (!certificate) return [];
+  return [
+    `ssl_certificate ${word(certificate.certificate)};`,
+    `ssl_certificate_key ${word(certificate.key)};`,
+    "ssl_protocols TLSv1.2 TLSv1.3;",
+    "ssl_prefer_server_ciphers off;",
+    "ssl_session_cache shared:tls:10m; ssl_session_timeout 1d; ssl_session_tickets off;",
+  ];
 }
 
 /** A gateway in a cluster: data, catalog and portal; hubs have hosts of their own. */

@@ -14,24 +14,19 @@ import { resolveBatch } from "./batch";
 import type { ResolvedClusterSite } from "./cluster-site";
 import { type ResolvedGoogleSite, resolveGoogleLake } from "./google-site";
 import { resolveLogin } from "./hpc-login";
+import { resolveUrls } from "./hpc-urls";
 import type { ResolvedHub } from "./hub";
 import { type ResolvedKubernetesSite, resolveKubernetesSite } from "./kubernetes-site";
 import { datasetEntries, resolveBucket, resolveDataset } from "./lake";
 import { resolveLocalHub } from "./local-hub";
 import { frontOf, type Gateways, noRegion, siteBase } from "./site-base";
 
-/** A URL's host from an address to listen on. */
-export function hostOf(address: string): string {
-  return address.includes(":") ? `[${address}]` : address;
-}
-
 /** Programs, buckets and hubs on this machine. */
 export function resolveHpcSite(federation: string, site: HpcSiteConfig) {
   const base = siteBase(site);
   const batch = resolveBatch(federation, site);
-  const listen = { host: batch?.address ?? site.listen.host ?? "127.0.0.1", port: site.listen.port };
-  const url = `http://${hostOf(listen.host)}:${listen.port}`;
-  const s3 = { endpoint: `http://${hostOf(listen.host)}:${listen.port + 1}`, port: listen.port + 1, region: noRegion };
+  const { listen, url, endpoint, certificate, tlsAhead } = resolveUrls(site, batch?.address);
+  const s3 = { endpoint, port: listen.port + 1, region: noRegion };
   const buckets = Object.entries(site.lake?.buckets ?? {}).map(([id, b]) =>
     resolveBucket(federation, site.site, id, b),
   );
@@ -57,9 +52,13 @@ export function resolveHpcSite(federation: string, site: HpcSiteConfig) {
     scheduler: { kind: scheduler.kind },
     batch,
     /** As written, which the rules check. */
-    written: { network: site.network, listenHost: site.listen.host },
+    written: { network: site.network, listenHost: site.listen.host, tls: site.tls, domain: site.domain },
     login: resolveLogin(site.login),
     listen,
+    /** Of the site itself, for its ports; null for HTTP. */
+    certificate,
+    /** Something before the site ends TLS. */
+    tlsAhead,
     url,
     dataUrl: url,
     catalog,

@@ -61,6 +61,7 @@ import { servedBy } from "./served-by";
 import { sharedBuckets } from "./shared-buckets";
 import { sharedPassword } from "./shared-password";
 import { sharedPasswordLoopback } from "./shared-password-loopback";
+import { siteNames } from "./site-names";
 import { spotPools } from "./spot-pools";
 import { stateBucket } from "./state-bucket";
 import { storeKeys } from "./store-keys";
@@ -119,6 +120,7 @@ export const rules: readonly Rule[] = [
   poolNodes,
   gatewayReplicas,
   googleNames,
+  siteNames,
   spotPools,
   poolSelect,
   idlePools,

@@ -21,12 +21,17 @@ function reached(site: ResolvedHpcSite): RuleFinding[] {
   const missing = "jobs are not told where to find the hub: the machine's address on the cluster's network is missing";
   return [
     ...(network ? [] : [finding(site, ["network"], missing, { fix: "write network: {hubAddress: login1-int}" })]),
-    ...(listenHost === undefined
+    ...(listenHost === undefined || site.certificate
       ? []
       : [
-          finding(site, ["listen", "host"], "with a batch system the site listens at `network.hubAddress`", {
-            fix: "remove it",
-          }),
+          finding(
+            site,
+            ["listen", "host"],
+            "with a batch system and without a certificate the site listens at `network.hubAddress`",
+            {
+              fix: "remove it",
+            },
+          ),
         ]),
   ];
 }

@@ -7,8 +7,9 @@ import { datasets, storeDatasets } from "./dataset";
 import { block, count, id, named, none, pack, size, text, url } from "./fields";
 import { googleSite } from "./google-site";
 import { login } from "./hpc-login";
+import { hpcTls } from "./hpc-tls";
 import { localHub } from "./hub";
-import { kubernetesSite } from "./kubernetes-site";
+import { hostName, kubernetesSite } from "./kubernetes-site";
 import { bucketName, bucketPurpose, expireDays, servedBy, siteBase } from "./site-base";
 import { siteState } from "./state";
 
@@ -78,10 +79,18 @@ export const hpcLocalSite = block({
   network: network
     .optional()
     .describe("How jobs of a batch system and the site's machine reach each other. Required with one. Default none."),
+  domain: hostName
+    .optional()
+    .describe(
+      "The host name in the site's URLs, which leads to its machine, or to what ends TLS ahead of it; compute nodes know it too. Required with `tls`, refused without. Changing it changes every URL.",
+    ),
+  tls: hpcTls.optional(),
   listen: block({
     host: address
       .optional()
-      .describe("Address of the site's one port. Default 127.0.0.1; with a batch system always `network.hubAddress`."),
+      .describe(
+        "Address of the site's one port. Default 127.0.0.1; with `tls: {kind: files}` every address; with a batch system else always `network.hubAddress`.",
+      ),
     port: count(1, 65_534).describe(
       "Port of hubs, data and catalog; the next one is the S3 endpoint's. Ports below 1024 are for root, which the install checks.",
     ),

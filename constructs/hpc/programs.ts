@@ -36,6 +36,8 @@ export interface BaseBundleInput {
   /** Of the site's front, without a slash at the end. */
   readonly url: string;
   readonly listen: Listen;
+  /** A certificate of the machine, and the name that it must be for; null for HTTP. */
+  readonly certificate: { readonly certificate: string; readonly key: string; readonly host: string } | null;
   readonly expires: string | null;
   /** A directory for databases; null for the site's root. */
   readonly state: string | null;
@@ -60,12 +62,15 @@ const launch = "kit/launch.py";
 export function baseBundle(input: BaseBundleInput): BundleFiles {
   const { federation, site, url, s3, buckets } = input;
   const host = urlHost(input.listen.host);
+  const tls = input.certificate ? { tls: input.certificate } : {};
+  // The machine's own programs ask where it listens: its name may lead them elsewhere.
+  const here = input.certificate ? { here: `https://${host}:${s3.port}` } : {};
   const files = new Map([
     ...staticFiles("kit", "locks/hub.txt", "locks/uv.txt", "locks/go.txt"),
     ...input.files,
     ["nginx.conf", input.nginxConf],
     ["pages.json", json(Object.fromEntries(input.pages))],
-    ["site.json", json({ federation, site, url, s3, buckets })],
+    ["site.json", json({ federation, site, url, s3: { ...s3, ...here }, buckets, ...tls })],
   ] as [string, string][]);
   const expires = buckets.some((b) => b.purpose === "scratch" && b.expireDays !== null);
   return sealBundle(files, {
@@ -79,7 +84,13 @@ export function baseBundle(input: BaseBundleInput): BundleFiles {
     ...(input.state === null ? {} : { state: input.state }),
     ...(input.unixUsers ? { unixUsers: true } : {}),
     directories: ["state/base/iam"],
-    programs: [s3Program(input, host), ...(expires ? [expiryProgram()] : []), logsProgram(), frontProgram(input, host)],
+    programs: [
+      s3Program(input, host),
+      ...(expires ? [expiryProgram()] : []),
+      ...(input.certificate ? [tlsProgram()] : []),
+      logsProgram(),
+      frontProgram(input, host),
+    ],
     ports: [
       { port: input.listen.port, program: "nginx" },
       { port: s3.port, program: "s3" },
@@ -87,7 +98,7 @@ export function baseBundle(input: BaseBundleInput): BundleFiles {
   });
 }
 
-function s3Program({ s3, listen }: BaseBundleInput, host: string): Program {
+function s3Program({ s3, listen, certificate }: BaseBundleInput, host: string): Program {
   const address = listen.host.includes(":") ? `[${listen.host}]` : listen.host;
   // Keep-alive is off by default and would cost a connection per chunk; links are buckets with a `path` of their own.
   const flags = [
@@ -107,6 +118,7 @@ function s3Program({ s3, listen }: BaseBundleInput, host: string): Program {
       "{tool.versitygw}",
       "--port",
       `${address}:${s3.port}`,
+      ...(certificate ? ["--cert", certificate.certificate, "--key", certificate.key] : []),
       ...flags,
       "posix",
       "--bucketlinks",
@@ -114,11 +126,11 @@ function s3Program({ s3, listen }: BaseBundleInput, host: string): Program {
     ],
     secrets: ["ROOT_ACCESS_KEY", "ROOT_SECRET_KEY"],
     inputs: [launch],
-    health: { url: `http://${host}:${s3.port}/healthz`, status: [200] },
+    health: { url: `${certificate ? "https" : "http"}://${host}:${s3.port}/healthz`, status: [200] },
   };
 }
 
-function frontProgram({ listen }: BaseBundleInput, host: string): Program {
+function frontProgram({ listen, certificate }: BaseBundleInput, host: string): Program {
   return {
     name: "nginx",
     priority: 90,
@@ -135,7 +147,7 @@ function frontProgram({ listen }: BaseBundleInput, host: string): Program {
     ],
     inputs: [launch],
     reload: "nginx.conf",
-    health: { url: `http://${host}:${listen.port}/healthz`, status: [200] },
+    health: { url: `${certificate ? "https" : "http"}://${host}:${listen.port}/healthz`, status: [200] },
   };
 }
 
@@ -145,6 +157,15 @@ function expiryProgram(): Program {
     priority: 80,
     command: ["{env.hub}/bin/python", "-I", "{bundle}/kit/expiry.py"],
     inputs: [launch, "kit/expiry.py", "site.json"],
+  };
+}
+
+function tlsProgram(): Program {
+  return {
+    name: "certificate",
+    priority: 95,
+    command: ["{env.hub}/bin/python", "-I", "{bundle}/kit/tls_files.py"],
+    inputs: [launch, "kit/tls_files.py", "site.json"],
   };
 }
 

@@ -28,6 +28,7 @@ export class HpcBaseStack extends SiteStack {
       stack: this.node.id,
       url: site.url,
       listen: site.listen,
+      certificate: site.certificate,
       s3: site.s3,
       expires: site.expires,
       state: site.state,
@@ -35,6 +36,7 @@ export class HpcBaseStack extends SiteStack {
       buckets: site.buckets.map((bucket) => ({ ...bucket, grants: grantsOf(bucket, site) })),
       nginxConf: siteFront({
         listen: site.listen,
+        certificate: site.certificate,
         cacheBytes: site.gateway?.cacheBytes ?? 0,
         machineConf: "../../run/machine.conf", // the kit writes it
         ...gatewayOf(federation, site.id, directoryOf),

@@ -31,7 +31,7 @@ export class HpcHubStack extends SiteStack {
       state: site.state,
       s3: site.s3,
       batch: site.batch,
-      nginxConf: hubLocation(hub.path, hub.ports.proxy),
+      nginxConf: hubLocation(hub.path, hub.ports.proxy, site.tlsAhead ? "https" : "$scheme"),
     });
     this.addFiles("bundle", bundle.files);
     deliver(this, site, { part: hub.id, digest: bundle.digest, expires: earliest(hub.expires, site.expires) });

@@ -21,17 +21,14 @@ test("slips in keys and words", () => {
   expect(siteText("tittle: A\nhub: {}\nlake: {bucket: {}}\ndomain: a.example\n")).toMatchInlineSnapshot(`
     "
     sites/a.yaml:7:1  tittle  unknown key "tittle" [schema]
-        allowed: site, institution, timezone, expires, state, provider, login, scheduler, network, listen, storage, lake, datasets, hubs, zarrGateway
+        allowed: site, institution, timezone, expires, state, provider, login, scheduler, network, domain, tls, listen, storage, lake, datasets, hubs, zarrGateway
         fix:     remove it
     sites/a.yaml:8:1  hub  unknown key "hub" [schema]
-        allowed: site, institution, timezone, expires, state, provider, login, scheduler, network, listen, storage, lake, datasets, hubs, zarrGateway
+        allowed: site, institution, timezone, expires, state, provider, login, scheduler, network, domain, tls, listen, storage, lake, datasets, hubs, zarrGateway
         fix:     did you mean "hubs"?
     sites/a.yaml:9:8  lake.bucket  unknown key "bucket" [schema]
         allowed: buckets
         fix:     did you mean "buckets"?
-    sites/a.yaml:10:1  domain  unknown key "domain" [schema]
-        allowed: site, institution, timezone, expires, state, provider, login, scheduler, network, listen, storage, lake, datasets, hubs, zarrGateway
-        fix:     remove it
     "
   `);
 });
@@ -379,7 +376,7 @@ test("JSON, for programs", () => {
           "col": 1,
           "path": "tittle",
           "message": "unknown key \\"tittle\\"",
-          "allowed": "site, institution, timezone, expires, state, provider, login, scheduler, network, listen, storage, lake, datasets, hubs, zarrGateway",
+          "allowed": "site, institution, timezone, expires, state, provider, login, scheduler, network, domain, tls, listen, storage, lake, datasets, hubs, zarrGateway",
           "fix": "remove it"
         },
         {
@@ -403,7 +400,7 @@ test("JSON, for programs", () => {
 test("GitHub's annotations, for pull requests", () => {
   expect(`\n${printed(slip, "github")}\n`).toMatchInlineSnapshot(`
     "
-    ::error file=sites/a.yaml,line=7,col=1,title=tittle::unknown key "tittle"; allowed: site, institution, timezone, expires, state, provider, login, scheduler, network, listen, storage, lake, datasets, hubs, zarrGateway; fix: remove it
+    ::error file=sites/a.yaml,line=7,col=1,title=tittle::unknown key "tittle"; allowed: site, institution, timezone, expires, state, provider, login, scheduler, network, domain, tls, listen, storage, lake, datasets, hubs, zarrGateway; fix: remove it
     ::error file=sites/a.yaml,line=8,col=31,title=lake.buckets.b.purpose::not an allowed value; got libary; allowed: scratch, persistent, library; fix: did you mean "library"?
     "
   `);

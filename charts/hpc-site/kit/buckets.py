@@ -135,7 +135,7 @@ def apply_policies(layout: Layout, bundle: Bundle) -> list[str]:
     """
     secrets = known_secrets(layout, bundle.id)
     s3 = bundle.site["s3"]
-    at = Endpoint(s3["endpoint"], s3["region"], secrets["ROOT_ACCESS_KEY"], secrets["ROOT_SECRET_KEY"])
+    at = Endpoint(s3["endpoint"], s3["region"], secrets["ROOT_ACCESS_KEY"], secrets["ROOT_SECRET_KEY"], s3.get("here"))
     wanted = {bucket["name"]: policy_of(bucket) for bucket in bundle.site["buckets"]}
     for entry in sorted(layout.directory("buckets").iterdir()):
         if entry.is_dir() and not entry.name.startswith("."):

@@ -19,6 +19,7 @@ from ports import end_orphans, record_directory, require_ports
 from progress import say
 from state_place import settle_state
 from supervision import Supervisor, include_text
+from tls_files import require_pair
 from whole_file import write_whole
 
 HEALTH_SECONDS = 180.0
@@ -113,6 +114,8 @@ def _prepare(layout: Layout, bundle: Bundle, values: Mapping[str, str]) -> None:
     settle_state(layout, bundle.state)
     layout.make([*bundle.data.get("directories", []), f"state/{bundle.id}"], bundle.unix_users)
     require_ports(layout, bundle)
+    if bundle.id == "base" and (tls := bundle.site.get("tls")):
+        require_pair(tls)
     front.check(layout, bundle, values)
     configparser.RawConfigParser(strict=True).read_string(include_text(layout, bundle, values))
     credentials.ensure_secrets(layout, bundle)

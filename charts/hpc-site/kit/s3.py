@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from urllib.parse import quote, urlsplit
 
 from faults import SiteFault
+from health import connection_to
 
 
 @dataclass(frozen=True)
@@ -20,6 +21,8 @@ class Endpoint:
     region: str
     access_key: str
     secret_key: str
+    here: str | None = None
+    """Where it listens on this machine, if not as its URL says."""
 
 
 def signed_headers(at: Endpoint, method: str, path: str, query: str, body: bytes, stamp: str) -> dict[str, str]:
@@ -44,9 +47,9 @@ def request(at: Endpoint, method: str, path: str, query: str = "", body: bytes =
 
     :raises SiteFault: where the endpoint does not answer.
     """
-    url = urlsplit(at.url)
+    url = urlsplit(at.here or at.url)
     stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
-    connection = http.client.HTTPConnection(url.hostname or "127.0.0.1", url.port or 80, timeout=30)
+    connection = connection_to(url, 30)
     try:
         headers = signed_headers(at, method, path, query, body, stamp)
         connection.request(method, quote(path) + (f"?{query}" if query else ""), body, headers)

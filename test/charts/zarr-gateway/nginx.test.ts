@@ -195,6 +195,25 @@ describe("the front", () => {
   });
 });
 
+test("a certificate of the machine: TLS 1.2 and later, on the site's port and nowhere else", () => {
+  const text = front({ certificate: { certificate: "/etc/ssl/site.pem", key: "/etc/ssl/site.key" } });
+  expect(text.match(/listen .*;/g)).toEqual(["listen 127.0.0.1:8610 ssl backlog=1024;"]);
+  for (const line of [
+    "ssl_certificate /etc/ssl/site.pem;",
+    "ssl_certificate_key /etc/ssl/site.key;",
+    "ssl_protocols TLSv1.2 TLSv1.3;",
+  ])
+    expect(text).toContain(line);
+  expect(front()).not.toContain("ssl_certificate");
+  expect(() => front({ certificate: { certificate: "/a b", key: "/k" } })).toThrow(/not a word/);
+});
+
+test("a hub behind something that ends TLS is told of https whatever reaches the front", () => {
+  const text = hubLocation("/east/prod/", 8620, "https");
+  expect(text).toContain("proxy_set_header X-Forwarded-Proto https;");
+  expect(text).toContain("proxy_set_header X-Scheme https;");
+});
+
 test("a hub keeps its WebSockets, its streams, its uploads and the visitor's address", () => {
   const text = hubLocation("/east/prod/", 8620);
   expect(text).toMatch(/^location \^~ \/east\/prod\/ \{\n {2}proxy_pass http:\/\/127\.0\.0\.1:8620;\n/);

@@ -11,7 +11,7 @@ test("jobs that would not find the hub", () => {
     "sites/a.yaml:1:1 batch-site network: jobs are not told where to find the hub: the machine's address on the cluster's network is missing",
   ]);
   expect(of((text) => text.replace("{port", "{host: 10.0.0.4, port"))).toEqual([
-    "sites/a.yaml:6:16 batch-site listen.host: with a batch system the site listens at `network.hubAddress`",
+    "sites/a.yaml:6:16 batch-site listen.host: with a batch system and without a certificate the site listens at `network.hubAddress`",
   ]);
 });
 

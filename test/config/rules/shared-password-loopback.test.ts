@@ -11,6 +11,14 @@ test("an address that others can reach", () => {
     ]);
 });
 
+test("this machine, with a portal of others before it", () => {
+  const portal = "domain: a.fed.example\ntls: {kind: ahead}\n";
+  expect(faultsOf({ "sites/a.yaml": hpc("a", 9000, `${portal}hubs: {prod: {ports: 9010}}\n`) })).toEqual([
+    "sites/a.yaml:8:1 shared-password-loopback tls: people reach the site at https://a.fed.example, and the password of prod is shared",
+  ]);
+  expect(faultsOf({ "sites/a.yaml": hpc("a", 9000, portal) })).toEqual([]);
+});
+
 test("this machine only, or no hub", () => {
   for (const host of ["127.0.0.1", "127.1.2.3", "::1", "localhost"]) expect(at(host), host).toEqual([]);
   expect(at("192.168.1.5", "")).toEqual([]);
