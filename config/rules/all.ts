@@ -40,6 +40,7 @@ import { kubernetesVersion } from "./kubernetes-version";
 import { machineTypes } from "./machine-types";
 import { madeNetwork } from "./made-network";
 import { mirrors } from "./mirrors";
+import { nodeEndpoints } from "./node-endpoints";
 import { nodePods } from "./node-pods";
 import { nodeVolumes } from "./node-volumes";
 import { oneCluster } from "./one-cluster";
@@ -113,6 +114,7 @@ export const rules: readonly Rule[] = [
   zones,
   kubernetesVersion,
   madeNetwork,
+  nodeEndpoints,
   imageCache,
   machineTypes,
   retiringPools,

@@ -63,7 +63,7 @@ const network = block({
     .enum(["one", "per-zone", "none"])
     .optional()
     .describe(
-      "How private nodes reach the internet: one gateway in the first zone (about 33 USD a month and 0.045 USD a GB; S3 never goes through it), one for each zone, or none: then images come from a registry that endpoints reach. Default one.",
+      "How private nodes reach the internet: one gateway in the first zone (about 33 USD a month and 0.045 USD a GB; S3 never goes through it), one for each zone, or none: then the institution gives the private subnets a way to the registries of images, sign-in and certificates. Default one.",
     ),
   endpoints: z
     .array(

@@ -124,7 +124,8 @@ export class Network extends Construct implements Subnets {
     if (!subnet) throw new Error(`no public subnet in ${zone}`);
     const tags = { Name: `${name}-nat-${zone}` };
     const address = new Eip(this, `nat-${zone}-address`, { domain: "vpc", tags });
-    return new NatGateway(this, `nat-${zone}`, { subnetId: subnet.id, allocationId: address.id, tags });
+    const dependsOn = [...this.ways]; // one in a network without a way to the internet fails, and says so minutes later
+    return new NatGateway(this, `nat-${zone}`, { subnetId: subnet.id, allocationId: address.id, tags, dependsOn });
   }
 
   /** S3's at no cost, so that bulk reads never cross a NAT gateway; others for each that is asked for. */
