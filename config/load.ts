@@ -7,7 +7,7 @@ import { dropNulls, lookUp } from "./merge";
 import { type ResolvedFederation, resolveFederation } from "./resolve/federation";
 import { rules } from "./rules/all";
 import { federation as federationSchema } from "./schema/federation";
-import { federationNotYet, siteNotYet } from "./schema/not-yet";
+import { siteNotYet } from "./schema/not-yet";
 import { type SiteConfig, site as siteSchema } from "./schema/site";
 import type { Tree } from "./yaml";
 
@@ -66,10 +66,9 @@ export function loadFederation(file: string, readFile: typeof readConfigFile = r
 
 /** The federation file's own keys; `value` is there, with stand-ins, where the rules can run in spite of faults. */
 function checkFederation(top: Tree) {
-  const { tree, refused } = federationNotYet(dropNulls(top));
-  const checked = check(federationSchema, tree);
-  const faults = [...(refused ? [place(top, refused)] : []), ...checked.faults];
-  return { value: checked.value ?? check(federationSchema, forRules(tree)).value, faults };
+  const tree = dropNulls(top);
+  const { value, faults } = check(federationSchema, tree);
+  return { value: value ?? check(federationSchema, forRules(tree)).value, faults };
 }
 
 /** What the rules need of a federation file with faults: its id and its people. The rest is not theirs, so it may be wrong. */

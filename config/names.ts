@@ -32,6 +32,21 @@ export function stateKey(root: string, stack: string): string {
   return `${root}/${stack}.tfstate`;
 }
 
+/** Where a stack's state lies in a bucket of Google's: the engine puts each of its workspaces below it. */
+export function gcsStatePrefix(root: string, stack: string): string {
+  return `${root}/${stack}`;
+}
+
+/** The state of a stack in a bucket of Google's, that of the one workspace that is used. */
+export function gcsStateKey(root: string, stack: string): string {
+  return `${gcsStatePrefix(root, stack)}/default.tfstate`;
+}
+
+/** The engine's lock of a stack in a bucket of Google's. */
+export function gcsLockKey(root: string, stack: string): string {
+  return `${gcsStatePrefix(root, stack)}/default.tflock`;
+}
+
 /** The record of a stack's latest apply, beside the states of a bucket. */
 export function recordKey(root: string, stack: string): string {
   return `${root}/index/${stack}.json`;

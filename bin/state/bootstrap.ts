@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { ResolvedS3State } from "../../config/resolve/state";
+import type { ResolvedBucketState } from "../../config/resolve/state";
 import { siteStacks } from "../../config/stack-parts";
 import { didYouMean, listed } from "../../config/suggest";
 import { confirm } from "../confirm";
@@ -10,9 +10,11 @@ import { usageFailure } from "../failure";
 import { outputDirectory } from "../federation-file";
 import type { Config } from "../load-or-exit";
 import { siteOf } from "../target";
-import { StateBucket, type Survey } from "./bucket";
+import type { StateBucket, Survey } from "./bucket";
+import { GcsBucket } from "./gcs-bucket";
 import { type Move, moveState, movesOf } from "./move";
 import { rememberPlaces } from "./places";
+import { S3Bucket } from "./s3-bucket";
 import { Records } from "./stores";
 
 export interface BootstrapWish {
@@ -48,7 +50,7 @@ export async function bootstrap(
 ): Promise<BootstrapReport> {
   const { federation, directory } = config;
   const sites = chosenSites(config, site);
-  const buckets = placesOf(config, site).map((place) => new StateBucket(place));
+  const buckets = placesOf(config, site).map(bucketOf);
   const state = stateDirectory(directory, federation.id);
   const lock = lockOrFail(state.lock, ["bootstrap", ...(site === undefined ? [] : [site])].join(" "), federation.id);
   try {
@@ -66,7 +68,7 @@ export async function bootstrap(
       const survey = surveys[i] as Survey;
       ended.push(isLacking(survey) ? await bucket.putRight(survey, say) : survey);
       for (const name of ended[i]?.without.filter((n) => !survey.without.includes(n)) ?? [])
-        say(`${bucket.place.bucket}: its store has no means for ${name}`);
+        say(`${survey.place.bucket}: its store has no means for ${name}`);
       await bucket.tryLocks();
     }
     if (moves.length > 0) await moveAll(config, moves, say);
@@ -99,16 +101,21 @@ function chosenSites({ federation }: Config, site: string | undefined) {
 }
 
 /** Each bucket once. */
-function placesOf({ federation }: Config, site: string | undefined): ResolvedS3State[] {
+function placesOf({ federation }: Config, site: string | undefined): ResolvedBucketState[] {
   const named =
     site === undefined ? [federation.state, ...Object.values(federation.states)] : [federation.states[site]];
-  const places = named.filter((state): state is ResolvedS3State => state?.kind === "s3");
-  const each = new Map(places.map((place) => [JSON.stringify([place.endpoint, place.bucket]), place]));
+  const places = named.filter((state): state is ResolvedBucketState => state !== undefined && state.kind !== "local");
+  const each = new Map(places.map((place) => [JSON.stringify([place.kind, place.endpoint, place.bucket]), place]));
   return [...each.values()];
 }
 
+function bucketOf(place: ResolvedBucketState): StateBucket {
+  return place.kind === "s3" ? new S3Bucket(place) : new GcsBucket(place);
+}
+
 function nothingToMake(whose: string) {
-  const how = "to share it, name a bucket: state: {kind: s3, bucket: NAME, region: REGION}";
+  const how =
+    "to share it, name a bucket: state: {kind: s3, bucket: NAME, region: REGION}, or {kind: gcs, bucket: NAME}";
   return usageFailure(`${whose} keeps its state in files, which need no bucket; ${how}`);
 }
 

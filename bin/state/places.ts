@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { ResolvedS3State, SiteStates } from "../../config/resolve/state";
+import type { ResolvedBucketState, SiteStates } from "../../config/resolve/state";
 import type { StateDirectory } from "../engine/state-directory";
 import { Failure } from "../failure";
 
@@ -13,12 +13,12 @@ function fileOf(directory: StateDirectory): string {
   return join(directory.root, "places.json");
 }
 
-/** Places in S3 that were used from this directory. */
-export function knownPlaces(directory: StateDirectory): ResolvedS3State[] {
+/** Places in buckets that were used from this directory. */
+export function knownPlaces(directory: StateDirectory): ResolvedBucketState[] {
   const path = fileOf(directory);
   if (!existsSync(path)) return [];
   try {
-    return JSON.parse(readFileSync(path, "utf8")) as ResolvedS3State[];
+    return JSON.parse(readFileSync(path, "utf8")) as ResolvedBucketState[];
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
     throw new Failure(`${path} is damaged: remove it; the next \`isthmus up\` writes it anew`);
@@ -29,7 +29,7 @@ export function knownPlaces(directory: StateDirectory): ResolvedS3State[] {
 export function rememberPlaces(directory: StateDirectory, states: SiteStates): void {
   const known = knownPlaces(directory);
   const texts = new Set(known.map((place) => JSON.stringify(place)));
-  const added = Object.values(states).filter((state) => state.kind === "s3" && !texts.has(JSON.stringify(state)));
+  const added = Object.values(states).filter((state) => state.kind !== "local" && !texts.has(JSON.stringify(state)));
   if (added.length === 0) return;
   const all = [...new Set([...texts, ...added.map((place) => JSON.stringify(place))])];
   const path = fileOf(directory);

@@ -1,17 +1,6 @@
 import type { ResolvedS3State } from "../../config/resolve/state";
 import { Failure } from "../failure";
-
-/** What keeps a store of state from being read or written. */
-export class StateFailure extends Failure {
-  constructor(
-    message: string,
-    /** `missing`: there is no such bucket. */
-    readonly reason: "missing" | "denied" | "unreachable",
-  ) {
-    super(message);
-    this.name = "StateFailure";
-  }
-}
+import { isNetwork, StateFailure } from "./state-failure";
 
 /** The part of a client's error that tells what it is. */
 interface S3Error extends Error {
@@ -19,8 +8,6 @@ interface S3Error extends Error {
   readonly $metadata?: { readonly httpStatusCode?: number };
 }
 
-const network =
-  /^(ECONN|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|EPIPE|ETIMEDOUT|TimeoutError|ERR_TLS|CERT_|SELF_SIGNED)/;
 const stale = ["ExpiredToken", "ExpiredTokenException", "TokenRefreshRequired", "RequestExpired"];
 const wrong = ["InvalidAccessKeyId", "SignatureDoesNotMatch", "InvalidToken"];
 
@@ -51,7 +38,7 @@ export function explained(error: unknown, place: ResolvedS3State): unknown {
       `${where}: access denied (${message}): ask who owns the bucket for s3:ListBucket on it and s3:GetObject, s3:PutObject, s3:DeleteObject on ${place.root}/*`,
       "denied",
     );
-  if (network.test(code) || network.test(name))
+  if (isNetwork(code) || isNetwork(name))
     return new StateFailure(`${where} cannot be reached (${message || code})`, "unreachable");
   if (status !== undefined)
     return new StateFailure(`${where}: the store answers ${status} (${name}: ${message})`, "unreachable");

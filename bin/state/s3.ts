@@ -1,9 +1,6 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import type { S3Client } from "@aws-sdk/client-s3";
-import { packageRoot } from "../../config/package-root";
 import type { ResolvedS3State } from "../../config/resolve/state";
-import { Failure } from "../failure";
+import { clientPackage } from "./client-package";
 import { explained } from "./s3-failure";
 
 /** AWS's own client: it finds credentials wherever the engine does. */
@@ -20,7 +17,7 @@ export interface S3 {
 
 /** Loads the client, which is installed only where state lies in S3. @throws Failure that says what to install */
 export async function connect({ region, profile, endpoint }: ResolvedS3State): Promise<S3> {
-  const sdk = await load();
+  const sdk = load();
   const another = {
     endpoint: endpoint ?? "",
     forcePathStyle: true,
@@ -36,21 +33,10 @@ export async function connect({ region, profile, endpoint }: ResolvedS3State): P
   return { sdk, client };
 }
 
-async function load(): Promise<Sdk> {
+function load(): Sdk {
   // which Node runs is this package's own affair (`engines`)
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";
-  try {
-    return await import("@aws-sdk/client-s3");
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    if (!["MODULE_NOT_FOUND", "ERR_MODULE_NOT_FOUND"].includes(code ?? "") || !message.includes("client-s3"))
-      throw error;
-    const { peerDependencies } = JSON.parse(readFileSync(join(packageRoot(), "package.json"), "utf8")) as {
-      peerDependencies: Readonly<Record<string, string>>;
-    };
-    const wanted = `@aws-sdk/client-s3@${peerDependencies["@aws-sdk/client-s3"]}`;
-    throw new Failure(`state in S3 needs a package that is not installed: npm install ${wanted}`);
-  }
+  return clientPackage("@aws-sdk/client-s3", "state in S3") as Sdk;
 }
 
 /** Does something with a store. @throws StateFailure that says what is wrong and what helps */

@@ -1,12 +1,13 @@
-import type { ResolvedS3State, ResolvedState, SiteStates } from "../../config/resolve/state";
+import type { ResolvedBucketState, ResolvedState, SiteStates } from "../../config/resolve/state";
 import { listed } from "../../config/suggest";
 import type { IndexEntry, RecordKeeper } from "../engine/stack-index";
 import type { StateDirectory } from "../engine/state-directory";
 import { Failure } from "../failure";
+import { GcsStore } from "./gcs-store";
 import { LocalStore } from "./local-store";
 import { knownPlaces } from "./places";
-import { StateFailure } from "./s3-failure";
 import { S3Store } from "./s3-store";
+import { StateFailure } from "./state-failure";
 import type { StateStore } from "./store";
 
 /** A place whose records could not be read. */
@@ -111,13 +112,14 @@ export class Records {
 /** Every place by its key: this machine's files first. */
 function storesOf(directory: StateDirectory, states: SiteStates): Map<string, StateStore> {
   const stores = new Map<string, StateStore>([[keyOf({ kind: "local" }), new LocalStore(directory)]]);
-  const named = Object.values(states).filter((state): state is ResolvedS3State => state.kind === "s3");
+  const named = Object.values(states).filter((state): state is ResolvedBucketState => state.kind !== "local");
   for (const place of [...named, ...knownPlaces(directory)])
-    if (!stores.has(keyOf(place))) stores.set(keyOf(place), new S3Store(place));
+    if (!stores.has(keyOf(place)))
+      stores.set(keyOf(place), place.kind === "s3" ? new S3Store(place) : new GcsStore(place));
   return stores;
 }
 
 /** What tells two places apart; how they are reached does not. */
 function keyOf(state: ResolvedState): string {
-  return state.kind === "local" ? "local" : JSON.stringify([state.endpoint, state.bucket, state.root]);
+  return state.kind === "local" ? "local" : JSON.stringify([state.kind, state.endpoint, state.bucket, state.root]);
 }

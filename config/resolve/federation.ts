@@ -2,7 +2,7 @@ import type { FederationConfig } from "../schema/federation";
 import type { SiteConfig } from "../schema/site";
 import { resolveIdentity } from "./identity";
 import { type DataSiteConfig, isRunning, type ResolvedSite, resolveDataSite, resolveRunningSite } from "./site";
-import { resolveState } from "./state";
+import { type GooglePlace, resolveState } from "./state";
 
 /** The whole federation with every default, name and URL present. Sites in the order of their ids, so that file names do not matter. */
 export function resolveFederation(config: FederationConfig, sites: readonly SiteConfig[]) {
@@ -21,10 +21,15 @@ export function resolveFederation(config: FederationConfig, sites: readonly Site
     state,
     /** Where the state of a site's stacks lies, by the site's id: its own place, else the federation's. */
     states: Object.fromEntries(
-      sites.map((s) => [s.site, "state" in s && s.state ? resolveState(config, s.state) : state]),
+      sites.map((s) => [s.site, "state" in s && s.state ? resolveState(config, s.state, placeOf(s)) : state]),
     ),
     sites: resolved,
   };
+}
+
+/** Where a site is in Google Cloud, if it is. */
+function placeOf(site: SiteConfig): GooglePlace | undefined {
+  return site.provider === "google" ? site : undefined;
 }
 
 export type ResolvedFederation = ReturnType<typeof resolveFederation>;

@@ -1,7 +1,7 @@
 import { awsEndpoint } from "../names";
 import type { ResolvedFederation } from "../resolve/federation";
 import type { ResolvedSite } from "../resolve/site";
-import type { ResolvedState } from "../resolve/state";
+import type { ResolvedBucketState, ResolvedGcsState, ResolvedS3State, ResolvedState } from "../resolve/state";
 import type { Rule, RuleFinding } from "./rule";
 
 export const stateBucket: Rule = {
@@ -30,11 +30,21 @@ function faultOf(federation: ResolvedFederation, state: ResolvedState, site?: st
   return [{ ...(site === undefined ? {} : { site }), path: ["state", "bucket"], message, fix }];
 }
 
-/** Bucket names are told apart by their store; AWS is one store. */
-function isSameStore(site: ResolvedSite, { endpoint, region }: Extract<ResolvedState, { kind: "s3" }>): boolean {
+/** Bucket names are told apart by their store; AWS is one store, and so is Google Cloud. */
+function isSameStore(site: ResolvedSite, state: ResolvedBucketState): boolean {
   const there = "s3" in site ? site.s3.endpoint : site.endpoint;
+  return state.kind === "s3" ? isInS3(site, there, state) : isInGcs(there, state);
+}
+
+function isInS3(site: ResolvedSite, there: string, { endpoint, region }: ResolvedS3State): boolean {
   if (endpoint !== null) return there === endpoint;
   return (
     site.provider === "aws" || there === awsEndpoint(region) || /(^|\.)amazonaws\.com$/.test(new URL(there).hostname)
   );
+}
+
+/** Google's own addresses lead to one store, private ones too. */
+function isInGcs(there: string, { endpoint }: ResolvedGcsState): boolean {
+  const isGoogle = (url: string) => /(^|\.)googleapis\.com$/.test(new URL(url).hostname);
+  return endpoint === null || isGoogle(endpoint) ? isGoogle(there) : there === endpoint;
 }

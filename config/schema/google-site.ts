@@ -4,18 +4,13 @@ import { storeDatasets } from "./dataset";
 import { block, count, id, type Note, named, none, pack, text } from "./fields";
 import { googleBudget, googleCluster, googleZone } from "./google-cluster";
 import { googleHome } from "./google-home";
+import { googleBucketName, googleProject } from "./google-names";
 import { servedBy, siteBase } from "./site-base";
 import { siteState } from "./state";
 
-/** A bucket that exists is reached at storage.googleapis.com/BUCKET. Dots are of names that a domain's owner has proved. */
-const existingName = text(
-  /^(?!goog)(?!.*google)[a-z0-9](?:[a-z0-9_-]|\.(?=[a-z0-9])){1,61}[a-z0-9]$/,
-  "a bucket's name: 3 to 63 lower-case letters, digits, hyphens, underscores, dots; without google in it",
-);
-
 const googleBucket = block({
   ...cloudBucket,
-  existing: existingName
+  existing: googleBucketName
     .optional()
     .describe(
       "A bucket of the region that exists, by its name: nothing of it is ever changed or removed. Default: made, named <federation>-<site>-<key>.",
@@ -80,10 +75,9 @@ export const googleSite = block({
   provider: z
     .literal("google")
     .describe("google: a lake in a region of Google Cloud, and a cluster beside it where `cluster` is written."),
-  project: text(
-    /^[a-z](?:[a-z0-9]|-(?=[a-z0-9])){5,29}$/,
-    "a project's id (not its name or number): 6 to 30 lower-case letters, digits, hyphens, a letter first",
-  ).describe("The project, which exists and pays. Buckets do not move to another: make another site."),
+  project: googleProject.describe(
+    "The project, which exists and pays. Buckets do not move to another: make another site.",
+  ),
   region: text(
     /^[a-z]+-[a-z]+\d{1,2}$/,
     "a region: us-central1, europe-west4; not a zone, nor a multi-region like US, between whose places reads are paid for",

@@ -257,14 +257,6 @@ identity:
 });
 
 test("what this version does not do yet is said once", () => {
-  expect(federationText(`${federationYaml}state: {kind: gcs, bucket: b}\n`)).toMatchInlineSnapshot(`
-    "
-    federation.yaml:11:15  state.kind  this version keeps no state in Google's buckets yet [schema]
-        got:     gcs
-        allowed: local, s3
-        fix:     write {kind: s3, ...}, or leave \`state\` out for files beside the federation file
-    "
-  `);
   expect(
     siteText("", {
       "sites/c.yaml": hpc("c", 9100, "storage: {state: /var}\n").replace("kind: local", "kind: pbs, account: x"),

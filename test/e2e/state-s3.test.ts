@@ -1,92 +1,35 @@
-import { spawn } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { App, TerraformStack } from "cdktf";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { bootstrapCommand } from "../../bin/commands/bootstrap";
 import { down } from "../../bin/commands/down";
 import { status } from "../../bin/commands/status";
 import { up } from "../../bin/commands/up";
-import type { Config } from "../../bin/load-or-exit";
-import type { ResolvedState } from "../../config/resolve/state";
-import { addBackend } from "../../stacks/state-backend";
 import { FakeAws } from "../aws/fake-aws";
-import { Lab, type LabStack } from "../bin/engine/lab";
 import { PublicBucket } from "../kube/gateway/s3";
+import { flags, isInstalling, killEngine, listen, Place, removePlaces, run, said, waits } from "./state-place";
 
 /** The commands with state in S3: hand-made stacks with the backend that a synth gives them; engine, API and files are real. */
-vi.mock("../../bin/synth.js", () => ({
-  synthFederation: (config: Config, output: string) => labOf(config.directory).synth(config, output),
-}));
+vi.mock("../../bin/synth.js", () => import("./state-place.js"));
 
 const region = "us-west-2";
-const labs: Place[] = [];
-const labOf = (directory: string) => labs.find(({ lab }) => lab.directory === directory) as Place;
-
-/** A checkout of one federation on somebody's machine. */
-class Place {
-  readonly lab = new Lab(mkdtempSync(join(tmpdir(), "isthmus-state-")));
-  stacks: Record<string, LabStack> = {};
-  readonly file = join(this.lab.directory, "federation.yaml");
-
-  constructor() {
-    labs.push(this);
-  }
-
-  /** Its config, with a stack of each site: its base. */
-  write(sites: readonly string[], state: string, own: Readonly<Record<string, string>> = {}): void {
-    rmSync(join(this.lab.directory, "sites"), { recursive: true, force: true });
-    mkdirSync(join(this.lab.directory, "sites"));
-    const top = "format: 1\nfederation: demo\ntitle: Demo\ncontact: https://example.org\nsites: [sites/*.yaml]\n";
-    writeFileSync(this.file, `${top}state: ${state}\n`);
-    sites.forEach((site, i) => {
-      const head = `site: ${site}\ninstitution: ${site} institute\nprovider: hpc\nlogin: here\nscheduler: { kind: local }\n`;
-      const more = own[site] === undefined ? "" : `state: ${own[site]}\n`;
-      writeFileSync(
-        join(this.lab.directory, "sites", `${site}.yaml`),
-        `${head}listen: { port: ${8610 + i * 100} }\n${more}`,
-      );
-    });
-  }
-
-  synth({ federation }: Config, output: string): void {
-    const stacks = federation.sites.map(({ id }): [string, LabStack] => {
-      const name = `${id}-base`;
-      const backend = backendOf(name, federation.states[id] as ResolvedState);
-      return [name, { ...this.stacks[id], more: { terraform: { backend } } }];
-    });
-    this.lab.write(Object.fromEntries(stacks), output);
-  }
-}
-
-function backendOf(name: string, state: ResolvedState): unknown {
-  const stack = new TerraformStack(new App({ context: { targetVersions: { terraform: ">=1.11" } } }), name);
-  addBackend(stack, name, state, "../../../state/demo");
-  return stack.toTerraform().terraform.backend;
-}
 
 let aws: FakeAws;
-let stdout: string;
 beforeAll(async () => {
   aws = await FakeAws.start("111122223333");
 });
 afterAll(() => aws.stop());
 beforeEach(() => {
   for (const [name, value] of Object.entries(aws.environment)) vi.stubEnv(name, value);
-  stdout = "";
-  vi.spyOn(process.stdout, "write").mockImplementation((text) => {
-    stdout += String(text);
-    return true;
-  });
-  vi.spyOn(process.stderr, "write").mockImplementation(() => true);
+  listen();
 });
 afterEach(() => {
   vi.restoreAllMocks();
   vi.unstubAllEnvs();
-  for (const { lab } of labs.splice(0)) lab.remove();
+  removePlaces();
 });
 
 const state = (bucket: string) => `{ kind: s3, bucket: ${bucket}, region: ${region} }`;
@@ -94,26 +37,6 @@ const keys = async (bucket: string) =>
   [...(await aws.signed("GET", `/${bucket}?list-type=2`, region)).matchAll(/<Key>([^<]+)/g)]
     .map(([, key]) => key)
     .sort();
-const flags = ({ file }: Place, more: { yes?: boolean } = {}) => ({ file, destroy: [], ...more });
-
-async function said(work: () => Promise<number>): Promise<[number, string]> {
-  stdout = "";
-  const code = await work();
-  return [code, stdout];
-}
-
-/** Runs a program beside the local API, whose process is this one's child and must go on meanwhile. */
-function run(
-  command: string,
-  args: readonly string[],
-  cwd?: string,
-): Promise<{ status: number | null; stderr: string }> {
-  const child = spawn(command, args, { cwd, stdio: ["ignore", "ignore", "pipe"] });
-  let stderr = "";
-  child.stderr.on("data", (part) => (stderr += part));
-  return new Promise((done) => child.on("close", (code) => done({ status: code, stderr })));
-}
-
 test("bootstrap makes the bucket once, up fills it, another checkout goes on, down empties it", async () => {
   const place = new Place();
   place.write(["east", "west"], state("demo-state"));
@@ -177,11 +100,6 @@ test("bootstrap makes the bucket once, up fills it, another checkout goes on, do
   expect((await keys("demo-state")).filter((key) => key?.includes("index"))).toEqual([]);
 });
 
-/** An install that says that it runs, and by whom, and goes on when the file `go` is there. */
-const waits = 'echo "$PPID" > ../../../engine.pid && while [ ! -e ../../../go ]; do sleep 0.1; done';
-const isInstalling = ({ lab }: Place) =>
-  vi.waitFor(() => expect(existsSync(join(lab.directory, "engine.pid"))).toBe(true), 30_000);
-
 test("two people at once: the engine's lock lets one of them change a stack, and the other is told who does", async () => {
   const [first, second] = [new Place(), new Place()];
   for (const place of [first, second]) place.write(["east"], state("busy-state"));
@@ -207,8 +125,7 @@ test("a killed engine leaves its lock, and what is told opens it", async () => {
   place.stacks = { east: { install: waits } };
   const ends = up(undefined, flags(place));
   await isInstalling(place);
-  process.kill(Number(readFileSync(join(place.lab.directory, "engine.pid"), "utf8")), "SIGKILL");
-  place.lab.touch("go");
+  killEngine(place);
   expect(await ends).toBe(3);
   const [code, text] = await said(() => up(undefined, flags(place)));
   expect(code).toBe(3);

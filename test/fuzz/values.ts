@@ -257,6 +257,7 @@ const kinds = fc.constantFrom(
     "local",
     "slurm",
     "s3",
+    "gcs",
     "sharedPassword",
     "pam",
   ],

@@ -1,7 +1,7 @@
 import { App, TerraformStack } from "cdktf";
 import { expect, test } from "vitest";
 import { targetVersions } from "../../bin/synth";
-import type { ResolvedS3State, ResolvedState } from "../../config/resolve/state";
+import type { ResolvedGcsState, ResolvedS3State, ResolvedState } from "../../config/resolve/state";
 import { addBackend } from "../../stacks/state-backend";
 
 function backend(state: ResolvedState): unknown {
@@ -52,6 +52,33 @@ test("a store that is not AWS's is asked for nothing that only AWS has", () => {
       use_path_style: true,
       skip_credentials_validation: true,
       skip_requesting_account_id: true,
+    },
+  });
+});
+
+const gcs: ResolvedGcsState = {
+  kind: "gcs",
+  bucket: "demo-state",
+  region: "us",
+  anyRegion: true,
+  project: null,
+  root: "open/demo",
+  kmsKey: null,
+  endpoint: null,
+};
+
+test("objects of a bucket of Google's, locked by the engine", () => {
+  expect(backend(gcs)).toEqual({ gcs: { bucket: "demo-state", prefix: "open/demo/east-base" } });
+});
+
+test("a key of Google's, and another address of its API, which the engine wants with its path", () => {
+  const kmsKey = "projects/p-state/locations/us/keyRings/r/cryptoKeys/k";
+  expect(backend({ ...gcs, kmsKey, endpoint: "https://storage-ours.p.googleapis.com" })).toEqual({
+    gcs: {
+      bucket: "demo-state",
+      prefix: "open/demo/east-base",
+      kms_encryption_key: kmsKey,
+      storage_custom_endpoint: "https://storage-ours.p.googleapis.com/storage/v1/",
     },
   });
 });

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { explained, StateFailure } from "../../../bin/state/s3-failure";
+import { explained } from "../../../bin/state/s3-failure";
+import { StateFailure } from "../../../bin/state/state-failure";
 import type { ResolvedS3State } from "../../../config/resolve/state";
 
 const place: ResolvedS3State = {

@@ -30,3 +30,19 @@ test("the same name in another store is another bucket", () => {
   expect(faultsOf({ "federation.yaml": top("shared"), ...files })).toEqual([]);
   expect(faultsOf({ "federation.yaml": top("shared", ", endpoint: https://s3.other.org"), ...files })).toEqual([]);
 });
+
+test("in Google's store, by whatever address of it", () => {
+  const data = "lake: {buckets: {all: {purpose: library, existing: shared, public: true}}}\n";
+  const dataset = "datasets: {d: {title: D, bucket: all, path: d, kind: zarr, license: CC0-1.0}}\n";
+  const own = store("s", `${data}${dataset}`);
+  const google = own.replace(/endpoint: .*/, "endpoint: https://storage.googleapis.com");
+  expect(google).not.toBe(own);
+  const gcs = (bucket: string, more = "") => `${federationYaml}state: {kind: gcs, bucket: ${bucket}${more}}\n`;
+  const said = ["federation.yaml:11:28 state-bucket state.bucket: this is bucket all of site s"];
+  const found = (top: string, site: string) => faultsOf({ "federation.yaml": top, "sites/s.yaml": site });
+  expect(found(gcs("shared"), google)).toEqual(said);
+  expect(found(gcs("shared", ", endpoint: https://storage-ours.p.googleapis.com"), google)).toEqual(said);
+  expect(found(gcs("shared", ", endpoint: http://127.0.0.1:4443"), google)).toEqual([]);
+  expect(found(gcs("shared"), own)).toEqual([]);
+  expect(found(gcs("fed-state"), google)).toEqual([]);
+});

@@ -1,12 +1,9 @@
 import type { ResolvedS3State } from "../../config/resolve/state";
+import type { Aspect } from "./bucket";
 import type { S3 } from "./s3";
 
-/** One thing that a bucket of state has. */
-export interface Aspect {
-  /** For people: what it is. */
-  readonly name: string;
-  /** For people: that it was made so. */
-  readonly done: string;
+/** One thing that a bucket of state in S3 has. */
+export interface S3Aspect extends Aspect {
   /** Errors that mean that nobody has set it. */
   readonly absent: readonly string[];
   /** Whether a place can have it. */
@@ -17,7 +14,7 @@ export interface Aspect {
 
 const always = () => true;
 
-const versions: Aspect = {
+const versions: S3Aspect = {
   name: "versions",
   done: "versioned, so that an overwritten state can be brought back",
   absent: [],
@@ -35,7 +32,7 @@ const blocked = {
   RestrictPublicBuckets: true,
 } as const;
 
-const closed: Aspect = {
+const closed: S3Aspect = {
   name: "a block of public access",
   done: "closed to the public",
   absent: ["NoSuchPublicAccessBlockConfiguration"],
@@ -49,7 +46,7 @@ const closed: Aspect = {
     client.send(new sdk.PutPublicAccessBlockCommand({ Bucket, PublicAccessBlockConfiguration: blocked })),
 };
 
-const ownership: Aspect = {
+const ownership: S3Aspect = {
   name: "one owner of all objects",
   done: "all objects are the bucket owner's",
   absent: ["OwnershipControlsNotFoundError"],
@@ -67,7 +64,7 @@ const ownership: Aspect = {
     ),
 };
 
-const encrypted: Aspect = {
+const encrypted: S3Aspect = {
   name: "encryption",
   done: "encrypted",
   absent: ["ServerSideEncryptionConfigurationNotFoundError"],
@@ -117,7 +114,7 @@ async function policyOf({ sdk, client }: S3, Bucket: string): Promise<Policy | u
   }
 }
 
-const tls: Aspect = {
+const tls: S3Aspect = {
   name: "a policy that wants TLS",
   done: "over TLS only",
   absent: [],
@@ -136,4 +133,4 @@ const tls: Aspect = {
 };
 
 /** What every bucket of state has, in the order that it is set in. */
-export const aspects: readonly Aspect[] = [closed, ownership, versions, encrypted, tls];
+export const aspects: readonly S3Aspect[] = [closed, ownership, versions, encrypted, tls];
