@@ -21,6 +21,7 @@ import { existingBuckets } from "./existing-buckets";
 import { existingHomes } from "./existing-homes";
 import { expiresOrder } from "./expires-order";
 import { expiryIsScratchOnly } from "./expiry-is-scratch-only";
+import { federationMembers } from "./federation-members";
 import { federationSignIn } from "./federation-sign-in";
 import { gatewayReplicas } from "./gateway-replicas";
 import { googleNames } from "./google-names";
@@ -101,6 +102,7 @@ export const rules: readonly Rule[] = [
   publishers,
   mirrors,
   accessMembers,
+  federationMembers,
   readable,
   grantsFit,
   requesterPays,

@@ -33,7 +33,9 @@ const identityBase = {
   groups: named(id, group).optional().describe("Groups by name. Default none."),
   members: block({ idps: z.array(idpName).min(1).describe("Keys of `identity.idps`: all their people are members.") })
     .optional()
-    .describe("Whom `access: federation` means. Required once a dataset says so."),
+    .describe(
+      "Whom `access: federation` means: a hub that lets in others does not read such data. Required once a dataset says so.",
+    ),
 };
 const client = block({
   id: z.string().min(1).describe("The client's id, as the issuer gave it."),
