@@ -49,7 +49,7 @@ export class Place {
 
 function backendOf(name: string, state: ResolvedState): unknown {
   const stack = new TerraformStack(new App({ context: { targetVersions: { terraform: ">=1.11" } } }), name);
-  addBackend(stack, name, state, "../../state/demo");
+  addBackend(stack, name, state, "../../../state/demo");
   return stack.toTerraform().terraform.backend;
 }
 
