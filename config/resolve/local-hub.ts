@@ -97,7 +97,7 @@ function resolveProfile(
 function resolveDask(dask: Exclude<LocalHubConfig["dask"], "none" | undefined>, scheduler: HpcSchedulerConfig) {
   return {
     worker: { cores: dask.worker?.cores ?? 1, memoryBytes: bytesOf(dask.worker?.memory ?? "2Gi") },
-    ...resolveDaskLimits(dask, "local"),
+    ...resolveDaskLimits(dask, scheduler.kind === "local" ? "local" : "kubernetes"),
     ...(scheduler.kind === "local" ? {} : { job: jobOptions(scheduler, dask) }),
   };
 }

@@ -35,7 +35,7 @@ const cull = block({
 
 export const cores = z.number().min(0.1).max(1024);
 
-/** Caps where nothing is written: of a machine that people sit at, and of a cluster (those of the Pangeo hubs and the Planetary Computer Hub). */
+/** Caps where nothing is written: of a machine that people sit at, and of a cluster (on Kubernetes or with a batch system: those of the Pangeo hubs and the Planetary Computer Hub). */
 export const daskDefaults = {
   local: {
     cluster: { cores: 4, memory: "8Gi", workers: 4 },
@@ -53,33 +53,40 @@ type DaskDefaults = (typeof daskDefaults)[keyof typeof daskDefaults];
 
 export type DaskLimitsConfig = z.infer<ReturnType<typeof daskLimits>>;
 
-function daskLimits({ cluster, user, hub }: DaskDefaults) {
+function daskLimits(defaults: DaskDefaults, batch?: DaskDefaults) {
+  const told = (of: (defaults: DaskDefaults) => number | string) =>
+    `Default ${of(defaults)}${batch ? `, with a batch system ${of(batch)}` : ""}.`;
   return block({
     cluster: block({
-      cores: cores.optional().describe(`Cores of one cluster's workers. Default ${cluster.cores}.`),
-      memory: size.optional().describe(`Memory of one cluster's workers. Default ${cluster.memory}.`),
-      workers: count(1, 10_000).optional().describe(`Workers of one cluster. Default ${cluster.workers}.`),
+      cores: cores.optional().describe(`Cores of one cluster's workers. ${told((d) => d.cluster.cores)}`),
+      memory: size.optional().describe(`Memory of one cluster's workers. ${told((d) => d.cluster.memory)}`),
+      workers: count(1, 10_000)
+        .optional()
+        .describe(`Workers of one cluster. ${told((d) => d.cluster.workers)}`),
     })
       .optional()
       .describe("Caps of one cluster."),
     user: block({
       clusters: count(1, 100)
         .optional()
-        .describe(`Clusters that one user may run at a time. Default ${user.clusters}.`),
-      cores: cores.optional().describe(`Cores over all clusters of one user. Default ${user.cores}.`),
+        .describe(`Clusters that one user may run at a time. ${told((d) => d.user.clusters)}`),
+      cores: cores.optional().describe(`Cores over all clusters of one user. ${told((d) => d.user.cores)}`),
     })
       .optional()
       .describe("Caps of one user."),
-    hub: block({ cores: cores.optional().describe(`Cores over all clusters of the hub. Default ${hub.cores}.`) })
+    hub: block({ cores: cores.optional().describe(`Cores over all clusters of the hub. ${told((d) => d.hub.cores)}`) })
       .optional()
       .describe("Caps of the whole hub."),
   }).describe("Caps. There is always one at each level.");
 }
 
-/** What a hub's Dask Gateway may be told on every provider. */
-export function daskBase(defaults: DaskDefaults) {
+/**
+ * What a hub's Dask Gateway may be told on every provider.
+ * @param batch defaults where workers are jobs, if those are others
+ */
+export function daskBase(defaults: DaskDefaults, batch?: DaskDefaults) {
   return {
-    limits: daskLimits(defaults).optional(),
+    limits: daskLimits(defaults, batch).optional(),
     idleMinutes: count(1, 1440)
       .optional()
       .describe("A cluster without work for so long is stopped. Minutes, default 30."),
@@ -98,7 +105,7 @@ const localDask = z
       })
         .optional()
         .describe("The size of a worker unless a user asks for another."),
-      ...daskBase(daskDefaults.local),
+      ...daskBase(daskDefaults.local, daskDefaults.kubernetes),
       ...jobKeys,
     }).refine(gpusOnce, gpusTwice),
   ])

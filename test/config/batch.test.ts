@@ -37,6 +37,11 @@ test("an account that users choose is not asked for where one is written, and no
   expect(faultsOf(files(hub(""), ", account: {choose: false}"))).toHaveLength(1);
 });
 
+test("Dask's caps are those of a cluster, not of a machine that people sit at", () => {
+  expect(prod(hub("")).dask?.limits).toMatchObject({ cluster: { cores: 100, workers: 100 }, hub: { cores: 800 } });
+  expect(faultsOf(files(hub("", ", dask: {worker: {cores: 8, memory: 32Gi}}")))).toEqual([]);
+});
+
 test("GPUs are generic resources of a job, before others", () => {
   expect(job(hub(", gpu: {type: a100, count: 2}"), ", sizes: leave")).toEqual(["--gres=gpu:a100:2"]);
   expect(job(hub(", gpu: {count: 1}, gres: scratch:1"), ", sizes: leave")).toEqual(["--gres=gpu:1,scratch:1"]);
