@@ -11,13 +11,21 @@ export interface ExternalDnsProps {
   readonly ingressClass: string;
   /** Annotations of its service account that bind it to a role of the cloud. */
   readonly identity: Readonly<Record<string, string>>;
-  readonly zone: UpdatedZone | HostedZone;
+  readonly zone: UpdatedZone | HostedZone | CloudDnsZone;
 }
 
 /** A hosted zone of Route 53; the program is known by its service account, `external-dns`. */
 interface HostedZone {
   readonly kind: "route53";
   readonly region: string;
+}
+
+/** A zone of Cloud DNS; the program is known by its service account. */
+interface CloudDnsZone {
+  readonly kind: "cloudDns";
+  readonly project: string;
+  /** The zone's name, which is not its domain. */
+  readonly zone: string;
 }
 
 /** Dynamic updates (RFC 2136) of a zone, signed by a key (TSIG). */
@@ -37,10 +45,10 @@ export const externalDnsName = "external-dns";
 
 /** Values of the `external-dns` chart: records for the hosts of the site's ingresses, gone with them. */
 export function externalDnsValues({ pools, owner, domain, ingressClass, identity, zone }: ExternalDnsProps) {
-  const { extraArgs, env } = zone.kind === "rfc2136" ? byUpdates(zone) : byRoute53(zone);
+  const { provider, extraArgs, env } = inZone(zone);
   return {
     fullnameOverride: externalDnsName,
-    provider: { name: zone.kind === "rfc2136" ? "rfc2136" : "aws" },
+    provider: { name: provider },
     serviceAccount: {
       name: externalDnsName,
       ...(Object.keys(identity).length > 0 ? { annotations: identity } : {}),
@@ -57,8 +65,14 @@ export function externalDnsValues({ pools, owner, domain, ingressClass, identity
   };
 }
 
+function inZone(zone: ExternalDnsProps["zone"]) {
+  if (zone.kind === "rfc2136") return byUpdates(zone);
+  return zone.kind === "route53" ? byRoute53(zone) : byCloudDns(zone);
+}
+
 function byUpdates({ host, port, zone, keyName, algorithm, secret }: UpdatedZone) {
   return {
+    provider: "rfc2136",
     extraArgs: [
       `--rfc2136-host=${host}`,
       `--rfc2136-port=${port}`,
@@ -79,5 +93,11 @@ function byUpdates({ host, port, zone, keyName, algorithm, secret }: UpdatedZone
 
 /** Of the zones with the name only the public one: others answer inside networks. */
 function byRoute53({ region }: HostedZone) {
-  return { extraArgs: ["--aws-zone-type=public"], env: [{ name: "AWS_DEFAULT_REGION", value: region }] };
+  const env = [{ name: "AWS_DEFAULT_REGION", value: region }];
+  return { provider: "aws", extraArgs: ["--aws-zone-type=public"], env };
+}
+
+/** Of all zones of the project this one, by its name. */
+function byCloudDns({ project, zone }: CloudDnsZone) {
+  return { provider: "google", extraArgs: [`--google-project=${project}`, `--zone-id-filter=${zone}`], env: [] };
 }

@@ -7,10 +7,13 @@ export interface HomeNfsProps {
   /** Bytes of the disk, and of one user's home. */
   readonly sizeBytes: number;
   readonly quotaBytes: number;
-  /** Of a class that makes XFS, mounted with `pquota`; or a disk of EBS by its id, which may be known only to the engine. */
+  /**
+   * Of a class that makes XFS, mounted with `pquota`; or a disk of EBS by its id, or a persistent disk of Google by its path. Both may be
+   * known only to the engine.
+   */
   readonly disk:
     | { readonly kind: "class"; readonly storageClass: string }
-    | { readonly kind: "ebs"; readonly volumeId: string };
+    | { readonly kind: "ebs" | "pd"; readonly volumeId: string };
   /** Addresses (CIDR) from which nodes reach pods: the server answers no others; null: anybody. */
   readonly nodes: readonly string[] | null;
 }
@@ -44,6 +47,7 @@ export function homeNfsValues({ pools, sizeBytes, quotaBytes, disk, nodes }: Hom
       storageClass: disk.kind === "class" ? disk.storageClass : "",
     },
     ...(disk.kind === "ebs" ? { eks: { enabled: true, volumeId: disk.volumeId } } : {}),
+    ...(disk.kind === "pd" ? { gke: { enabled: true, volumeId: disk.volumeId } } : {}),
     ...placeOf(corePool(pools)),
   };
 }

@@ -18,5 +18,14 @@ export interface IdentityServers {
 /** Nothing but what is on the internet. */
 export const noIdentityServers: IdentityServers = { networks: [], ports: [] };
 
+/**
+ * Where GKE tells pods who they are to Google, with and without Dataplane V2
+ * (https://cloud.google.com/kubernetes-engine/docs/how-to/network-policy#network-policy-and-workload-identity).
+ */
+export const metadataServers: IdentityServers = {
+  networks: ["169.254.169.252/32", "169.254.169.254/32"],
+  ports: [80, 988],
+};
+
 /** The agent of EKS Pod Identity on each node (https://docs.aws.amazon.com/eks/latest/userguide/pod-id-how-it-works.html). */
 export const podIdentityAgents: IdentityServers = { networks: ["169.254.170.23/32"], ports: [80] };

@@ -5,7 +5,7 @@ import { type ResolvedSite, standsOnCluster } from "./resolve/site";
 /** What a site's stacks are named after, beside its hubs' ids: in the order that they need each other. A store is only catalogued. */
 export const ownParts = {
   aws: ["lake", "grants", "homes", "cluster", "services", "catalog"],
-  google: ["lake", "homes", "cluster"],
+  google: ["lake", "homes", "cluster", "services", "catalog"],
   hpc: ["base"],
   kubernetes: ["homes", "services", "catalog"],
   store: [],
@@ -13,8 +13,8 @@ export const ownParts = {
 
 /** Parts that a site has only where it keeps such things itself. */
 const kept: Readonly<Record<string, (site: ResolvedSite) => boolean>> = {
-  homes: (site) => "homes" in site && site.homes.some(isMade),
-  cluster: (site) => "cluster" in site && site.cluster !== null,
+  homes: (site) => standsOnCluster(site) && site.homes.some(isMade),
+  cluster: standsOnCluster,
   services: standsOnCluster,
   catalog: standsOnCluster,
   grants: (site) => site.datasets.some((dataset) => dataset.mirrors.length > 0),

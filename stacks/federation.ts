@@ -50,8 +50,13 @@ function onAws(app: App, site: ResolvedAwsSite, props: FederationProps): SiteSta
 }
 
 function onGoogle(app: App, site: ResolvedGoogleSite, props: FederationProps): SiteStack[] {
-  const load = () => require("./google/stacks") as typeof import("./google/stacks");
-  return withBindings(["@cdktf/provider-google"], load).googleStacks(app, site, props);
+  const google = "@cdktf/provider-google";
+  if (site.cluster === null) {
+    const load = () => require("./google/stacks") as typeof import("./google/stacks");
+    return withBindings([google], load).googleLakeStacks(app, site, props);
+  }
+  const load = () => require("./google/platform") as typeof import("./google/platform");
+  return withBindings([google, ...onCluster], load).googlePlatformStacks(app, site, props);
 }
 
 /** What goes from one site to others is after all lakes, so that no circle arises. */

@@ -1,4 +1,4 @@
-"""expire_bucket.py BUCKET DAYS [--dry-run]: scratch expires by store, in a bucket of an S3 store.
+"""expire_bucket.py BUCKET DAYS [--dry-run]: scratch expires by store, in a bucket of S3 or Google Cloud Storage.
 
 Deletes in that bucket only. The rule is the one of a local site's buckets: a store goes whole, some days after the
 newest write anywhere in it, its metadata first; other objects go one by one. What cannot be listed to its end does not
@@ -11,13 +11,24 @@ import argparse
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Protocol
 
-import botocore.session
-from botocore.config import Config
 from expiry import DAY_SECONDS, Entry, deletion_order, is_metadata, is_store
 
-BATCH = 1000  # objects of one deletion, as S3 has it
+
+class Store(Protocol):
+    """A bucket of somebody's store."""
+
+    def objects(self, prefix: str) -> Iterator[tuple[str, float]]:
+        """Key and time of writing of every object below a prefix, to the last one."""
+        ...
+
+    def delete(self, keys: list[str]) -> None:
+        """Deletes objects; those of one call may overtake each other.
+
+        :raises RuntimeError: where the store refuses one.
+        """
+        ...
 
 
 @dataclass
@@ -44,12 +55,11 @@ class Directory:
             yield from directory.all()
 
 
-def listed(client: Any, bucket: str, prefix: str = "") -> Directory:  # noqa: ANN401 - botocore makes it at run time
+def listed(store: Store, prefix: str = "") -> Directory:
     """The objects below a prefix, to the last one."""
     root = Directory(prefix)
-    for page in client.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix):
-        for item in page.get("Contents", []):
-            root.add(item["Key"], item["LastModified"].timestamp())
+    for key, written in store.objects(prefix):
+        root.add(key, written)
     return root
 
 
@@ -66,22 +76,9 @@ def expired(directory: Directory, before: float) -> Iterator[tuple[str | None, l
         yield from expired(below, before)
 
 
-def still(client: Any, bucket: str, store: str, before: float) -> bool:  # noqa: ANN401
-    """Whether nobody has written into a store since it was looked at."""
-    return all(file.written < before for file in listed(client, bucket, store).all())
-
-
-def delete(client: Any, bucket: str, keys: list[str]) -> int:  # noqa: ANN401
-    """Deletes objects in their order; returns how many there were.
-
-    :raises RuntimeError: where the store refuses one, so that what follows it stays.
-    """
-    for start in range(0, len(keys), BATCH):
-        objects = [{"Key": key} for key in keys[start : start + BATCH]]
-        answer = client.delete_objects(Bucket=bucket, Delete={"Objects": objects, "Quiet": True})
-        for error in answer.get("Errors", []):
-            raise RuntimeError(f"{bucket}/{error.get('Key')}: {error.get('Code')} {error.get('Message')}")
-    return len(keys)
+def still(store: Store, prefix: str, before: float) -> bool:
+    """Whether nobody has written into what lies below since it was looked at."""
+    return all(file.written < before for file in listed(store, prefix).all())
 
 
 def ordered(store: str | None, keys: list[str]) -> Iterator[list[str]]:
@@ -93,36 +90,46 @@ def ordered(store: str | None, keys: list[str]) -> Iterator[list[str]]:
     yield from (part for part in (keys[:count], keys[count:]) if part)
 
 
-def expire(client: Any, bucket: str, days: float, now: float, dry_run: bool = False) -> int:  # noqa: ANN401
+def expire(client: Store, bucket: str, days: float, now: float, dry_run: bool = False) -> int:
     """Deletes what expired in a bucket; returns the number of objects."""
     before = now - days * DAY_SECONDS
     count = 0
-    for store, keys in expired(listed(client, bucket), before):
+    for store, keys in expired(listed(client), before):
         what = f"{bucket}/{store or keys[0]}"
-        if store is not None and not dry_run and not still(client, bucket, store, before):
+        if store is not None and not dry_run and not still(client, store, before):
             print(f"{what}: written to meanwhile, it stays", flush=True)
             continue
         if store is not None:
             print(f"{what}: {'would expire' if dry_run else 'expires'}, {len(keys)} objects", flush=True)
         for part in [] if dry_run else ordered(store, keys):
-            delete(client, bucket, part)
+            client.delete(part)
         count += len(keys)
     print(f"{bucket}: {count} objects {'would expire' if dry_run else 'expired'} after {days:g} days", flush=True)
     return count
 
 
+def store_of(bucket: str, google: bool, virtual_host: bool) -> Store:
+    """The bucket by the client of its store, which an image for the other need not have."""
+    if google:
+        from google_bucket import GoogleBucket
+
+        return GoogleBucket(bucket)
+    from s3_bucket import S3Bucket
+
+    return S3Bucket(bucket, "virtual" if virtual_host else "path")
+
+
 def main() -> None:
-    """The store and its keys are in the environment, as S3 clients read them."""
+    """The store and its keys are in the environment, as its clients read them."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("bucket")
     parser.add_argument("days", type=float)
     parser.add_argument("--dry-run", action="store_true", help="only say what would expire")
+    parser.add_argument("--google", action="store_true", help="a bucket of Google Cloud Storage")
     parser.add_argument("--virtual-host", action="store_true", help="BUCKET.ENDPOINT/KEY, not ENDPOINT/BUCKET/KEY")
     wish = parser.parse_args()
-    style = "virtual" if wish.virtual_host else "path"
-    config = Config(s3={"addressing_style": style}, retries={"max_attempts": 5, "mode": "standard"})
-    client = botocore.session.get_session().create_client("s3", config=config)
-    expire(client, wish.bucket, wish.days, time.time(), wish.dry_run)
+    store = store_of(wish.bucket, wish.google, wish.virtual_host)
+    expire(store, wish.bucket, wish.days, time.time(), wish.dry_run)
 
 
 if __name__ == "__main__":

@@ -22,6 +22,8 @@ export type ResolvedDns =
   | { readonly kind: "manual" }
   /** A hosted zone of Route 53. */
   | { readonly kind: "route53"; readonly zone: string }
+  /** A zone of Cloud DNS by its name, which is not its domain. */
+  | { readonly kind: "cloudDns"; readonly zone: string }
   | Extract<NonNullable<KubernetesSiteConfig["dns"]>, { kind: "rfc2136" }>;
 
 /** A disk of a cloud that outlives the cluster. */
@@ -80,7 +82,7 @@ export function isMade(home: ResolvedHome): boolean {
 
 /** What a site has of its own kind of cluster and store. */
 export interface ClusterGround {
-  readonly provider: "kubernetes" | "aws";
+  readonly provider: "kubernetes" | "aws" | "google";
   /** The store of the lake, as its clients reach it. */
   readonly s3: {
     readonly endpoint: string;
@@ -89,6 +91,8 @@ export interface ClusterGround {
     /** Private networks (CIDR) where it is; empty: its address is public. */
     readonly networks: readonly string[];
   };
+  /** How clients of the store spell where an object is. Default `s3`. */
+  readonly scheme?: "gs";
   readonly buckets: readonly ClusterBucket[];
   readonly pools: readonly ResolvedPool[];
   readonly homes: readonly ResolvedHome[];
@@ -112,13 +116,16 @@ export function resolveClusterSite(federation: FederationConfig, site: ClusterSi
   const dataUrl = `https://${data}`;
   const { s3, buckets, pools, homes } = ground;
   const gateway = site.zarrGateway === "none" ? null : { site: site.site, url: dataUrl };
-  const { networks: _, ...place } = s3;
+  const { networks: _, ...address } = s3;
+  const spelled = ground.scheme ? { scheme: ground.scheme } : {};
+  const place = { ...address, ...spelled };
   const datasets = datasetEntries(site).map(([id, d]) => {
     return resolveDataset(site.site, id, d, placeIn(buckets, d.bucket, place), gateway);
   });
   const catalog = `${dataUrl}/stac/catalog.json`;
   const at = {
     ...{ federation: federation.federation, site: site.site, ...base, catalog, buckets, datasets },
+    ...spelled,
     ownPrefix: ground.provider !== "kubernetes",
     readsRequesterPays: ground.readsRequesterPays ?? false,
     ...{ domain: site.domain, pools, homes: homes.map((home) => home.id), mirrors: ground.mirrors },

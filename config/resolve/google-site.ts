@@ -1,7 +1,10 @@
 import { googleEndpoint } from "../names";
-import type { GoogleSiteConfig } from "../schema/site";
+import type { FederationConfig } from "../schema/federation";
+import type { GoogleClusterSiteConfig, GoogleSiteConfig } from "../schema/site";
 import { resolveCloudBucket } from "./cloud-bucket";
-import { type ResolvedGoogleCluster, resolveGoogleCluster, resolveGoogleHome } from "./google-cluster";
+import { resolveClusterSite } from "./cluster-site";
+import { googleMirrorsOf } from "./google-cache";
+import { resolveGoogleCluster, resolveGoogleHome } from "./google-cluster";
 import type { ResolvedHub } from "./hub";
 import { datasetEntries, placeIn, resolveDataset } from "./lake";
 import { frontOf, type Gateways, siteBase } from "./site-base";
@@ -22,44 +25,62 @@ function googleBase(federation: string, site: GoogleSiteConfig) {
   };
 }
 
-/** A lake, and a cluster beside it where one is written. `gateways` are the fronts of the other sites. */
+function storeOf(base: ReturnType<typeof googleBase>) {
+  return { ...base.s3, scheme: "gs" } as const;
+}
+
+/** A lake alone. `gateways` are the fronts of the other sites. */
 export function resolveGoogleLake(federation: string, site: GoogleSiteConfig, gateways: Gateways) {
   const gateway = frontOf(site, gateways);
   const base = googleBase(federation, site);
-  const store = { ...base.s3, scheme: "gs" } as const;
   return {
     ...siteBase(site),
     ...base,
     servedBy: site.servedBy ?? null,
-    zones: site.zones ?? [],
-    /** Null: a lake alone. */
-    cluster: site.cluster ? resolveGoogleCluster(federation, site, site.cluster) : null,
-    homes: Object.entries(site.homes ?? {}).map(([home, config]) => resolveGoogleHome(federation, site, home, config)),
-    budget: site.budget === undefined || site.budget === "none" ? null : site.budget,
-    /** Whether `budget` is written, `none` included: a rule wants somebody to have thought of it. */
-    budgetTold: site.budget !== undefined,
-    /** No front, no copy of the catalog, no gateway, no hubs. */
+    /** It runs nothing: no cluster, no front, no copy of the catalog, no gateway, no hubs. */
+    cluster: null,
     url: null,
     dataUrl: null,
     catalog: null,
     gateway: null,
     hubs: [] as ResolvedHub[],
     datasets: datasetEntries(site).map(([id, dataset]) =>
-      resolveDataset(site.site, id, dataset, placeIn(base.buckets, dataset.bucket, store), gateway),
+      resolveDataset(site.site, id, dataset, placeIn(base.buckets, dataset.bucket, storeOf(base)), gateway),
     ),
   };
 }
 
-export type ResolvedGoogleLake = ReturnType<typeof resolveGoogleLake>;
-export type ResolvedGoogleSite = ResolvedGoogleLake;
-/** A site with a cluster. */
-export type ResolvedGoogleClusterSite = ResolvedGoogleLake & { readonly cluster: ResolvedGoogleCluster };
-
-/** Whether a site has a cluster. */
-export function hasGoogleCluster(site: ResolvedGoogleSite): site is ResolvedGoogleClusterSite {
-  return site.cluster !== null;
+/** A lake with a cluster beside it, on which services and hubs stand. */
+export function resolveGoogleClusterSite(federation: FederationConfig, site: GoogleClusterSiteConfig) {
+  const base = googleBase(federation.federation, site);
+  const cluster = resolveGoogleCluster(federation.federation, site, site.cluster);
+  const homes = Object.entries(site.homes ?? {}).map(([id, home]) =>
+    resolveGoogleHome(federation.federation, site, id, home),
+  );
+  const ground = {
+    ...base,
+    ...{ s3: { ...base.s3, networks: [] }, scheme: "gs" as const },
+    ...{ pools: cluster.pools, homes, dns: site.dns ?? { kind: "manual" as const } },
+    mirrors: googleMirrorsOf(cluster.imageCache, site),
+  };
+  // GKE brings the driver and makes GPUs known itself.
+  const shared = { ...site, cluster: { gpuPlugin: "none" as const } };
+  return {
+    ...resolveClusterSite(federation, shared, ground),
+    ...base,
+    s3: ground.s3,
+    pools: cluster.pools,
+    zones: site.zones,
+    cluster,
+    budget: site.budget === undefined || site.budget === "none" ? null : site.budget,
+    /** Whether `budget` is written, `none` included: a rule wants somebody to have thought of it. */
+    budgetTold: site.budget !== undefined,
+  };
 }
 
+export type ResolvedGoogleLake = ReturnType<typeof resolveGoogleLake>;
+export type ResolvedGoogleClusterSite = ReturnType<typeof resolveGoogleClusterSite>;
+export type ResolvedGoogleSite = ResolvedGoogleLake | ResolvedGoogleClusterSite;
 export type ResolvedGoogleBucket = ResolvedGoogleLake["buckets"][number];
 
 type BucketConfig = GoogleSiteConfig["lake"]["buckets"][string];

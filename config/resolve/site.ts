@@ -3,6 +3,7 @@ import { bytesOf } from "../schema/fields";
 import type {
   AwsClusterSiteConfig,
   AwsSiteConfig,
+  GoogleClusterSiteConfig,
   GoogleSiteConfig,
   HpcSiteConfig,
   KubernetesSiteConfig,
@@ -12,7 +13,7 @@ import type {
 import { type ResolvedAwsSite, resolveAwsClusterSite, resolveAwsLake } from "./aws-site";
 import { resolveBatch } from "./batch";
 import type { ResolvedClusterSite } from "./cluster-site";
-import { type ResolvedGoogleSite, resolveGoogleLake } from "./google-site";
+import { type ResolvedGoogleSite, resolveGoogleClusterSite, resolveGoogleLake } from "./google-site";
 import { resolveLogin } from "./hpc-login";
 import { resolveUrls } from "./hpc-urls";
 import type { ResolvedHub } from "./hub";
@@ -80,15 +81,15 @@ export function resolveHpcSite(federation: string, site: HpcSiteConfig) {
 export type DataSiteConfig = AwsSiteConfig | GoogleSiteConfig | StoreSiteConfig;
 
 /** A site of a provider that runs programs. */
-export type RunningSiteConfig = AwsClusterSiteConfig | HpcSiteConfig | KubernetesSiteConfig;
+export type RunningSiteConfig = AwsClusterSiteConfig | GoogleClusterSiteConfig | HpcSiteConfig | KubernetesSiteConfig;
 
-function hasCluster(site: AwsSiteConfig): site is AwsClusterSiteConfig {
+function hasCluster(site: AwsSiteConfig | GoogleSiteConfig): site is AwsClusterSiteConfig | GoogleClusterSiteConfig {
   return site.cluster !== undefined && site.zones !== undefined && site.domain !== undefined;
 }
 
 /** Whether a site runs programs; all others are data alone. */
 export function isRunning(site: SiteConfig): site is RunningSiteConfig {
-  if (site.provider === "aws") return hasCluster(site);
+  if (site.provider === "aws" || site.provider === "google") return hasCluster(site);
   return site.provider === "hpc" || site.provider === "kubernetes";
 }
 
@@ -97,6 +98,8 @@ export function resolveRunningSite(federation: FederationConfig, site: RunningSi
   switch (site.provider) {
     case "aws":
       return resolveAwsClusterSite(federation, site);
+    case "google":
+      return resolveGoogleClusterSite(federation, site);
     case "hpc":
       return resolveHpcSite(federation.federation, site);
     case "kubernetes":
@@ -158,5 +161,6 @@ export type ResolvedSite =
 
 /** Whether a site stands on a Kubernetes cluster, whoever makes it. */
 export function standsOnCluster(site: ResolvedSite): site is ResolvedSite & ResolvedClusterSite {
-  return site.provider === "kubernetes" || (site.provider === "aws" && site.cluster !== null);
+  if (site.provider === "kubernetes") return true;
+  return (site.provider === "aws" || site.provider === "google") && site.cluster !== null;
 }

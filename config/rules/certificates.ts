@@ -23,7 +23,7 @@ export const certificates: Rule = {
       if (total <= perWeek) return [];
       const of = others.length > 0 ? ` at ${others.length + 1} sites` : "";
       const message = `${total} hosts${of} below ${domain} would each need a certificate`;
-      const zone = most.provider === "aws" ? "route53" : "rfc2136";
+      const zone = { aws: "route53", google: "cloudDns", kubernetes: "rfc2136" }[most.provider];
       const fix = `write dns: {kind: ${zone}, ...}, which makes one wildcard certificate, or tls: {kind: issuer, ...}`;
       return [{ site: most.id, path: ["dns"], message, allowed: `${perWeek} a week`, fix }];
     });

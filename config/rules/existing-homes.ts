@@ -1,13 +1,13 @@
 import type { ResolvedHome } from "../resolve/cluster-site";
 import type { Rule } from "./rule";
-import { grounds } from "./walk";
+import { clusterSites } from "./walk";
 
 export const existingHomes: Rule = {
   id: "existing-homes",
   reason:
     "Nothing of a disk or file system that exists is changed, so what only its making can set would mean nothing.",
   check: (federation) =>
-    grounds(federation).flatMap((site) =>
+    clusterSites(federation).flatMap((site) =>
       site.homes.flatMap((home) =>
         meaningless(home).map((key) => {
           const message = "these homes exist, and nothing of what they lie on is changed";

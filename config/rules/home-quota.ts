@@ -1,13 +1,13 @@
 import { memoryText } from "./quantities";
 import type { Rule, RuleFinding } from "./rule";
-import { grounds } from "./walk";
+import { clusterSites } from "./walk";
 
 /** `export` homes have no quota to write: nothing here could enforce it. */
 export const homeQuota: Rule = {
   id: "home-quota",
   reason: "A quota as large as the disk holds nobody back: one user fills it for all.",
   check: (federation) =>
-    grounds(federation).flatMap((site) =>
+    clusterSites(federation).flatMap((site) =>
       site.homes.flatMap((home): RuleFinding[] => {
         if (home.kind !== "nfs" || home.quotaBytes < home.sizeBytes) return [];
         const path = ["homes", home.id, "quota"];

@@ -1,12 +1,12 @@
 import type { Rule, RuleFinding } from "./rule";
-import { grounds } from "./walk";
+import { clusterSites } from "./walk";
 
 export const keptHomes: Rule = {
   id: "kept-homes",
   reason:
     "A disk of homes is kept and paid for until somebody decides; a site that ends by itself has nobody who does.",
   check: (federation) =>
-    grounds(federation).flatMap((site) =>
+    clusterSites(federation).flatMap((site) =>
       site.homes.flatMap((home): RuleFinding[] => {
         if (site.expires === null || home.kind === "export") return [];
         const what = home.kind === "nfs" ? "disk" : "file system";

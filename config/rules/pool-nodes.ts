@@ -1,11 +1,11 @@
 import type { Rule } from "./rule";
-import { grounds } from "./walk";
+import { clusterSites } from "./walk";
 
 export const poolNodes: Rule = {
   id: "pool-nodes",
   reason: "A pool cannot keep more nodes than it may have.",
   check: (federation) =>
-    grounds(federation).flatMap((site) =>
+    clusterSites(federation).flatMap((site) =>
       site.pools.flatMap(({ id, minNodes, maxNodes }) => {
         if (minNodes <= maxNodes) return [];
         const path = ["cluster", "pools", id, "minNodes"];

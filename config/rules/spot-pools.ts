@@ -1,11 +1,11 @@
 import type { Rule } from "./rule";
-import { grounds } from "./walk";
+import { clusterSites } from "./walk";
 
 export const spotPools: Rule = {
   id: "spot-pools",
   reason: "A Dask worker that is taken away is computed again; a notebook, a scheduler or a hub is lost.",
   check: (federation) =>
-    grounds(federation).flatMap((site) =>
+    clusterSites(federation).flatMap((site) =>
       site.pools.flatMap((pool) => {
         if (!pool.spot || pool.for === "dask") return [];
         const path = ["cluster", "pools", pool.id, "spot"];

@@ -2,7 +2,7 @@ import type { ResolvedAwsClusterSite, ResolvedAwsSite } from "../resolve/aws-sit
 import type { ResolvedClusterHub } from "../resolve/cluster-hub";
 import type { ResolvedClusterSite } from "../resolve/cluster-site";
 import type { ResolvedFederation } from "../resolve/federation";
-import { hasGoogleCluster, type ResolvedGoogleClusterSite, type ResolvedGoogleSite } from "../resolve/google-site";
+import type { ResolvedGoogleClusterSite, ResolvedGoogleSite } from "../resolve/google-site";
 import type { ResolvedHub } from "../resolve/hub";
 import type { ResolvedKubernetesSite } from "../resolve/kubernetes-site";
 import type { ResolvedDataset } from "../resolve/lake";
@@ -25,7 +25,7 @@ export function awsClusters(federation: ResolvedFederation): ResolvedAwsClusterS
 
 /** Sites on Google Cloud with a cluster. */
 export function googleClusters(federation: ResolvedFederation): ResolvedGoogleClusterSite[] {
-  return federation.sites.flatMap((site) => (site.provider === "google" && hasGoogleCluster(site) ? [site] : []));
+  return federation.sites.flatMap((site) => (site.provider === "google" && site.cluster !== null ? [site] : []));
 }
 
 /** Sites whose programs run on machines that are there. */
@@ -46,15 +46,6 @@ export function kubernetesSites(federation: ResolvedFederation): ResolvedKuberne
 /** Sites that stand on a Kubernetes cluster, whoever makes it. */
 export function clusterSites(federation: ResolvedFederation): ResolvedClusterSite[] {
   return federation.sites.filter(standsOnCluster);
-}
-
-/** Nodes and homes of a site, whether hubs stand on them or not. */
-export type Ground = Pick<ResolvedClusterSite, "id" | "expires" | "pools" | "homes">;
-
-/** Sites that have nodes and homes. */
-export function grounds(federation: ResolvedFederation): Ground[] {
-  const google = googleClusters(federation).map((site) => ({ ...site, pools: site.cluster.pools }));
-  return [...clusterSites(federation), ...google];
 }
 
 /** Every hub on Kubernetes with its site. */

@@ -1,10 +1,12 @@
 import { z } from "zod";
 import { cloudBucket } from "./cloud-bucket";
-import { storeDatasets } from "./dataset";
+import { clusterHub } from "./cluster-hub";
+import { datasets } from "./dataset";
 import { block, count, id, type Note, named, none, pack, text } from "./fields";
 import { googleBudget, googleCluster, googleZone } from "./google-cluster";
 import { googleHome } from "./google-home";
 import { googleBucketName, googleProject } from "./google-names";
+import { hostName, monitoring, tls, zarrGateway } from "./kubernetes-site";
 import { servedBy, siteBase } from "./site-base";
 import { siteState } from "./state";
 
@@ -49,8 +51,24 @@ const labelKey = text(
 );
 const labelValue = text(/^[a-z0-9_-]{0,63}$/, "a label's value: at most 63 of lower-case letters, digits, _ -");
 
+const dns = z
+  .discriminatedUnion("kind", [
+    block({ kind: z.literal("manual").describe("manual: people make the records; `isthmus status` lists them.") }),
+    block({
+      kind: z
+        .literal("cloudDns")
+        .describe("cloudDns: records in a zone of Cloud DNS of the project, and one wildcard certificate."),
+      zone: text(/^[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?$/, "a zone's name, which is not its domain: plains-zone").describe(
+        "The public zone, which exists, by its name; the site's domain lies in it.",
+      ),
+    }),
+  ])
+  .describe("Who makes the site's host names. Default manual.");
+
 /** Keys that mean something beside a cluster only. */
-const onCluster = ["zones", "homes", "budget"] as const;
+const onCluster = [
+  ...(["zones", "domain", "dns", "tls", "homes", "hubs", "zarrGateway", "monitoring", "budget"] as const),
+] as const;
 
 /** What a cluster needs beside it, and what needs a cluster. */
 function withCluster(payload: z.core.ParsePayload): void {
@@ -62,10 +80,16 @@ function withCluster(payload: z.core.ParsePayload): void {
     const fix = "remove it, or write `cluster`";
     for (const key of onCluster)
       if (site[key] !== undefined) fault(key, { message: `"${key}" has no meaning without a cluster`, fix });
-  } else if (site.zones === undefined) {
+    return;
+  }
+  if (site.domain === undefined)
+    fault("cluster", { message: "a cluster's hubs need a domain", fix: "write domain: NAME for the site" });
+  if (site.zones === undefined) {
     const region = typeof site.region === "string" ? site.region : "us-central1";
     fault("cluster", { message: "a cluster needs zones", fix: `write zones: [${region}-b]` });
   }
+  if (site.servedBy !== undefined)
+    fault("servedBy", { message: "a site with a cluster has a gateway of its own", fix: "remove it" });
 }
 
 /** A site on Google Cloud: its lake, and a cluster if it says so. */
@@ -90,6 +114,13 @@ export const googleSite = block({
     .describe(
       "Zones of the region for the cluster's nodes; what need not be spread is in the first. Required with `cluster`; another first one replaces disks and nodes, so do not.",
     ),
+  domain: hostName
+    .optional()
+    .describe(
+      "The portal; hubs at <hub>.<domain>, data at data.<domain>. Required with `cluster`. Changing it changes every URL.",
+    ),
+  dns: dns.optional(),
+  tls: tls.optional(),
   servedBy: servedBy.optional(),
   tags: named(labelKey, labelValue)
     .refine((tags) => Object.keys(tags).length <= 50, { error: "more than 50 labels: Google takes 64 on a resource" })
@@ -99,8 +130,15 @@ export const googleSite = block({
     encryption: encryption.optional(),
     buckets: named(id, googleBucket).describe("Buckets by id."),
   }).describe("The site's buckets, in Google Cloud Storage."),
-  datasets: storeDatasets.optional().describe("Datasets by id, unique over the whole federation. Default none."),
-  cluster: googleCluster.optional().describe("A cluster of GKE beside the lake. Default none: a lake alone."),
-  homes: named(id, googleHome).optional().describe("Home file systems by id; they outlive the cluster. Default none."),
+  datasets: datasets.optional(),
+  cluster: googleCluster.optional().describe("A cluster of GKE beside the lake, for hubs. Default none: a lake alone."),
+  homes: named(id, googleHome)
+    .optional()
+    .describe("Home file systems by id; they outlive hubs and cluster. Default none."),
+  hubs: named(id, clusterHub)
+    .optional()
+    .describe("JupyterHubs by id. Each has a stack and a lifetime of its own. They need `cluster`. Default none."),
+  zarrGateway: zarrGateway.optional(),
+  monitoring: monitoring.optional(),
   budget: googleBudget.optional(),
 }).check(z.core._check(withCluster, { when: () => true }));

@@ -141,6 +141,10 @@ export type AwsClusterSiteConfig = AwsSiteConfig & {
   readonly [K in "cluster" | "zones" | "domain"]: NonNullable<AwsSiteConfig[K]>;
 };
 export type GoogleSiteConfig = z.infer<typeof googleSite>;
+/** A site on Google Cloud with a cluster; the schema wants zones and a domain beside it. */
+export type GoogleClusterSiteConfig = GoogleSiteConfig & {
+  readonly [K in "cluster" | "zones" | "domain"]: NonNullable<GoogleSiteConfig[K]>;
+};
 export type HpcSiteConfig = z.infer<typeof hpcLocalSite>;
 export type StoreSiteConfig = z.infer<typeof storeSite>;
 export type KubernetesSiteConfig = z.infer<typeof kubernetesSite>;
@@ -158,7 +162,7 @@ export type ClusterSiteConfig = Pick<
   | "zarrGateway"
   | "monitoring"
 > & {
-  readonly cluster: Pick<KubernetesSiteConfig["cluster"], "gpuPlugin" | "nameServers">;
+  readonly cluster: { readonly [K in "gpuPlugin" | "nameServers"]?: KubernetesSiteConfig["cluster"][K] };
   readonly ingress?: KubernetesSiteConfig["ingress"];
 };
 export type LocalHubConfig = z.infer<typeof localHub>;

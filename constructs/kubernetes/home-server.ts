@@ -10,7 +10,7 @@ import { ChartRelease, ObjectsRelease } from "./release";
 /** The disk of a home file system: by a storage class of the cluster, or one that is kept outside it. */
 export type HomeDisk =
   | { readonly kind: "class"; readonly storageClass: string }
-  | { readonly kind: "ebs"; readonly volumeId: string };
+  | { readonly kind: "ebs" | "pd"; readonly volumeId: string };
 
 export interface HomeServerProps {
   readonly site: ResolvedClusterSite;

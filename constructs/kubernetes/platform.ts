@@ -37,7 +37,7 @@ export type HomeMount =
   | { readonly kind: "csi"; readonly driver: string; readonly volumeHandle: string };
 
 /** Who makes the site's host names, and proves them to a certificate authority. */
-export type ManagedZone = UpdatedZone | HostedZone;
+export type ManagedZone = UpdatedZone | HostedZone | CloudDnsZone;
 
 /** A hosted zone of Route 53: the programs that change it are known by their accounts. */
 export interface HostedZone {
@@ -46,6 +46,16 @@ export interface HostedZone {
   readonly region: string;
   /** Of their service accounts, where that binds them to roles. */
   readonly annotations: Readonly<Record<"externalDns" | "certManager", Readonly<Record<string, string>>>>;
+}
+
+/** A zone of Cloud DNS: the programs that change it are known by their accounts. */
+export interface CloudDnsZone {
+  readonly kind: "cloudDns";
+  readonly project: string;
+  /** The zone's name, which is not its domain. */
+  readonly zone: string;
+  /** Of their service accounts, which bind them to Google's. */
+  readonly annotations: HostedZone["annotations"];
 }
 
 /** A zone that takes dynamic updates (RFC 2136), signed by a key. */

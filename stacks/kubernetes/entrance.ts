@@ -6,6 +6,7 @@ import { traefikValues } from "../../charts/traefik";
 import { hasWildcard, ingressClassOf, issuerOf } from "../../constructs/kubernetes/ingress";
 import {
   acmeIssuer,
+  byCloudDns,
   byHostedZone,
   byPage,
   byRecord,
@@ -56,7 +57,7 @@ export const certificates: Service = ({ site, platform, chart, objects }) => {
     values: certManagerValues({
       pools: site.pools,
       namespace,
-      identity: managedZone?.kind === "route53" ? managedZone.annotations.certManager : {},
+      identity: managedZone && "annotations" in managedZone ? managedZone.annotations.certManager : {},
     }),
   });
   objects("certificates", [
@@ -77,9 +78,9 @@ export const externalDns: Service = ({ federation, site, platform, chart }) => {
       owner: `${federation.id}-${site.id}`,
       domain: site.domain,
       ingressClass: ingressClassOf(site),
-      identity: managedZone.kind === "route53" ? managedZone.annotations.externalDns : {},
+      identity: "annotations" in managedZone ? managedZone.annotations.externalDns : {},
       zone:
-        managedZone.kind === "route53" ? managedZone : { ...managedZone, ...serverOf(managedZone), secret: zoneKey },
+        managedZone.kind === "rfc2136" ? { ...managedZone, ...serverOf(managedZone), secret: zoneKey } : managedZone,
     }),
   });
 };
@@ -87,6 +88,7 @@ export const externalDns: Service = ({ federation, site, platform, chart }) => {
 /** How the site proves its hosts by a record. */
 function inZone(managed: ManagedZone): object {
   if (managed.kind === "route53") return byHostedZone(managed.zone, managed.region);
+  if (managed.kind === "cloudDns") return byCloudDns(managed.project, managed.zone);
   const { host, port } = serverOf(managed);
   const { keyName, algorithm } = managed;
   return byRecord({ nameserver: `${host}:${port}`, keyName, algorithm, secret: zoneKey });

@@ -158,7 +158,7 @@ function expiry({ site, platform, expiryIdentity, objects }: ServiceContext): vo
       namespace: site.servicesNamespace,
       pools: site.pools,
       buckets,
-      pathStyle: site.s3.pathStyle,
+      store: site.scheme === "gs" ? "google" : site.s3.pathStyle ? "path" : "virtual",
       environment: platform.storeEnvironment,
       annotations: expiryIdentity?.annotations ?? {},
       storeKeys: expiryIdentity?.storeKeys?.name ?? null,

@@ -14,19 +14,29 @@ export interface AwsEngine {
   readonly configFile: string;
 }
 
-/** Where engines and images keep providers for use without a network: directories HOST/hashicorp/aws/VERSION/PLATFORM. */
-function mirrors(): string[] {
+/** Where engines and images keep providers for use without a network: directories HOST/hashicorp/PROVIDER/VERSION/PLATFORM. */
+export function mirrors(): string[] {
   const usual = [join(homedir(), ".terraform.d/plugins"), "/usr/local/share/terraform/plugins"];
   const own = existsSync("/opt") ? readdirSync("/opt").map((name) => join("/opt", name)) : [];
   return [process.env.ISTHMUS_PROVIDER_MIRROR ?? [], usual, own].flat();
 }
 
-/** Each engine asks a registry of its own name, and mirrors keep what is of which. */
-function isMirror(directory: string, { product }: Engine): boolean {
+/** Versions of a provider in a mirror. Each engine asks a registry of its own name, and mirrors keep what is of which. */
+export function versionsIn(directory: string, { product }: Engine, provider: string): string[] {
   const platform = `${process.platform}_${process.arch === "x64" ? "amd64" : process.arch}`;
   const hosts = existsSync(directory) ? readdirSync(directory) : [];
-  const own = hosts.filter((host) => host.includes(product.toLowerCase()));
-  return own.some((host) => existsSync(join(directory, host, "hashicorp/aws", testedProvider, platform)));
+  return hosts
+    .filter((host) => host.includes(product.toLowerCase()))
+    .map((host) => join(directory, host, "hashicorp", provider))
+    .flatMap((own) => (existsSync(own) ? readdirSync(own).filter((v) => existsSync(join(own, v, platform))) : []));
+}
+
+/** A CLI configuration that takes providers from a mirror: its path. */
+export function mirrorConfig(mirror: string, scratch: string): string {
+  const path = join(scratch, "engine.tfrc");
+  const block = `provider_installation {\n  filesystem_mirror {\n    path = ${JSON.stringify(mirror)}\n  }\n}\n`;
+  writeFileSync(path, block);
+  return path;
 }
 
 /** The engine on PATH with that provider; else why there is none, in words. */
@@ -34,15 +44,10 @@ export async function awsEngine(scratch: string): Promise<AwsEngine | string> {
   if (!["tofu", "terraform"].some((name) => onPath(name, process.env).length > 0))
     return "no tofu or terraform on PATH";
   const engine = await findEngine();
-  const mirror = mirrors().find((directory) => isMirror(directory, engine));
+  const mirror = mirrors().find((directory) => versionsIn(directory, engine, "aws").includes(testedProvider));
   if (mirror === undefined)
     return `no mirror with provider aws ${testedProvider} for ${engine.product}: ISTHMUS_PROVIDER_MIRROR names none, and none lies where engines look`;
-  const configFile = join(scratch, "engine.tfrc");
-  writeFileSync(
-    configFile,
-    `provider_installation {\n  filesystem_mirror {\n    path = ${JSON.stringify(mirror)}\n  }\n}\n`,
-  );
-  return { engine, configFile };
+  return { engine, configFile: mirrorConfig(mirror, scratch) };
 }
 
 /** Beside a stack's JSON: the tested provider, and S3 by path, since no bucket has a host on loopback. */

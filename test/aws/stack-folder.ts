@@ -4,6 +4,9 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { AwsEngine } from "./engine";
 
+/** What an engine is run by. */
+type Found = Pick<AwsEngine, "engine" | "configFile">;
+
 interface Stack {
   readonly terraform: { readonly required_providers: Readonly<Record<string, unknown>> };
   readonly provider: Readonly<Record<string, unknown>>;
@@ -14,26 +17,27 @@ interface Stack {
 type Types = Readonly<Record<string, Readonly<Record<string, Readonly<Record<string, unknown>>>>>>;
 
 /**
- * What of a stack is AWS's: without releases and objects of Kubernetes, whose providers are not at hand, and without its backend.
+ * What of a stack is a cloud's: without releases and objects of Kubernetes, whose providers are not at hand, and without its backend.
  * Outputs and secrets go with what they are of.
  */
-export function awsParts(json: string): object {
+export function cloudParts(json: string, cloud: "aws" | "google" = "aws"): object {
   const { terraform, provider, data, resource, locals } = JSON.parse(json) as Stack;
   return {
-    terraform: { required_providers: { aws: terraform.required_providers.aws } },
-    provider: { aws: provider.aws },
-    ...ofAws("data", data),
-    ...ofAws("resource", resource),
+    terraform: { required_providers: { [cloud]: terraform.required_providers[cloud] } },
+    provider: { [cloud]: provider[cloud] },
+    ...partsOf(cloud, "data", data),
+    ...partsOf(cloud, "resource", resource),
     ...(locals ? { locals } : {}),
   };
 }
 
-/** Blocks of AWS's types; nothing where there are none, which the engine would not read. */
-function ofAws(key: "data" | "resource", types: Types = {}): object {
-  const kept = Object.entries(types).filter(([type]) => type.startsWith("aws_"));
+/** Blocks of a cloud's types; nothing where there are none, which the engine would not read. */
+function partsOf(cloud: string, key: "data" | "resource", types: Types = {}): object {
+  const kept = Object.entries(types).filter(([type]) => type.startsWith(`${cloud}_`));
+  const address = new RegExp(`^(?:data\\.)?${cloud}_`);
   const own = (resource: Readonly<Record<string, unknown>>) => {
     const needed = (resource.depends_on ?? []) as readonly string[];
-    return { ...resource, depends_on: needed.filter((address) => /^(?:data\.)?aws_/.test(address)) };
+    return { ...resource, depends_on: needed.filter((one) => address.test(one)) };
   };
   const blocks = kept.map(([type, of]) => [
     type,
@@ -45,7 +49,7 @@ function ofAws(key: "data" | "resource", types: Types = {}): object {
 /** A directory with a stack's JSON, in which the engine runs. */
 export class StackFolder {
   constructor(
-    private readonly found: AwsEngine,
+    private readonly found: Found,
     private readonly directory: string,
     private readonly environment: Readonly<Record<string, string>> = {},
   ) {
@@ -97,5 +101,5 @@ export function awsStack(
   environment: Readonly<Record<string, string>> = {},
 ): StackFolder {
   const stack = new StackFolder(found, directory, environment);
-  return stack.write("cdk.tf.json", awsParts(json)).write("tests_override.tf.json", beside);
+  return stack.write("cdk.tf.json", cloudParts(json)).write("tests_override.tf.json", beside);
 }

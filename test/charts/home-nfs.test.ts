@@ -26,3 +26,10 @@ test("a disk that is kept outside the cluster is mounted by its id; no class mak
   expect(persistentVolume).toEqual({ size: "512Gi", storageClass: "" });
   expect(home(null)).not.toHaveProperty("eks");
 });
+
+test("a persistent disk of Google is mounted by its path", () => {
+  const volumeId = "projects/p/zones/us-central1-b/disks/homes";
+  const { gke, persistentVolume } = home(null, { kind: "pd", volumeId });
+  expect(gke).toEqual({ enabled: true, volumeId });
+  expect(persistentVolume.storageClass).toBe("");
+});

@@ -195,7 +195,7 @@ export function gke(
   pools:
     user: {for: user, machines: [${machines}], maxNodes: 10${pool}}
 ${keys === "" ? "" : `  ${keys}\n`}`;
-  return google("a", `zones: [${zones}]\n${cluster}${rest}`);
+  return google("a", `zones: [${zones}]\ndomain: a.example\n${cluster}${rest}`);
 }
 
 /** Faults of such a site alone. */

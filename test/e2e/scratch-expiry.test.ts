@@ -41,7 +41,7 @@ beforeEach(() => {
 function mounted(): Readonly<Record<string, string>> {
   const buckets = [{ name: "scratch", days: 7 }];
   const objects = scratchExpiry({
-    ...{ namespace: "alps-services", pools: [], buckets, pathStyle: true, environment: {} },
+    ...{ namespace: "alps-services", pools: [], buckets, store: "path" as const, environment: {} },
     ...{ annotations: {}, storeKeys: null, mirrors: {} },
   });
   return objects.find(({ kind }) => kind === "ConfigMap")?.data as Readonly<Record<string, string>>;

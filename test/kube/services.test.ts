@@ -35,7 +35,7 @@ const pullers = imagePullers({
   mirrors,
 });
 const expiry = scratchExpiry({
-  ...{ namespace, pools: site.pools, pathStyle: true, annotations: {}, storeKeys: "store-keys", mirrors },
+  ...{ namespace, pools: site.pools, store: "path" as const, annotations: {}, storeKeys: "store-keys", mirrors },
   buckets: [{ name: "alps-scratch", days: 7 }],
   environment: { AWS_ENDPOINT_URL: site.s3.endpoint },
 });

@@ -218,7 +218,8 @@ test("homes: a disk that is kept, a snapshot of each night, and a last one; what
     },
   });
   expect(one("google_compute_disk", "steppe-homes").name).toBe("pangeo-steppe-homes-main");
-  expect([...stacks.values()].join("")).not.toContain("steppe-old-homes");
+  expect(stacks.get("steppe-homes")).not.toContain("steppe-old-homes");
+  expect(stacks.get("steppe-services")).toContain("projects/steppe-hubs/zones/europe-west4-b/disks/steppe-old-homes");
   const without = plains(["size: 500Gi", "size: 500Gi, snapshotDays: none"]);
   expect(all("google_compute_resource_policy", "plains-homes", without)).toEqual([]);
 });

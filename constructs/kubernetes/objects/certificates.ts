@@ -54,6 +54,11 @@ export function byHostedZone(zone: string, region: string): object {
   return { selector: { dnsZones: [zone] }, dns01: { route53: { region } } };
 }
 
+/** The same in a zone of Cloud DNS. */
+export function byCloudDns(project: string, hostedZoneName: string): object {
+  return { dns01: { cloudDNS: { project, hostedZoneName } } };
+}
+
 /** One certificate for the portal, the data and every hub, however many there are. */
 export function wildcardCertificate(issuer: string, namespace: string, domain: string): KubeObject {
   return {

@@ -12,8 +12,8 @@ export interface ScratchExpiryProps {
   readonly namespace: string;
   readonly pools: readonly ResolvedPool[];
   readonly buckets: readonly { readonly name: string; readonly days: number }[];
-  /** ENDPOINT/BUCKET/KEY (true) or BUCKET.ENDPOINT/KEY. */
-  readonly pathStyle: boolean;
+  /** How objects are asked for: of Google Cloud Storage, or of an S3 store as ENDPOINT/BUCKET/KEY (`path`) or BUCKET.ENDPOINT/KEY. */
+  readonly store: "google" | "path" | "virtual";
   /** Variables of S3 clients. */
   readonly environment: Readonly<Record<string, string>>;
   /** Of its service account, where that binds it to a role. */
@@ -30,13 +30,20 @@ export const scratchExpiryName = "scratch-expiry";
 const name = scratchExpiryName;
 
 /** The programs as files of one directory; the rule of what a store is comes from the local site's. */
-const programs = { "expire_bucket.py": "scratch-expiry/expire_bucket.py", "expiry.py": "hpc-site/kit/expiry.py" };
+function programsFor(store: ScratchExpiryProps["store"]): Readonly<Record<string, string>> {
+  const client = store === "google" ? "google_bucket.py" : "s3_bucket.py";
+  return {
+    "expire_bucket.py": "scratch-expiry/expire_bucket.py",
+    [client]: `scratch-expiry/${client}`,
+    "expiry.py": "hpc-site/kit/expiry.py",
+  };
+}
 
 /** Scratch expires by store, once a day: a bucket's own rule of ages would leave stores without their old chunks. */
 export function scratchExpiry(props: ScratchExpiryProps): KubeObject[] {
   const { namespace, buckets, annotations } = props;
   if (buckets.length === 0) return [];
-  const files = Object.entries(programs).map(([file, path]) => [
+  const files = Object.entries(programsFor(props.store)).map(([file, path]) => [
     file,
     readFileSync(join(packageRoot(), "charts", path), "utf8"),
   ]);
@@ -53,8 +60,8 @@ export function scratchExpiry(props: ScratchExpiryProps): KubeObject[] {
 }
 
 function job(props: ScratchExpiryProps, bucket: ScratchExpiryProps["buckets"][number]): KubeObject {
-  const { namespace, pools, pathStyle, environment, storeKeys, mirrors } = props;
-  const style = pathStyle ? [] : ["--virtual-host"];
+  const { namespace, pools, store, environment, storeKeys, mirrors } = props;
+  const style = { google: ["--google"], path: [], virtual: ["--virtual-host"] }[store];
   const container = {
     name: "expire",
     image: mirrored(images.python, mirrors),

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { scratchExpiry } from "../../../../constructs/kubernetes/objects/scratch-expiry";
 
 const props = {
-  ...{ namespace: "alps-services", pools: [], pathStyle: true, environment: {}, storeKeys: null, mirrors: {} },
+  ...{ namespace: "alps-services", pools: [], store: "path" as const, environment: {}, storeKeys: null, mirrors: {} },
   annotations: {},
 };
 

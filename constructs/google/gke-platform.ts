@@ -1,0 +1,122 @@
+import { HelmProvider } from "@cdktf/provider-helm/lib/provider";
+import { KubernetesProvider } from "@cdktf/provider-kubernetes/lib/provider";
+import { Fn, type ITerraformDependable } from "cdktf";
+import type { Construct } from "constructs";
+import { metadataServers } from "../../charts/networks";
+import { googleAccountId, objectUrl, userServiceAccount } from "../../config/names";
+import type { ResolvedClusterSite, ResolvedHome } from "../../config/resolve/cluster-site";
+import type { ResolvedGoogleClusterSite } from "../../config/resolve/google-site";
+import type { ResolvedDataset } from "../../config/resolve/lake";
+import { nfsMount } from "../kubernetes/homes";
+import { loadBalancerAddress } from "../kubernetes/lookup";
+import { scratchExpiryName } from "../kubernetes/objects/scratch-expiry";
+import type { ConfiguredStack, HomeMount, ManagedZone, Platform, PodIdentity, Service } from "../kubernetes/platform";
+import { certManagerName, homeServers, zoneAccount, zoneRights } from "./gke-services";
+import { clusterAddress } from "./lookup";
+import { PodAccount } from "./pod-account";
+import { googleProvider } from "./provider";
+import { expiryRights, grant, payingReader, type StoreRight, storeRights } from "./store-rights";
+
+/** A cluster of GKE: pods are service accounts of Google, disks are persistent disks. */
+export class GkePlatform implements Platform {
+  /** Every cluster of GKE has it: balanced persistent disks, made where the pod is. */
+  readonly storageClass = "standard-rwo";
+  readonly storeEnvironment: Readonly<Record<string, string>>;
+  readonly managedZone: ManagedZone | null;
+  readonly services: readonly Service[];
+  readonly entranceAnnotations = {};
+
+  constructor(
+    private readonly federation: string,
+    private readonly site: ResolvedGoogleClusterSite,
+  ) {
+    const { project, dns } = site;
+    // gcsfs and Google's own clients ask who they are; GDAL asks only where it is told that it may.
+    this.storeEnvironment = { GOOGLE_CLOUD_PROJECT: project, CPL_MACHINE_IS_GCE: "YES" };
+    const bound = (program: string) => ({
+      "iam.gke.io/gcp-service-account": zoneAccount(federation, site, program),
+    });
+    this.managedZone =
+      dns.kind === "cloudDns"
+        ? {
+            ...{ kind: dns.kind, zone: dns.zone, project },
+            annotations: { externalDns: bound("external-dns"), certManager: bound(certManagerName) },
+          }
+        : null;
+    this.services = [homeServers(site), zoneRights(federation, site)];
+  }
+
+  /** Tokens of the API live for an hour, so the engine asks for them as it goes, by Google's plugin for that. */
+  configure(stack: ConfiguredStack): void {
+    const { federation, site } = this;
+    googleProvider(stack, { federation, site });
+    const { endpoint, authority } = clusterAddress(stack, site.cluster.name, site.region);
+    const access = {
+      host: `https://${endpoint}`,
+      clusterCaCertificate: Fn.base64decode(authority),
+      exec: {
+        apiVersion: "client.authentication.k8s.io/v1beta1",
+        command: "gke-gcloud-auth-plugin",
+        args: ["--use_application_default_credentials"],
+      },
+    };
+    new KubernetesProvider(stack, "kubernetes", { ...access, exec: [access.exec] });
+    new HelmProvider(stack, "helm", { kubernetes: access });
+  }
+
+  identityOf(scope: Construct, hub: string | null): PodIdentity {
+    const { account, rights, pays } = hub === null ? this.expiry() : this.hub(hub);
+    const { project } = this.site;
+    const { member, annotations } = new PodAccount(scope, "identity", { project, ...account });
+    grant(scope, member, project, rights);
+    if (pays) payingReader(scope, project, member);
+    return { annotations, identityServers: metadataServers, storeKeys: null };
+  }
+
+  private hub(id: string) {
+    const { federation, site } = this;
+    const hub = site.hubs.find((one) => one.id === id);
+    if (!hub) throw new Error(`site ${site.id} has no hub ${id}`);
+    const publishes = site.datasets.filter((dataset) => hub.publishes.includes(dataset.id));
+    const rights: StoreRight[] = storeRights({ buckets: site.buckets, rights: hub.buckets, publishes });
+    const paid = site.buckets.filter((bucket) => bucket.requesterPays).map(({ name }) => name);
+    return {
+      account: {
+        accountId: googleAccountId(federation, site.id, `hub-${hub.id}`),
+        description: `People of hub ${hub.id} of ${site.id} in ${federation}`,
+        namespace: hub.namespace,
+        serviceAccount: userServiceAccount,
+      },
+      rights,
+      pays: rights.some(({ bucket }) => paid.includes(bucket.name)),
+    };
+  }
+
+  private expiry() {
+    const { federation, site } = this;
+    return {
+      account: {
+        accountId: googleAccountId(federation, site.id, scratchExpiryName),
+        description: `Expires scratch of ${site.id} in ${federation}`,
+        namespace: site.servicesNamespace,
+        serviceAccount: scratchExpiryName,
+      },
+      rights: expiryRights(site.buckets.filter((bucket) => bucket.expireDays !== null)),
+      pays: false,
+    };
+  }
+
+  homeMount(scope: Construct, home: ResolvedHome): HomeMount {
+    if (home.kind === "efs") throw new Error(`homes ${home.id} are of AWS, and the cluster is not`);
+    return nfsMount(scope, this.site.id, home);
+  }
+
+  entranceAddress(scope: Construct, site: ResolvedClusterSite, services: ITerraformDependable[]): string | null {
+    if (site.dns.kind !== "manual") return null;
+    return loadBalancerAddress(scope, `${site.id}-traefik`, site.servicesNamespace, services);
+  }
+
+  datasetUrl({ place, path }: ResolvedDataset): string {
+    return objectUrl(place, path);
+  }
+}
