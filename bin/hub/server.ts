@@ -16,6 +16,8 @@ const pollInterval = 250;
 export interface ServerWish {
   /** A profile's id; the hub's default without one. Says nothing about a server that runs already. */
   readonly profile?: string;
+  /** What is charged, at a site where users choose; their default without one. */
+  readonly account?: string;
   /** Gets what the hub says while the server starts. */
   readonly onProgress?: (line: string) => void;
 }
@@ -42,7 +44,7 @@ export async function startServer(
   let started = false;
   if (running === undefined) {
     onStarted();
-    const options = wish.profile === undefined ? {} : { profile: wish.profile };
+    const options = { profile: wish.profile, account: wish.account }; // JSON has no undefined
     const answer = await client.api(path, { method: "POST", json: options, allowed: [400] });
     started = answer.status !== 400;
     if (answer.status === 400) await explainRefusal(client, user, answer.body);

@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import {
   chmodSync,
   existsSync,
+  lstatSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -52,10 +53,10 @@ function configure(hub: Record<string, unknown> = {}): void {
     institution: "Rhine Supercomputing Centre",
     provider: "hpc",
     login: sshd ? way(sshd) : "here",
-    scheduler: { kind: "slurm", account: "snow", prologue: ["export FROM_PROLOGUE=yes"] },
+    scheduler: { kind: "slurm", account: { choose: true }, prologue: ["export FROM_PROLOGUE=yes"] },
     network: { hubAddress, notebookPorts: "41000-41099" },
     listen: { port: ports.front },
-    storage: { root },
+    storage: { root, state: join(folder, "databases") },
     lake: { buckets: { scratch: { purpose: "scratch" }, library: { purpose: "library" } } },
     hubs: {
       prod: {
@@ -70,6 +71,7 @@ function configure(hub: Record<string, unknown> = {}): void {
             ...{ title: "Large", cores: 2, memory: "2Gi", walltime: "02:00:00", account: "ice" },
             ...{ constraint: "skylake", reservation: "course", directives: ["--comment=a.course"] },
           },
+          gpu: { title: "A GPU", cores: 1, memory: "1Gi", gpu: { type: "a100", count: 1 } },
           wrong: { title: "Wrong", cores: 1, memory: "1Gi", partition: "nowhere" },
         },
         dask: {
@@ -108,6 +110,9 @@ beforeAll(async () => {
   if (needs !== undefined || python === undefined) return;
   slurm = await Slurm.start(join(folder, "bed"));
   [ann, bo] = ["ann", "bo"].map((name) => makeUser(join(folder, "home"), name));
+  // The bed keeps no accounting, whose database would be one more server: what it would tell is told here.
+  const told = `#!/bin/sh\n[ "$*" = "-nP show assoc user=${ann?.name} format=account" ] && printf 'snow\\nice\\nsnow\\n'\n`;
+  writeFileSync(join(slurm.bin, "sacctmgr"), told, { mode: 0o755 });
   Object.assign(process.env, { PATH: `${slurm.bin}:${PATH}`, ISTHMUS_PYTHON: python });
   const server = sshServer();
   if (typeof server === "string") console.log(`the site on Slurm is installed here: ${server}`);
@@ -140,6 +145,12 @@ there("up installs base and hub, and a second up changes nothing", () => {
   expect(pids()).toEqual(before);
 });
 
+there("databases lie where the config says, and not with the programs", () => {
+  expect(readdirSync(join(folder, "databases")).sort()).toEqual(["base", "prod"]);
+  expect(statSync(join(folder, "databases")).mode & 0o777).toBe(0o700);
+  expect(lstatSync(join(root, "state")).isSymbolicLink()).toBe(true);
+});
+
 there("users may read what their jobs run from, and neither secrets, databases nor buckets", () => {
   const mode = (name: string) => (statSync(join(root, name)).mode & 0o777).toString(8);
   expect(["releases", "current", "env"].map(mode)).toEqual(["755", "755", "755"]);
@@ -162,7 +173,7 @@ there("who is not of the hub, not of the machine, or of the system does not get 
 there("a notebook is a job of the user who signed in, with what its profile asks for", async () => {
   const source = readFileSync(join(__dirname, "slurm", "notebook.py"), "utf8");
   await withHubSession(url(), as(ann), { signal: signal() }, async (session) => {
-    await session.startServer({ profile: "small" });
+    await session.startServer({ profile: "small", account: "snow" });
     const [job] = jobsOf(ann);
     expect(job).toMatchObject({
       name: "far-rhine-prod-notebook",
@@ -192,7 +203,7 @@ there("every directive of a profile reaches Slurm, and what Slurm says against a
   const made = slurm.run("scontrol", "create", ...reservation, "NodeCnt=1", "CoreCnt=2");
   expect(made.stderr).toBe("");
   await withHubSession(url(), as(ann), { signal: signal() }, async (session) => {
-    await session.startServer({ profile: "large" });
+    await session.startServer({ profile: "large", account: "snow" }); // the profile has one of its own
     expect(jobsOf(ann)).toMatchObject([
       {
         ...{ partition: "batch", account: "ice", limit: "2:00:00", cpus: "2", memory: "2G", state: "RUNNING" },
@@ -202,10 +213,20 @@ there("every directive of a profile reaches Slurm, and what Slurm says against a
   });
   await until("the job has ended", () => jobsOf(ann).length === 0);
   slurm.run("scontrol", "delete", "ReservationName=course");
-  const wrong = withHubSession(url(), as(ann), { signal: signal() }, (session) =>
-    session.startServer({ profile: "wrong" }),
-  );
-  await expect(wrong).rejects.toThrow("does not take your job: sbatch: error: invalid partition specified: nowhere");
+  const refused = (profile: string) =>
+    expect(withHubSession(url(), as(ann), { signal: signal() }, (session) => session.startServer({ profile }))).rejects;
+  await refused("wrong").toThrow("does not take your job: sbatch: error: invalid partition specified: nowhere");
+  // The bed knows no GPUs: that Slurm refuses is what shows that it was asked for one.
+  await refused("gpu").toThrow("Invalid generic resource (gres) specification");
+});
+
+there("an account that its user may not charge is refused, whatever the form shows", async () => {
+  await withHubSession(url(), as(ann), { signal: signal() }, async (session) => {
+    await expect(session.startServer({ account: "sun" })).rejects.toThrow(
+      `${ann?.name} may not charge the account sun; Slurm has for ${ann?.name}: snow, ice`,
+    );
+  });
+  expect(jobsOf(ann)).toEqual([]);
 });
 
 there("the hub takes a port from a server that starts, and nothing else of a spawner", async () => {
@@ -249,7 +270,7 @@ there(
   async () => {
     const source = readFileSync(join(__dirname, "slurm", "dask_clusters.py"), "utf8");
     await withHubSession(url(), as(ann), { signal: signal() }, async (session) => {
-      await session.startServer();
+      await session.startServer({ account: "snow" });
       const end = await runProgram(session, { source, file: "dask_clusters.py" }, { deadline: 200_000 });
       expect(end.error?.traceback ?? "").toBe("");
       const name = expect.stringMatching(/^far-rhine-prod-dask-[0-9a-f]{8}-worker-[0-9a-f]{8}$/) as string;
@@ -266,6 +287,7 @@ there(
             { ...job, name },
             { ...job, name },
           ],
+          sun: expect.stringContaining("may not charge the account sun") as string,
           beyond: expect.stringContaining("at most 1: your clusters use 2 of the 3 cores") as string,
         },
         jobqueue: { sum: 499_500, uids: [ann?.uid], jobs: [{ ...job, name: "far-rhine-prod-jobqueue" }] },

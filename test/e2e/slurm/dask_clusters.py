@@ -48,6 +48,7 @@ gateway = looked_at(cluster.get_client(), 2)
 second = Gateway().new_cluster()
 gateway["beyond"] = refusal(lambda: second.scale(2))
 second.shutdown()
+gateway["sun"] = refusal(lambda: Gateway().new_cluster(account="sun"))
 cluster.shutdown()
 with SLURMCluster() as own, Client(own) as client:
     own.scale(1)
