@@ -121,6 +121,7 @@ const repeatable = [
   "aws_iam_role_policy",
   "aws_iam_role_policy_attachment",
   "aws_s3_bucket_cors_configuration",
+  "aws_s3_bucket_inventory",
   "aws_s3_bucket_lifecycle_configuration",
   "aws_s3_bucket_ownership_controls",
   "aws_s3_bucket_policy",
