@@ -18,7 +18,8 @@ const directives = new Set([
   ...["proxy_read_timeout", "proxy_intercept_errors", "proxy_hide_header", "proxy_ignore_headers", "proxy_buffer_size"],
   ...["proxy_buffers", "proxy_busy_buffers_size", "proxy_max_temp_file_size", "proxy_force_ranges", "proxy_cache"],
   ...["proxy_cache_key", "proxy_cache_valid", "proxy_cache_lock", "proxy_cache_revalidate", "proxy_buffering"],
-  ...["proxy_request_buffering"],
+  ...["proxy_request_buffering", "ssl_certificate", "ssl_certificate_key", "ssl_protocols"],
+  ...["ssl_prefer_server_ciphers", "ssl_session_cache", "ssl_session_timeout", "ssl_session_tickets"],
 ]);
 
 /** A word as nginx reads it: quoted, or up to a space or one of `;{}` (`{` only at its start: `${x}` is a word). */
