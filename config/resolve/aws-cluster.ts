@@ -7,17 +7,13 @@ import { bytesOf } from "../schema/fields";
 import type { AwsSiteConfig } from "../schema/site";
 import type { ResolvedHome } from "./cluster-site";
 import { resolveImageCache } from "./image-cache";
+import { keptHome } from "./kept-home";
+import { isAlike, mostPods, nodeLabels, poolSelector, zonesOf } from "./made-pool";
 import { dedicatedTaints, dedicatedTolerations, type ResolvedPool, type Taint } from "./pools";
 
 type ClusterConfig = NonNullable<AwsSiteConfig["cluster"]>;
 type PoolConfig = ClusterConfig["pools"][string];
 type HomeConfig = NonNullable<AwsSiteConfig["homes"]>[string];
-
-/** The label by which pods of a pool find its nodes, of whatever generation. */
-const poolLabel = "isthmus/pool";
-
-/** Pods that a node takes at most: Kubernetes' own advice, whatever addresses a machine has. */
-const mostPods = 110;
 
 /** Disks of pods that any machine takes whose facts are not known. */
 const leastVolumes = 16;
@@ -93,10 +89,8 @@ function resolvePool(id: string, pool: PoolConfig, zones: readonly string[], ret
   const machines = pool.machines.map((type) => machineOf(type, pool));
   const gpus = Math.min(...machines.map((machine) => machine.gpus));
   const spot = pool.spot ?? pool.for === "dask";
-  const inZones =
-    pool.zones === "all" || (pool.zones === undefined && gpus > 0) ? zones : (pool.zones ?? zones.slice(0, 1));
+  const inZones = zonesOf(pool, gpus, zones);
   const diskBytes = bytesOf(pool.disk ?? "80Gi");
-  const labels = { [poolLabel]: id, ...purposeLabels[pool.for] };
   const taints = dedicatedTaints(pool.for, gpus);
   const generation = generationOf({ for: pool.for, machines: pool.machines, spot, zones: inZones, diskBytes });
   const pods = Math.min(...machines.map((machine) => machine.pods));
@@ -105,7 +99,7 @@ function resolvePool(id: string, pool: PoolConfig, zones: readonly string[], ret
   return {
     id,
     for: pool.for,
-    select: { [poolLabel]: id },
+    select: poolSelector(id),
     tolerations: dedicatedTolerations(pool.for, gpus),
     allocatable: {
       cores: Math.min(...sizes.map((size) => size.cores)),
@@ -124,7 +118,7 @@ function resolvePool(id: string, pool: PoolConfig, zones: readonly string[], ret
     reserved: eksReserved(smallest.vcpu, pods),
     zones: inZones,
     diskBytes,
-    labels,
+    labels: nodeLabels(id, pool),
     taints,
     unknown: pool.machines.filter((type) => !awsMachine(type) && (!pool.vcpu || !pool.memory)),
     unequal: unequalOf(pool.machines, machines),
@@ -132,23 +126,14 @@ function resolvePool(id: string, pool: PoolConfig, zones: readonly string[], ret
   };
 }
 
-/** Types that are of another size than the first: the scheduler would fill some nodes and leave room on others. */
+/** Types that are of another size than the first. */
 function unequalOf(types: readonly string[], machines: readonly ReturnType<typeof machineOf>[]): string[] {
   const first = machines[0];
   return types.filter((_, i) => {
     const machine = machines[i];
-    if (!first || !machine) return false;
-    const { vcpu, memoryBytes, gpus, architecture } = machine;
-    const near = Math.abs(memoryBytes / first.memoryBytes - 1) < 0.1;
-    return vcpu !== first.vcpu || gpus !== first.gpus || architecture !== first.architecture || !near;
+    return first && machine && !isAlike(first, machine);
   });
 }
-
-const purposeLabels = {
-  core: { "hub.jupyter.org/node-purpose": "core", "k8s.dask.org/node-purpose": "core" },
-  user: { "hub.jupyter.org/node-purpose": "user", "k8s.dask.org/node-purpose": "scheduler" },
-  dask: { "k8s.dask.org/node-purpose": "worker" },
-} as const;
 
 /** What the config says of a machine goes before the tables; a rule refuses one of which neither says enough. */
 function machineOf(type: string, { vcpu, memory, gpus }: PoolConfig) {
@@ -177,20 +162,5 @@ export function resolveAwsHome(federation: string, site: AwsSiteConfig, id: stri
       backups: home.backups !== "none",
       madeOnly: (["coldAfterDays", "backups"] as const).filter((key) => home[key] !== undefined),
     };
-  const days = home.snapshotDays ?? 14;
-  return {
-    id,
-    kind: "nfs",
-    sizeBytes: bytesOf(home.size),
-    quotaBytes: bytesOf(home.quota),
-    storageClass: null,
-    nodes: null,
-    disk: {
-      name: homeVolumeName(federation, site.site, id),
-      existing: home.existing ?? null,
-      zone: site.zones?.[0] ?? "",
-      snapshotDays: days === "none" ? null : days,
-      madeOnly: home.snapshotDays === undefined ? [] : ["snapshotDays"],
-    },
-  };
+  return keptHome(id, home, { name: homeVolumeName(federation, site.site, id), zones: site.zones });
 }

@@ -82,12 +82,10 @@ export type ResolvedAwsBucket = ResolvedAwsLake["buckets"][number];
 
 type BucketConfig = AwsSiteConfig["lake"]["buckets"][string];
 
-function resolveBucket(federation: string, { site, lake }: AwsSiteConfig, id: string, bucket: BucketConfig) {
+function resolveBucket(federation: string, site: AwsSiteConfig, id: string, bucket: BucketConfig) {
   const base = resolveCloudBucket(federation, site, id, bucket);
   return {
     ...base,
-    /** Encrypted by the site's own key. Nobody without an account can use one, so what is public is encrypted by S3's own. */
-    ownKey: lake.encryption?.kind === "kms" && !base.public && !base.existing,
     /** Lists of its objects that S3 writes into another bucket; null for none. */
     inventory: bucket.inventory
       ? {

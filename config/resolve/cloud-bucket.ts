@@ -1,4 +1,5 @@
 import { bucketName } from "../names";
+import { expiryOf } from "./lake";
 
 /** A bucket of a cloud, as the config has it. */
 interface CloudBucketConfig {
@@ -11,17 +12,22 @@ interface CloudBucketConfig {
   readonly coldAfterDays?: number | undefined;
 }
 
-/** Days that a store in scratch outlives its newest write, unless told otherwise. */
-const scratchDays = 7;
+/** What of its lake a bucket must know. */
+interface CloudLakeConfig {
+  readonly encryption?: { readonly kind: string } | undefined;
+}
 
 /** Days that old versions of objects can be brought back, unless told otherwise. */
 const versionDays = 30;
 
 /** What a bucket is on every cloud that makes one. */
-export function resolveCloudBucket(federation: string, site: string, id: string, bucket: CloudBucketConfig) {
-  const scratch = bucket.purpose === "scratch";
-  const asked = bucket.expire === undefined || bucket.expire === "none" ? null : bucket.expire.days;
-  const kept = bucket.keepVersionsDays ?? (scratch ? "none" : versionDays);
+export function resolveCloudBucket(
+  federation: string,
+  { site, lake }: { readonly site: string; readonly lake: CloudLakeConfig },
+  id: string,
+  bucket: CloudBucketConfig,
+) {
+  const kept = bucket.keepVersionsDays ?? (bucket.purpose === "scratch" ? "none" : versionDays);
   return {
     id,
     name: bucket.existing ?? bucketName(federation, site, id),
@@ -30,12 +36,12 @@ export function resolveCloudBucket(federation: string, site: string, id: string,
     existing: bucket.existing !== undefined,
     /** Readers of other accounts pay. */
     requesterPays: bucket.requesterPays ?? false,
-    /** Days of `expire` as written, whatever the purpose; a rule wants it on scratch only. */
-    expireAsked: asked,
-    expireDays: scratch && bucket.existing === undefined && bucket.expire !== "none" ? (asked ?? scratchDays) : null,
+    ...expiryOf(bucket),
     /** Null: the bucket keeps no versions. */
     keepVersionsDays: kept === "none" ? null : kept,
     coldAfterDays: bucket.coldAfterDays ?? null,
+    /** Encrypted by the site's own key. Nobody without a right on it can use one, so what is public is encrypted by the cloud's own. */
+    ownKey: lake.encryption?.kind === "kms" && !bucket.public && bucket.existing === undefined,
     /** Keys that only a bucket which is made can have, as written: a rule refuses them on others. */
     madeOnly: (["keepVersionsDays", "coldAfterDays"] as const).filter((key) => bucket[key] !== undefined) as string[],
   };

@@ -1,12 +1,12 @@
 import type { z } from "zod";
 import { clusterName, homeDiskName } from "../names";
 import { wallClockOffset } from "../schema/dates";
-import { bytesOf } from "../schema/fields";
 import type { googleHome } from "../schema/google-home";
 import type { ResolvedHome } from "./cluster-site";
 import { resolveGoogleCache } from "./google-cache";
 import type { GoogleClusterConfig, GoogleGround } from "./google-ground";
 import { resolveGooglePool } from "./google-pool";
+import { keptHome } from "./kept-home";
 
 type HomeConfig = z.infer<typeof googleHome>;
 
@@ -83,20 +83,5 @@ export type ResolvedGoogleCluster = ReturnType<typeof resolveGoogleCluster>;
 
 /** A home file system: its disk is kept by a stack of its own, the server of it runs in the cluster. */
 export function resolveGoogleHome(federation: string, site: GoogleGround, id: string, home: HomeConfig): ResolvedHome {
-  const days = home.snapshotDays ?? 14;
-  return {
-    id,
-    kind: "nfs",
-    sizeBytes: bytesOf(home.size),
-    quotaBytes: bytesOf(home.quota),
-    storageClass: null,
-    nodes: null,
-    disk: {
-      name: homeDiskName(federation, site.site, id),
-      existing: home.existing ?? null,
-      zone: site.zones?.[0] ?? "",
-      snapshotDays: days === "none" ? null : days,
-      madeOnly: home.snapshotDays === undefined ? [] : ["snapshotDays"],
-    },
-  };
+  return keptHome(id, home, { name: homeDiskName(federation, site.site, id), zones: site.zones });
 }

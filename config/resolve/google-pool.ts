@@ -6,15 +6,10 @@ import type { GoogleGpu } from "../machines/google-types";
 import { gkePoolName } from "../names";
 import { bytesOf } from "../schema/fields";
 import type { googlePool } from "../schema/google-cluster";
+import { isAlike, mostPods, nodeLabels, poolSelector, zonesOf } from "./made-pool";
 import { dedicatedTaints, dedicatedTolerations, type ResolvedPool, type Taint } from "./pools";
 
 type PoolConfig = z.infer<typeof googlePool>;
-
-/** The label by which pods of a pool find its nodes, of whatever generation. */
-const poolLabel = "isthmus/pool";
-
-/** Pods that a node of GKE takes, unless a cluster says otherwise. */
-const mostPods = 110;
 
 /** Disks of pods that any machine takes whose facts are not known. */
 const leastVolumes = 15;
@@ -67,12 +62,6 @@ export interface ResolvedGooglePool extends ResolvedPool {
   readonly retiring: boolean;
 }
 
-const purposeLabels = {
-  core: { "hub.jupyter.org/node-purpose": "core", "k8s.dask.org/node-purpose": "core" },
-  user: { "hub.jupyter.org/node-purpose": "user", "k8s.dask.org/node-purpose": "scheduler" },
-  dask: { "k8s.dask.org/node-purpose": "worker" },
-} as const;
-
 /** What the config says of a machine goes before the tables; a rule refuses one of which neither says enough. */
 function machineOf(type: string, { vcpu, memory }: PoolConfig) {
   const known = googleMachine(type);
@@ -121,16 +110,9 @@ function leastOf(machines: readonly Machine[]): NodeSize {
   };
 }
 
-/** Types that are of another size than the first: the scheduler would fill some nodes and leave room on others. */
+/** Types that are of another size than the first. */
 function unequalOf([first, ...rest]: readonly Machine[]): string[] {
-  if (!first) return [];
-  return rest
-    .filter(({ vcpu, memoryBytes, gpu, gpus, architecture }) => {
-      const near = Math.abs(memoryBytes / first.memoryBytes - 1) < 0.1;
-      const alike = vcpu === first.vcpu && gpu === first.gpu && gpus === first.gpus;
-      return !alike || architecture !== first.architecture || !near;
-    })
-    .map(({ type }) => type);
+  return rest.flatMap((machine) => (first && !isAlike(first, machine) ? [machine.type] : []));
 }
 
 /** @param zones those of the site */
@@ -144,8 +126,7 @@ export function resolveGooglePool(
   const accelerator = gpusOf(pool, machines);
   const gpus = accelerator === null ? 0 : accelerator.count * accelerator.shares;
   const spot = pool.spot ?? pool.for === "dask";
-  const inZones =
-    pool.zones === "all" || (pool.zones === undefined && gpus > 0) ? zones : (pool.zones ?? zones.slice(0, 1));
+  const inZones = zonesOf(pool, gpus, zones);
   const diskBytes = bytesOf(pool.disk ?? "100Gi");
   const minNodes = pool.minNodes ?? (pool.for === "core" ? 1 : 0);
   const nodePool = (machine: Machine, first: boolean, ofSpot: boolean): GkeNodePool => {
@@ -167,7 +148,7 @@ export function resolveGooglePool(
   return {
     id,
     for: pool.for,
-    select: { [poolLabel]: id },
+    select: poolSelector(id),
     tolerations: dedicatedTolerations(pool.for, gpus),
     allocatable: leastOf(machines),
     gpus,
@@ -186,7 +167,7 @@ export function resolveGooglePool(
     zones: inZones,
     diskBytes,
     imageStreaming: pool.imageStreaming !== "none",
-    labels: { [poolLabel]: id, ...purposeLabels[pool.for] },
+    labels: nodeLabels(id, pool),
     taints: dedicatedTaints(pool.for, gpus),
     unknown: pool.machines.filter((type) => !googleMachine(type) && (!pool.vcpu || !pool.memory)),
     unequal: unequalOf(machines),

@@ -85,15 +85,13 @@ export type ResolvedGoogleBucket = ResolvedGoogleLake["buckets"][number];
 
 type BucketConfig = GoogleSiteConfig["lake"]["buckets"][string];
 
-function resolveBucket(federation: string, { site, lake }: GoogleSiteConfig, id: string, bucket: BucketConfig) {
+function resolveBucket(federation: string, site: GoogleSiteConfig, id: string, bucket: BucketConfig) {
   const base = resolveCloudBucket(federation, site, id, bucket);
   const soft = bucket.softDeleteDays ?? (base.purpose === "scratch" ? "none" : softDeleteDays);
   return {
     ...base,
     /** Null: what is deleted for good is gone. */
     softDeleteDays: soft === "none" ? null : soft,
-    /** Encrypted by the site's own key. Nobody without a right on it can use one, so what is public is encrypted by Google's own. */
-    ownKey: lake.encryption?.kind === "kms" && !base.public && !base.existing,
     madeOnly: bucket.softDeleteDays === undefined ? base.madeOnly : [...base.madeOnly, "softDeleteDays"],
   };
 }

@@ -6,11 +6,26 @@ import type { BucketConfig, HpcSiteConfig } from "../schema/site";
 /** Days that a store in scratch outlives its newest write, unless told otherwise. */
 const scratchDays = 7;
 
-/** A bucket of an HPC site with its name, its directory and its expiry. */
-export function resolveBucket(federation: string, site: string, id: string, bucket: BucketConfig) {
+/** When stores of a bucket go that Isthmus makes. */
+export function expiryOf(bucket: {
+  readonly purpose: string;
+  readonly existing?: string | undefined;
+  readonly expire?: string | { readonly days: number } | undefined;
+}) {
   // Nothing of what existed before is ever removed, so it does not expire either.
   const expires = bucket.purpose === "scratch" && bucket.existing === undefined;
   const asked = typeof bucket.expire === "object" ? bucket.expire.days : null;
+  return {
+    /** Days of `expire` as written, whatever the purpose; a rule wants it on scratch only. */
+    expireAsked: asked,
+    /** Days after its newest write that a store goes; null: never. */
+    expireDays: expires && typeof bucket.expire !== "string" ? (asked ?? scratchDays) : null,
+  };
+}
+
+/** A bucket of an HPC site with its name, its directory and its expiry. */
+export function resolveBucket(federation: string, site: string, id: string, bucket: BucketConfig) {
+  const { expireAsked, expireDays } = expiryOf(bucket);
   return {
     id,
     name: bucket.existing ?? bucketName(federation, site, id),
@@ -18,13 +33,12 @@ export function resolveBucket(federation: string, site: string, id: string, buck
     public: bucket.public ?? false,
     /** Named by the config, not made by Isthmus. */
     existing: bucket.existing !== undefined,
-    /** Days of `expire` as written, whatever the purpose; a rule wants it on scratch only. */
-    expireAsked: asked,
+    expireAsked,
     /** The centre deletes there by its own rules, and Isthmus nothing. */
     centreExpires: bucket.expire === "centre",
     /** As written: absolute, or relative to the federation file; null for the site's own root. */
     path: bucket.path ?? null,
-    expireDays: expires && typeof bucket.expire !== "string" ? (asked ?? scratchDays) : null,
+    expireDays,
   };
 }
 

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { poolBase } from "./cluster";
+import { clusterApi, poolBase } from "./cluster";
 import { block, cidr, count, diskSize, email, id, named, none, size, text } from "./fields";
 import { aboutHomes, homeExport, noQuota } from "./homes";
 
@@ -86,21 +86,6 @@ const network = block({
     .describe("A network that is there: nothing of it is changed. Default: one is made."),
 }).describe("The cluster's network. Default: one is made, with a NAT gateway.");
 
-const api = z
-  .discriminatedUnion("kind", [
-    block({
-      kind: z.literal("networks").describe("networks: from these addresses, and from inside the network."),
-      from: z.array(cidr).min(1).max(40).describe("Who deploys, and where CI runs."),
-    }),
-    block({
-      kind: z
-        .literal("private")
-        .describe("private: from inside the network only: `isthmus up` runs there, or through a VPN."),
-    }),
-    block({ kind: z.literal("iam").describe("iam: from anywhere; who may is up to IAM alone.") }),
-  ])
-  .describe("From where the cluster's API is reached; IAM decides who may in any case. Default {kind: iam}.");
-
 const podIdentity = z
   .discriminatedUnion("kind", [
     block({ kind: z.literal("agent").describe("agent: EKS Pod Identity, by an agent on each node.") }),
@@ -167,7 +152,7 @@ export const awsCluster = block({
       "Pools as they were written before a change that made new nodes, by the same id: they take no new pods, and go from here once they are empty. Default none.",
     ),
   network: network.optional(),
-  api: api.optional(),
+  api: clusterApi.optional(),
   admins: z
     .array(arn)
     .optional()

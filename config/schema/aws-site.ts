@@ -4,10 +4,11 @@ import { inventory } from "./aws-inventory";
 import { cloudBucket } from "./cloud-bucket";
 import { clusterHub } from "./cluster-hub";
 import { awsDatasets } from "./dataset";
-import { block, count, id, type Note, named, pack, text } from "./fields";
+import { block, count, id, named, text } from "./fields";
 import { hostName, monitoring, tls, zarrGateway } from "./kubernetes-site";
 import { servedBy, siteBase } from "./site-base";
 import { siteState } from "./state";
+import { withCluster } from "./with-cluster";
 
 /** A bucket that exists is reached at BUCKET.s3.REGION.amazonaws.com, where a dot in its name breaks TLS. */
 const existingName = text(
@@ -65,31 +66,10 @@ const dns = z
   ])
   .describe("Who makes the site's host names. Default manual.");
 
-/** Keys that mean something beside a cluster only. */
-const onCluster = [
-  ...(["zones", "domain", "dns", "tls", "homes", "hubs", "zarrGateway", "monitoring"] as const),
-  "readsRequesterPays",
-] as const;
-
-/** What a cluster needs beside it, and what needs a cluster. */
-function withCluster(payload: z.core.ParsePayload): void {
-  const site = payload.value as Readonly<Record<string, unknown>> | null;
-  if (typeof site !== "object" || site === null) return;
-  const fault = (key: string, note: Note, atKey: boolean) =>
-    payload.issues.push({ code: "custom", path: [key], message: pack(note), input: site[key], params: { key: atKey } });
-  if (site.cluster === undefined) {
-    const fix = "remove it, or write `cluster`";
-    for (const key of onCluster)
-      if (site[key] !== undefined) fault(key, { message: `"${key}" has no meaning without a cluster`, fix }, true);
-    return;
-  }
-  if (site.domain === undefined)
-    fault("cluster", { message: "a cluster's hubs need a domain", fix: "write domain: NAME for the site" }, true);
-  if (site.zones === undefined)
-    fault("cluster", { message: "a cluster needs zones", fix: "write zones: [us-west-2a, us-west-2b]" }, true);
-  if (site.servedBy !== undefined)
-    fault("servedBy", { message: "a site with a cluster has a gateway of its own", fix: "remove it" }, true);
-}
+const beside = withCluster({
+  onCluster: ["zones", "domain", "dns", "tls", "homes", "hubs", "zarrGateway", "monitoring", "readsRequesterPays"],
+  zones: () => "us-west-2a, us-west-2b",
+});
 
 /** A site on AWS: its lake, and a cluster if it says so. */
 export const awsSite = block({
@@ -147,4 +127,4 @@ export const awsSite = block({
   zarrGateway: zarrGateway.optional(),
   monitoring: monitoring.optional(),
   budget: budget.optional(),
-}).check(z.core._check(withCluster, { when: () => true }));
+}).check(z.core._check(beside, { when: () => true }));

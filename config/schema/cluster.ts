@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { block, count, named, size, text } from "./fields";
+import { block, cidr, count, named, size, text } from "./fields";
 
 export const labelKey = text(
   /^(?:(?=[^/]{1,253}\/)[a-z0-9](?:[-.a-z0-9]*[a-z0-9])?\/)?[A-Za-z0-9](?:[-_.A-Za-z0-9]{0,61}[A-Za-z0-9])?$/,
@@ -65,3 +65,19 @@ export const existingPool = block({
     .optional()
     .describe("Disks that one node takes. Default 16, the least that Kubernetes says of a cloud."),
 });
+
+/** How the API of a cluster that is made is reached. */
+export const clusterApi = z
+  .discriminatedUnion("kind", [
+    block({
+      kind: z.literal("networks").describe("networks: from these addresses, and from inside the network."),
+      from: z.array(cidr).min(1).max(40).describe("Who deploys, and where CI runs."),
+    }),
+    block({
+      kind: z
+        .literal("private")
+        .describe("private: from inside the network only: `isthmus up` runs there, or through a VPN."),
+    }),
+    block({ kind: z.literal("iam").describe("iam: from anywhere; who may is up to IAM alone.") }),
+  ])
+  .describe("From where the cluster's API is reached; IAM decides who may in any case. Default {kind: iam}.");

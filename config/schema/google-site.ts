@@ -2,13 +2,14 @@ import { z } from "zod";
 import { cloudBucket } from "./cloud-bucket";
 import { clusterHub } from "./cluster-hub";
 import { datasets } from "./dataset";
-import { block, count, id, type Note, named, none, pack, text } from "./fields";
+import { block, count, id, named, none, text } from "./fields";
 import { googleBudget, googleCluster, googleZone } from "./google-cluster";
 import { googleHome } from "./google-home";
 import { googleBucketName, googleProject } from "./google-names";
 import { hostName, monitoring, tls, zarrGateway } from "./kubernetes-site";
 import { servedBy, siteBase } from "./site-base";
 import { siteState } from "./state";
+import { withCluster } from "./with-cluster";
 
 const googleBucket = block({
   ...cloudBucket,
@@ -65,32 +66,10 @@ const dns = z
   ])
   .describe("Who makes the site's host names. Default manual.");
 
-/** Keys that mean something beside a cluster only. */
-const onCluster = [
-  ...(["zones", "domain", "dns", "tls", "homes", "hubs", "zarrGateway", "monitoring", "budget"] as const),
-] as const;
-
-/** What a cluster needs beside it, and what needs a cluster. */
-function withCluster(payload: z.core.ParsePayload): void {
-  const site = payload.value as Readonly<Record<string, unknown>> | null;
-  if (typeof site !== "object" || site === null) return;
-  const fault = (key: string, note: Note) =>
-    payload.issues.push({ code: "custom", path: [key], message: pack(note), input: site[key], params: { key: true } });
-  if (site.cluster === undefined) {
-    const fix = "remove it, or write `cluster`";
-    for (const key of onCluster)
-      if (site[key] !== undefined) fault(key, { message: `"${key}" has no meaning without a cluster`, fix });
-    return;
-  }
-  if (site.domain === undefined)
-    fault("cluster", { message: "a cluster's hubs need a domain", fix: "write domain: NAME for the site" });
-  if (site.zones === undefined) {
-    const region = typeof site.region === "string" ? site.region : "us-central1";
-    fault("cluster", { message: "a cluster needs zones", fix: `write zones: [${region}-b]` });
-  }
-  if (site.servedBy !== undefined)
-    fault("servedBy", { message: "a site with a cluster has a gateway of its own", fix: "remove it" });
-}
+const beside = withCluster({
+  onCluster: ["zones", "domain", "dns", "tls", "homes", "hubs", "zarrGateway", "monitoring", "budget"],
+  zones: (region) => `${typeof region === "string" ? region : "us-central1"}-b`,
+});
 
 /** A site on Google Cloud: its lake, and a cluster if it says so. */
 export const googleSite = block({
@@ -141,4 +120,4 @@ export const googleSite = block({
   zarrGateway: zarrGateway.optional(),
   monitoring: monitoring.optional(),
   budget: googleBudget.optional(),
-}).check(z.core._check(withCluster, { when: () => true }));
+}).check(z.core._check(beside, { when: () => true }));

@@ -1,12 +1,7 @@
 import type { S3BucketLifecycleConfigurationRule } from "@cdktf/provider-aws/lib/s3-bucket-lifecycle-configuration";
 import { inventoryFolder } from "../../config/names";
 import type { ResolvedAwsBucket } from "../../config/resolve/aws-site";
-
-/** Days after which parts of uploads that nobody finished go. */
-const uploadDays = 7;
-
-/** How often the days of scratch S3 waits before it removes by object what the site has not removed by store. */
-const backstop = 3;
+import { backstop, uploadDays } from "../bucket-ages";
 
 /** A bucket whose lists lie in another one. */
 export type ListedBucket = Pick<ResolvedAwsBucket, "id" | "name"> & {

@@ -1,11 +1,6 @@
 import type { StorageBucketLifecycleRule } from "@cdktf/provider-google/lib/storage-bucket";
 import type { ResolvedGoogleBucket } from "../../config/resolve/google-site";
-
-/** Days after which parts of uploads that nobody finished go. */
-const uploadDays = 7;
-
-/** How often the days of scratch Google waits before it removes by object what the site has not removed by store. */
-const backstop = 3;
+import { backstop, uploadDays } from "../bucket-ages";
 
 /** What Google itself removes by age. Never a dataset: a store that lost its old chunks reads as fill values. */
 export function lifecycleRules(bucket: ResolvedGoogleBucket): StorageBucketLifecycleRule[] {

@@ -2,6 +2,7 @@ import { HelmProvider } from "@cdktf/provider-helm/lib/provider";
 import { KubernetesProvider } from "@cdktf/provider-kubernetes/lib/provider";
 import { Fn, type ITerraformDependable } from "cdktf";
 import type { Construct } from "constructs";
+import { externalDnsName } from "../../charts/external-dns";
 import { metadataServers } from "../../charts/networks";
 import { googleAccountId, objectUrl, userServiceAccount } from "../../config/names";
 import type { ResolvedClusterSite, ResolvedHome } from "../../config/resolve/cluster-site";
@@ -11,9 +12,9 @@ import { nfsMount } from "../kubernetes/homes";
 import { loadBalancerAddress } from "../kubernetes/lookup";
 import { scratchExpiryName } from "../kubernetes/objects/scratch-expiry";
 import type { ConfiguredStack, HomeMount, ManagedZone, Platform, PodIdentity, Service } from "../kubernetes/platform";
-import { certManagerName, homeServers, zoneAccount, zoneRights } from "./gke-services";
+import { certManagerName, homeServers, zoneRights } from "./gke-services";
 import { clusterAddress } from "./lookup";
-import { PodAccount } from "./pod-account";
+import { PodAccount, podAnnotations } from "./pod-account";
 import { googleProvider } from "./provider";
 import { expiryRights, grant, payingReader, type StoreRight, storeRights } from "./store-rights";
 
@@ -33,14 +34,12 @@ export class GkePlatform implements Platform {
     const { project, dns } = site;
     // gcsfs and Google's own clients ask who they are; GDAL asks only where it is told that it may.
     this.storeEnvironment = { GOOGLE_CLOUD_PROJECT: project, CPL_MACHINE_IS_GCE: "YES" };
-    const bound = (program: string) => ({
-      "iam.gke.io/gcp-service-account": zoneAccount(federation, site, program),
-    });
+    const bound = (program: string) => podAnnotations(googleAccountId(federation, site.id, program), project);
     this.managedZone =
       dns.kind === "cloudDns"
         ? {
             ...{ kind: dns.kind, zone: dns.zone, project },
-            annotations: { externalDns: bound("external-dns"), certManager: bound(certManagerName) },
+            annotations: { externalDns: bound(externalDnsName), certManager: bound(certManagerName) },
           }
         : null;
     this.services = [homeServers(site), zoneRights(federation, site)];

@@ -27,11 +27,6 @@ export function homeServers({ project }: ResolvedGoogleClusterSite): Service {
 /** cert-manager's service account. */
 export const certManagerName = "cert-manager";
 
-/** The address of a program that changes the zone, by which its service account of Kubernetes is bound. */
-export function zoneAccount(federation: string, site: ResolvedGoogleClusterSite, program: string) {
-  return `${googleAccountId(federation, site.id, program)}@${site.project}.iam.gserviceaccount.com`;
-}
-
 /** Who makes the site's records: in its zone alone, whose others the programs only see. */
 export function zoneRights(federation: string, site: ResolvedGoogleClusterSite): Service {
   return ({ scope, release }) => {

@@ -2,6 +2,11 @@ import { ServiceAccount } from "@cdktf/provider-google/lib/service-account";
 import { ServiceAccountIamMember } from "@cdktf/provider-google/lib/service-account-iam-member";
 import { Construct } from "constructs";
 
+/** Annotations of a service account of Kubernetes whose pods are an account. Computed, so that they can be read before anything is made. */
+export function podAnnotations(accountId: string, project: string): Readonly<Record<string, string>> {
+  return { "iam.gke.io/gcp-service-account": `${accountId}@${project}.iam.gserviceaccount.com` };
+}
+
 export interface PodAccountProps {
   readonly project: string;
   /** What comes before the @ of its address. */
@@ -30,7 +35,6 @@ export class PodAccount extends Construct {
       member: `serviceAccount:${project}.svc.id.goog[${namespace}/${serviceAccount}]`,
     });
     this.member = account.member;
-    // Computed, so that what is on Kubernetes can be read before anything is made.
-    this.annotations = { "iam.gke.io/gcp-service-account": `${accountId}@${project}.iam.gserviceaccount.com` };
+    this.annotations = podAnnotations(accountId, project);
   }
 }
