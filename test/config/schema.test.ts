@@ -3,34 +3,10 @@ import { join } from "node:path";
 import Ajv, { type ValidateFunction } from "ajv";
 import { expect, test } from "vitest";
 import { parse } from "yaml";
-import { z } from "zod";
 import { federation } from "../../config/schema/federation";
 import { jsonSchema } from "../../config/schema/json";
 import { site } from "../../config/schema/site";
-
-interface Key {
-  readonly path: string;
-  readonly about: string | undefined;
-  /** It may be left out, and what it holds does not have defaults of its own. */
-  readonly hasDefault: boolean;
-}
-
-/** Every key of every map below a schema, with what it says of itself. */
-function keysBelow(schema: z.ZodType, path: string): Key[] {
-  const below = (inner: unknown, at = path) => keysBelow(inner as z.ZodType, at);
-  if (schema instanceof z.ZodOptional) return below(schema.def.innerType);
-  if (schema instanceof z.ZodArray) return below(schema.def.element, `${path}[]`);
-  if (schema instanceof z.ZodRecord) return below(schema.def.valueType, `${path}.*`);
-  if (schema instanceof z.ZodUnion) return schema.def.options.flatMap((o) => below(o));
-  if (!(schema instanceof z.ZodObject)) return [];
-  return Object.entries(schema.shape).flatMap(([key, value]) => {
-    const optional = value instanceof z.ZodOptional;
-    const inner = (optional ? value.def.innerType : value) as z.ZodType;
-    const about = (value as z.ZodType).description ?? inner.description;
-    const own = { path: `${path}.${key}`, about, hasDefault: optional && !(inner instanceof z.ZodObject) };
-    return [own, ...below(value, own.path)];
-  });
-}
+import { keysBelow } from "./keys-below";
 
 const keys = [...keysBelow(federation, "federation"), ...keysBelow(site, "site")];
 
