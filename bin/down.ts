@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { type Errand, tellErrands, uninstallErrands } from "./carried";
 import { confirm } from "./confirm";
 import { otherwiseDeployed, rootsOf } from "./deployed";
 import { consentOf } from "./engine/consent";
@@ -17,6 +18,8 @@ export interface DownResult {
   readonly stacks: readonly StackResult[];
   /** Directories with data that stay on this machine. */
   readonly kept: readonly string[];
+  /** What somebody has to do at machines that nobody signs in to from here. */
+  readonly errands: readonly Errand[];
 }
 
 export interface DownWish {
@@ -41,7 +44,7 @@ export async function takeDown(session: Session, target: string | undefined, wis
     progress.line(`${target ?? federation.id}: nothing is up`);
     const other = target === undefined ? otherwiseDeployed({ id: federation.id, directory }) : undefined;
     if (other) progress.line(other);
-    return { ok: true, stacks: [], kept: [] };
+    return { ok: true, stacks: [], kept: [], errands: [] };
   }
   const jsons = new Map(names.map((stack) => [stack, jsonsOf(session, stack)] as const));
   const consent = consentOf(wish.destroy, true, jsons);
@@ -66,7 +69,12 @@ export async function takeDown(session: Session, target: string | undefined, wis
   });
   const stacks = await removeRemains(session, downed, (stack) => jsons.get(stack) ?? []);
   const kept = keptDirectories(session, [...jsons.values()].flat());
-  const result = { ok: allWell(stacks), stacks, kept };
+  const gone = stacks.filter((r) => r.state === "done" || r.state === "unchanged").map((r) => r.stack);
+  const errands = uninstallErrands(
+    gone.flatMap((stack) => (jsons.get(stack) ?? []).slice(-1).map((json) => ({ site: site(stack), json }))),
+  );
+  tellErrands(session, errands, "runs on until whoever runs its machine ends it there; data stays");
+  const result = { ok: allWell(stacks), stacks, kept, errands };
   closingLines(session, result, commandLine(target, wish), (performance.now() - began) / 1000);
   return result;
 }
@@ -116,5 +124,6 @@ export function downReport({ federation, engine }: Session, result: DownResult) 
     engine: `${engine.product} ${engine.version}`,
     stacks: result.stacks,
     kept: result.kept,
+    errands: result.errands,
   };
 }

@@ -19,9 +19,10 @@ export function sshSites(federation: ResolvedFederation): SshSite[] {
   });
 }
 
-/** The way to a site's machine; undefined for the one you sit at. */
+/** The way to a site's machine; undefined for the one you sit at, and where there is none from here. */
 export function wayTo(site: ResolvedSite): SshSite | undefined {
-  return site.provider !== "hpc" || site.login === "here" ? undefined : { site, login: site.login };
+  if (site.provider !== "hpc" || site.login === "here" || site.login.kind !== "ssh") return undefined;
+  return { site, login: site.login };
 }
 
 /** Where a site lies, for people. */

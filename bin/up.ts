@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { type Errand, installErrands, isLeftBehind, tellErrands, uninstallErrands } from "./carried";
 import { otherwiseDeployed } from "./deployed";
 import { consentOf } from "./engine/consent";
 import { withDependencies } from "./engine/graph";
@@ -17,6 +18,8 @@ export interface UpResult {
   readonly ok: boolean;
   readonly stacks: readonly StackResult[];
   readonly ensured: readonly Ensured[];
+  /** What somebody has to do at machines that nobody signs in to from here. */
+  readonly errands: readonly Errand[];
   readonly left: readonly string[];
 }
 
@@ -58,6 +61,7 @@ export async function bringUp(
     onState: (result) => progress.state(result),
   });
   const ensured = interrupt.requested ? [] : await ensureSites(config, session, stacks);
+  const errands = tellOfErrands(config, session, stacks, site);
   const left = [...index.keys()].filter((stack) => !names.includes(stack));
   const well = ensured.every((e) => e.ok);
   const ok = allWell(stacks) && well;
@@ -65,8 +69,28 @@ export async function bringUp(
   const goesOn = !well || !allWell(stacks.filter((r) => !isExpired(r.stack, site(r.stack), over)));
   const again =
     goesOn || interrupt.requested ? ["isthmus up", ...(target === undefined ? [] : [target])].join(" ") : "";
-  closingLines(session, { ok, stacks, ensured, left }, again, (performance.now() - began) / 1000);
-  return { ok, stacks, ensured, left };
+  closingLines(session, { ok, stacks, ensured, errands, left }, again, (performance.now() - began) / 1000);
+  return { ok, stacks, ensured, errands, left };
+}
+
+/** Sites that files are carried to: what is run there now, and before it, where an older place is to be taken down. */
+function tellOfErrands(
+  { federation }: Config,
+  session: Session,
+  stacks: readonly StackResult[],
+  siteOf: (stack: string) => string,
+): Errand[] {
+  const { output, index } = session;
+  const moved = stacks.flatMap(({ stack, state }) => {
+    const json = index.get(stack)?.config;
+    if (state !== "done" || json === undefined) return [];
+    return isLeftBehind(json, readStackJson(join(output, "stacks", stack))) ? [{ site: siteOf(stack), json }] : [];
+  });
+  const old = uninstallErrands(moved.reverse());
+  const fresh = installErrands(federation, output, stacks);
+  tellErrands(session, old, "is not where it was: this takes it down there");
+  tellErrands(session, fresh, "is installed by whoever runs its machine");
+  return [...old, ...fresh];
 }
 
 /** Both what is asked for and what was applied may hold an address that is to be destroyed. */
@@ -96,6 +120,7 @@ export function upReport({ federation, engine }: Session, result: UpResult) {
     engine: `${engine.product} ${engine.version}`,
     stacks: result.stacks,
     ensured: result.ensured,
+    errands: result.errands,
     leftConfig: result.left,
   };
 }

@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { standsOnCluster } from "../../config/resolve/site";
 import { didYouMean, listed } from "../../config/suggest";
+import { carriedTo } from "../carried";
 import { exitCodes } from "../exit-codes";
 import { reportFailure, usageFailure } from "../failure";
 import { LiveLine } from "../live-line";
@@ -35,8 +36,8 @@ async function verify(target: string, flags: VerifyFlags): Promise<number> {
   const { verifyInside } = await import("../verify/inside.js");
   const { verifyOutside } = await import("../verify/outside.js");
   const onlyData = site.hubs.length === 0 && !target.includes("/");
-  // Hubs in a cluster are looked at from outside: whoever may sign in there is no business of this machine.
-  const hubs = onlyData || standsOnCluster(site) ? [] : hubsOf(config, target);
+  // Hubs in a cluster, or where files are carried, are looked at from outside: who may sign in there is no business of this machine.
+  const hubs = onlyData || standsOnCluster(site) || carriedTo(site) ? [] : hubsOf(config, target);
   const screen = flags.json ? process.stderr : process.stdout;
   const paint = paintFor(screen);
   const live = new LiveLine(screen);

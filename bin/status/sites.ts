@@ -7,6 +7,7 @@ import {
   type ResolvedStoreSite,
   standsOnCluster,
 } from "../../config/resolve/site";
+import { carriedTo } from "../carried";
 import type { Deployed, DeployedSite } from "../deployed";
 import { expired, lastMoment } from "../expired";
 import type { Config } from "../load-or-exit";
@@ -14,6 +15,7 @@ import { isInstalled, localSites } from "../site-kit";
 import { tunnelFor, wayTo } from "../ssh-kit";
 import { clusterStatus, stateOfStacks } from "./cluster";
 import type { Found } from "./found";
+import { seenFromOutside } from "./from-outside";
 import { installedAt } from "./installed";
 import type { Ending, HubStatus, SiteStatus } from "./model";
 import { lookOver } from "./over-ssh";
@@ -31,13 +33,14 @@ export async function siteStatuses(
     if (isInstalled(root) || !roots.has(site.id)) roots.set(site.id, root);
   }
   const over = new Set(config ? expired(config.federation).map((e) => e.target) : []);
-  const inCluster = (site: ResolvedSite & ResolvedClusterSite) =>
-    clusterStatus(site, facts, (expires, target) =>
-      endingOf(expires, site.timezone, over.has(site.id) || over.has(target)),
-    );
+  const endingFor = (site: ResolvedSite) => (expires: string | null, target: string) =>
+    endingOf(expires, site.timezone, over.has(site.id) || over.has(target));
+  const inCluster = (site: ResolvedSite & ResolvedClusterSite) => clusterStatus(site, facts, endingFor(site));
   const statusOf = async (site: ResolvedSite) => {
     if (standsOnCluster(site)) return inCluster(site);
     const ending = endingOf(site.expires, site.timezone, over.has(site.id));
+    const carried = carriedTo(site);
+    if (carried) return seenFromOutside(carried.site, facts.index, endingFor(site));
     if (site.provider === "hpc") return onMachine(site, ending, roots.get(site.id), deployed, over);
     return dataStatus(site, ending, facts.index, wanted);
   };

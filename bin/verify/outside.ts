@@ -1,4 +1,5 @@
 import { type ResolvedSite, standsOnCluster } from "../../config/resolve/site";
+import { carriedTo } from "../carried";
 import { catalogOf } from "../catalog-files";
 import { Failure } from "../failure";
 import type { Config } from "../load-or-exit";
@@ -12,13 +13,17 @@ import { served } from "./served";
 export async function verifyOutside(config: Config, site: ResolvedSite, checks: Checks, signal: AbortSignal) {
   const tunnel = tunnelFor(site);
   const reach = tunnel === undefined ? "" : `; it is reached from here while this runs: ${tunnel}`;
-  const status = `isthmus status shows what runs, isthmus up starts it${reach}`;
+  const carried = carriedTo(site) !== undefined;
+  const told = carried ? `isthmus up ${site.id} prints what is run on its machine` : undefined;
+  const status = told ?? `isthmus status shows what runs, isthmus up starts it${reach}`;
   const url = site.dataUrl;
   if (url !== null) {
     await checks.run(site.id, "the front answers", status, () => answers(`${url}/healthz`, signal));
     const files = catalogOf(config);
     const same = (base: string) => sameCatalog(base, files, signal);
-    await checks.run(site.id, "the catalog is the config's", "isthmus up puts the pages in place", () => same(url));
+    await checks.run(site.id, "the catalog is the config's", told ?? "isthmus up puts the pages in place", () =>
+      same(url),
+    );
     for (const other of config.federation.sites)
       if (other.id !== site.id) {
         const there = other.dataUrl;
@@ -28,7 +33,7 @@ export async function verifyOutside(config: Config, site: ResolvedSite, checks: 
           );
       }
   }
-  if (standsOnCluster(site))
+  if (standsOnCluster(site) || carried)
     for (const hub of site.hubs)
       await checks.run(`${site.id}/${hub.id}`, "the hub answers", status, () =>
         answers(`${hub.url}hub/health`, signal),

@@ -19,12 +19,21 @@ export interface ResolvedSsh extends ResolvedHost {
   readonly python: string;
 }
 
-export type ResolvedLogin = "here" | ResolvedSsh;
+/** A machine that somebody carries the files to. */
+export interface ResolvedCarried {
+  readonly kind: "bundle";
+  /** The Python that runs the installer there. */
+  readonly python: string;
+}
+
+export type ResolvedLogin = "here" | ResolvedSsh | ResolvedCarried;
 
 const sshPort = 22;
+const usualPython = "python3";
 
 export function resolveLogin(login: LoginConfig): ResolvedLogin {
   if (login === "here") return login;
+  if (login.kind === "bundle") return { kind: login.kind, python: login.python ?? usualPython };
   const { kind, host, user, hostKey, bastion } = login;
   return {
     kind,
@@ -34,6 +43,6 @@ export function resolveLogin(login: LoginConfig): ResolvedLogin {
     port: login.port ?? sshPort,
     keyFile: login.keyFile ?? null,
     bastion: bastion ? { ...bastion, user: bastion.user ?? user, port: bastion.port ?? sshPort } : null,
-    python: login.python ?? "python3",
+    python: login.python ?? usualPython,
   };
 }

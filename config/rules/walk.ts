@@ -33,9 +33,10 @@ export function hpcSites(federation: ResolvedFederation): ResolvedHpcSite[] {
   return federation.sites.filter((site) => site.provider === "hpc");
 }
 
-/** The machine that an HPC site is on; empty for the one you sit at. */
-export function machineOf({ login }: ResolvedHpcSite): string {
-  return login === "here" ? "" : login.host;
+/** The machine that an HPC site is on; empty for the one you sit at. One that files are carried to is known by its site alone. */
+export function machineOf({ id, login }: ResolvedHpcSite): string {
+  if (login === "here") return "";
+  return login.kind === "bundle" ? `the machine of ${id}` : login.host;
 }
 
 /** Sites on a Kubernetes cluster that exists. */

@@ -25,6 +25,10 @@ const hostKey = z
 
 const port = count(1, 65_535).optional().describe("Port of its SSH server. Default 22.");
 
+const python = text(/^[A-Za-z0-9/_.+@-]+$/, "a command or an absolute path")
+  .optional()
+  .describe("Python 3.11 to 3.13 on that machine. Default python3.");
+
 /** How a site's files reach another machine. */
 export const sshLogin = block({
   kind: z.literal("ssh").describe("ssh: over SSH, with the `ssh` and `tar` of the machine you sit at."),
@@ -47,14 +51,36 @@ export const sshLogin = block({
   })
     .optional()
     .describe("A host to go through. Default none."),
-  python: text(/^[A-Za-z0-9/_.+@-]+$/, "a command or an absolute path")
-    .optional()
-    .describe("Python 3.11 to 3.13 on that machine. Default python3."),
+  python,
 });
 
+/** Keys of `kind: ssh` that say nothing where somebody else carries the files. */
+function unasked(message: string) {
+  return { message, fix: "remove it, or write kind: ssh" };
+}
+
+const nobodySignsIn = unasked("nobody signs in to the machine from here, so that no way there is needed");
+
+/** Files that somebody carries to a machine which nobody signs in to from here. */
+export const bundleLogin = block(
+  {
+    kind: z
+      .literal("bundle")
+      .describe("bundle: in one file, which the centre's admin carries there, with the one command that installs it."),
+    python,
+  },
+  {
+    ...Object.fromEntries(["host", "port", "hostKey", "keyFile", "bastion"].map((key) => [key, nobodySignsIn])),
+    user: unasked("the site is run by the account that runs the command there"),
+  },
+);
+
 /** Where a site's files go. */
-export const login = z.union([z.literal("here"), sshLogin], {
-  error: pack({ message: "no way to a machine", allowed: "here, {kind: ssh, host, user, hostKey, ...}" }),
+export const login = z.union([z.literal("here"), sshLogin, bundleLogin], {
+  error: pack({
+    message: "no way to a machine",
+    allowed: "here, {kind: ssh, host, user, hostKey, ...}, {kind: bundle}",
+  }),
 });
 
 export type LoginConfig = z.infer<typeof login>;

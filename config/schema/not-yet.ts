@@ -21,14 +21,6 @@ export function siteNotYet(tree: Tree): Finding | undefined {
       allowed: "local, slurm",
       fix: "write scheduler: {kind: local} to run notebooks and workers on the site's machine",
     };
-  const way = word(tree, "login", "kind");
-  if (way === "bundle")
-    return {
-      path: ["login", "kind"],
-      message: "this version writes no bundles to carry to a machine by hand yet",
-      allowed: "ssh, or login: here",
-      fix: "write login: {kind: ssh, ...}, or login: here and deploy from that machine",
-    };
   return undefined;
 }
 

@@ -15,7 +15,7 @@ import { siteState } from "./state";
 
 const directory = text(
   /^[A-Za-z0-9/_.+@-]+$/,
-  "a directory: letters, digits, / _ . + @ -; relative ones start at the federation file, over SSH at the account's home",
+  "a directory: letters, digits, / _ . + @ -; relative ones start at the federation file, on another machine at the account's home",
 );
 
 /** An address to listen on that can stand in a URL too. */
@@ -50,7 +50,7 @@ const storage = block({
   root: directory
     .optional()
     .describe(
-      "Programs' files, buckets, homes, logs, and databases where `state` names no place. Default .isthmus/<federation>/<site> beside the config, over SSH in the account's home. With a batch system an absolute path that compute nodes see, required.",
+      "Programs' files, buckets, homes, logs, and databases where `state` names no place. Default .isthmus/<federation>/<site> beside the config, on another machine in the account's home. With a batch system an absolute path that compute nodes see, required.",
     ),
   state: text(/^(?:\/[A-Za-z0-9_.+@-]+)+$/, "an absolute path: letters, digits, / _ . + @ -")
     .optional()
@@ -74,7 +74,9 @@ export const hpcLocalSite = block({
   ...siteBase,
   state: siteState,
   provider: z.literal("hpc").describe("hpc: programs on a machine or cluster that exists."),
-  login: login.describe("`here`: the machine you sit at. A map: another one, over SSH."),
+  login: login.describe(
+    "`here`: the machine you sit at. A map: another one, over SSH or by a file that its admin carries there. Going from one way to another uninstalls at the old place where that can be reached from here, and tells how where not.",
+  ),
   scheduler,
   network: network
     .optional()

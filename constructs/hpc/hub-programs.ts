@@ -68,6 +68,8 @@ export interface HubBundleInput {
   readonly dask: HubDask | null;
   /** Where notebooks and workers are jobs; null where they are processes of the machine. */
   readonly batch: ResolvedBatch | null;
+  /** Whether somebody carries the files to the machine: then nobody but them is told passwords. */
+  readonly carried?: boolean;
   /** A directory of the site for databases; null for its root. */
   readonly state: string | null;
   /** ISO 8601 instant from which it is not started any more; null for never. */
@@ -130,6 +132,7 @@ function siteJson(input: HubBundleInput) {
     scratch: input.scratch,
     s3: { endpoint: input.s3.endpoint, region: input.s3.region },
     dask: input.dask,
+    ...(input.carried ? { carried: true } : {}),
     ...(input.batch ? { batch: { ...input.batch, jobPrefix: jobPrefix(input) } } : {}),
   };
 }

@@ -11,7 +11,7 @@ export interface RecordProps {
   readonly input: Readonly<Record<string, string>>;
   /** Any change makes the record anew. */
   readonly triggersReplace: Readonly<Record<string, string>>;
-  readonly provisioners: LocalExecProvisioner[];
+  readonly provisioners?: LocalExecProvisioner[];
   readonly dependsOn?: ITerraformDependable[];
   readonly lifecycle?: TerraformResourceLifecycle;
 }

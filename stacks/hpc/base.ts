@@ -6,6 +6,7 @@ import type { ResolvedHub } from "../../config/resolve/hub";
 import type { ResolvedBucket, ResolvedDataset } from "../../config/resolve/lake";
 import type { ResolvedHpcSite } from "../../config/resolve/site";
 import type { CatalogFiles } from "../../constructs/catalog/files";
+import type { BundleFiles } from "../../constructs/hpc/bundle";
 import { type BucketGrant, baseBundle } from "../../constructs/hpc/programs";
 import { gatewayOf, isStore, portalOf } from "../gateway";
 import { type Places, SiteStack } from "../site-stack";
@@ -20,6 +21,9 @@ export interface HpcBaseStackProps {
 
 /** `<site>-base`: supervisor, S3 endpoint, front with the Zarr gateway and the catalog's pages. Lives for weeks; hubs come and go beside it. */
 export class HpcBaseStack extends SiteStack {
+  readonly part = "base";
+  readonly bundle: BundleFiles;
+
   constructor(app: App, { federation, site, catalog, places }: HpcBaseStackProps) {
     super(app, { federation, site: site.id, part: "base", places });
     const bundle = baseBundle({
@@ -44,6 +48,7 @@ export class HpcBaseStack extends SiteStack {
       pages: catalog,
       files: new Map([["portal.html", portalOf(federation, site.id)]]),
     });
+    this.bundle = bundle;
     this.addFiles("bundle", bundle.files);
     deliver(this, site, { part: "base", digest: bundle.digest, expires: site.expires });
   }

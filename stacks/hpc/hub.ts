@@ -4,6 +4,7 @@ import type { ResolvedFederation } from "../../config/resolve/federation";
 import type { ResolvedLocalHub } from "../../config/resolve/local-hub";
 import type { ResolvedHpcSite } from "../../config/resolve/site";
 import { earliest } from "../../constructs/expiry";
+import type { BundleFiles } from "../../constructs/hpc/bundle";
 import { hubBundle } from "../../constructs/hpc/hub-programs";
 import { type Places, SiteStack } from "../site-stack";
 import { deliver } from "./deliver";
@@ -17,6 +18,9 @@ export interface HpcHubStackProps {
 
 /** `<site>-<hub>`: one JupyterHub with its Dask Gateway. A workshop's comes and goes without touching the rest. */
 export class HpcHubStack extends SiteStack {
+  readonly part: string;
+  readonly bundle: BundleFiles;
+
   constructor(app: App, { federation, site, hub, places }: HpcHubStackProps) {
     super(app, { federation, site: site.id, part: hub.id, places });
     const bundle = hubBundle({
@@ -31,8 +35,11 @@ export class HpcHubStack extends SiteStack {
       state: site.state,
       s3: site.s3,
       batch: site.batch,
+      carried: site.login !== "here" && site.login.kind === "bundle",
       nginxConf: hubLocation(hub.path, hub.ports.proxy, site.tlsAhead ? "https" : "$scheme"),
     });
+    this.part = hub.id;
+    this.bundle = bundle;
     this.addFiles("bundle", bundle.files);
     deliver(this, site, { part: hub.id, digest: bundle.digest, expires: earliest(hub.expires, site.expires) });
   }

@@ -1,5 +1,6 @@
 import type { App } from "cdktf";
 import type { ResolvedHpcSite } from "../../config/resolve/site";
+import { carriedFiles, carriedFolder } from "../../constructs/hpc/carried";
 import type { FederationProps, SiteStack } from "../site-stack";
 import { HpcBaseStack } from "./base";
 import { HpcHubStack } from "./hub";
@@ -16,5 +17,11 @@ export function hpcStacks(
     stack.addDependency(base);
     return stack;
   });
+  const { id, login, root } = site;
+  if (login !== "here" && login.kind === "bundle")
+    base.addFiles(
+      carriedFolder,
+      carriedFiles({ federation: federation.id, site: id, root, python: login.python }, [base, ...hubs]),
+    );
   return [base, ...hubs];
 }

@@ -79,7 +79,7 @@ zarrGateway: off
         fix:     write it in that form
     sites/a.yaml:9:17  storage.root  not in the form that is needed here [schema]
         got:     /srv/my site
-        allowed: a directory: letters, digits, / _ . + @ -; relative ones start at the federation file, over SSH at the account's home
+        allowed: a directory: letters, digits, / _ . + @ -; relative ones start at the federation file, on another machine at the account's home
         fix:     write /srv/my-site
     sites/a.yaml:12:18  lake.buckets.b.purpose  not an allowed value [schema]
         got:     libary
@@ -99,7 +99,7 @@ zarrGateway: off
         fix:     write at least 1
     sites/a.yaml:12:88  lake.buckets.b.path  not in the form that is needed here [schema]
         got:     ~/lake
-        allowed: a directory: letters, digits, / _ . + @ -; relative ones start at the federation file, over SSH at the account's home
+        allowed: a directory: letters, digits, / _ . + @ -; relative ones start at the federation file, on another machine at the account's home
         fix:     write lake
     sites/a.yaml:14:3  datasets.Sea-Ice  "Sea-Ice" cannot be a name here [schema]
         allowed: lower-case letters, digits, single hyphens and dots, a letter first, at most 63
@@ -260,7 +260,6 @@ test("what this version does not do yet is said once", () => {
   expect(
     siteText("", {
       "sites/c.yaml": hpc("c", 9100, "storage: {state: /var}\n").replace("kind: local", "kind: pbs, account: x"),
-      "sites/d.yaml": hpc("d", 9200).replace("here", "{kind: bundle}"),
     }),
   ).toMatchInlineSnapshot(`
     "
@@ -268,10 +267,6 @@ test("what this version does not do yet is said once", () => {
         got:     pbs
         allowed: local, slurm
         fix:     write scheduler: {kind: local} to run notebooks and workers on the site's machine
-    sites/d.yaml:4:15  login.kind  this version writes no bundles to carry to a machine by hand yet [schema]
-        got:     bundle
-        allowed: ssh, or login: here
-        fix:     write login: {kind: ssh, ...}, or login: here and deploy from that machine
     "
   `);
 });

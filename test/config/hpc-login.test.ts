@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { tunnelFor } from "../../bin/ssh-kit";
 import { faultsOf, hpc, load, siteOf } from "./federation-of";
@@ -57,4 +59,35 @@ test("sites of two machines may have the same directories, those of one may not"
     faultsOf({ "sites/a.yaml": ssh(whole, "a", 9000, root), "sites/b.yaml": ssh(login, "b", 9100, root) });
   expect(two(other)).toEqual([]);
   expect(two(whole)).toEqual([expect.stringContaining("the root of site a") as string]);
+});
+
+test("files that are carried there need no way from here: what says one is refused, key by key", () => {
+  const carried = (rest = "") => ({
+    "sites/a.yaml": hpc("a", 9000).replace("login: here", `login: {kind: bundle${rest}}`),
+  });
+  expect(siteOf(carried(), "a").login).toEqual({ kind: "bundle", python: "python3" });
+  expect(siteOf(carried(", python: python3.12"), "a").login).toEqual({ kind: "bundle", python: "python3.12" });
+  expect(tunnelFor(siteOf(carried(), "a"))).toBeUndefined();
+  const { faults } = load(carried(`, ${whole}, port: 22, keyFile: ~/k, bastion: {}, hots: x`));
+  expect(faults.map(({ path, message, fix }) => [path, message, fix])).toEqual([
+    ...["host", "user", "hostKey", "port", "keyFile", "bastion"].map((key) => [
+      `login.${key}`,
+      key === "user"
+        ? "the site is run by the account that runs the command there"
+        : "nobody signs in to the machine from here, so that no way there is needed",
+      "remove it, or write kind: ssh",
+    ]),
+    ["login.hots", 'unknown key "hots"', expect.any(String)],
+  ]);
+});
+
+test("two sites whose files are carried may have the same directories: nobody knows that it is one machine", () => {
+  const at = (id: string, port: number) =>
+    hpc(id, port, "storage: {root: /srv/site}\n").replace("login: here", "login: {kind: bundle}");
+  expect(faultsOf({ "sites/a.yaml": at("a", 9000), "sites/b.yaml": at("b", 9100) })).toEqual([]);
+});
+
+test("the site that docs/bundle.md shows is valid", () => {
+  const page = readFileSync(join(__dirname, "../../docs/bundle.md"), "utf8");
+  expect(faultsOf({ "sites/loire.yaml": /```yaml\n([\s\S]*?)```/.exec(page)?.[1] ?? "" })).toEqual([]);
 });

@@ -10,7 +10,11 @@ interface Program {
 
 /** A bundle's files, checked one by one, and its digest. */
 export function checkBundle(stackFiles: ReadonlyMap<string, string>): void {
-  const files = new Map([...stackFiles].map(([path, text]) => [path.replace(/^bundle\//, ""), text]));
+  const files = new Map(
+    [...stackFiles].flatMap(([path, text]) =>
+      path.startsWith("bundle/") ? [[path.slice("bundle/".length), text]] : [],
+    ),
+  );
   for (const [path, text] of files) if (!/^(kit|locks|config)\//.test(path)) checkFile(path, text);
   const manifest = JSON.parse(files.get("bundle.json") ?? "") as { digest: string; programs: readonly Program[] };
   if (manifest.digest !== digestOf(files, manifest.digest)) throw new Error("the bundle's digest does not hold");

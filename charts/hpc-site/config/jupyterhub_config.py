@@ -41,7 +41,8 @@ match site["auth"]:
         c.SharedPasswordAuthenticator.user_password = os.environ["HUB_PASSWORD"]
         c.SharedPasswordAuthenticator.admin_password = os.environ["HUB_ADMIN_PASSWORD"]
         who = "any user name" if site["allow"].get("everyone") else "your user name"
-        how = f"{who} and the password of <code>isthmus status</code>"
+        told = "that the site's administrator knows" if site.get("carried") else "of <code>isthmus status</code>"
+        how = f"{who} and the password {told}"
     case {"kind": "pam", "service": service, "minimumUid": minimum}:
         from unix_accounts import UnixAccounts
 

@@ -98,3 +98,25 @@ test("a dataset that nobody published is told by what its link answers", async (
     /sst\.zarr\/zarr\.json answers 404; .*sst\.zarr\/\.zmetadata answers 404$/,
   );
 });
+
+test("where files are carried to, hubs are looked at from outside too, and what helps is said there", async () => {
+  const pages = new Map([["/healthz", "ok"]]);
+  const port = await front(pages);
+  pages.set(`/a-${port}/prod/hub/health`, "");
+  const site = (rest: string) => hpc("a", port, rest).replace("login: here", "login: {kind: bundle}");
+  const loaded = load({ "sites/a.yaml": site("hubs: {prod: {ports: 9010}, try: {ports: 9020}}\n") });
+  if (!loaded.federation) throw new Error(JSON.stringify(loaded.faults));
+  const checks = new Checks(() => {});
+  const config: Config = { ...loaded, federation: loaded.federation, file: "federation.yaml", directory: "/nowhere" };
+  const [first] = config.federation.sites;
+  if (!first) throw new Error("no site");
+  await verifyOutside(config, first, checks, AbortSignal.timeout(20_000));
+  expect(checks.all.map(({ place, name, state }) => `${place} ${name}: ${state}`)).toEqual([
+    "a the front answers: ok",
+    "a the catalog is the config's: failed",
+    "a/prod the hub answers: ok",
+    "a/try the hub answers: failed",
+  ]);
+  const fix = "isthmus up a prints what is run on its machine";
+  expect(checks.all.filter(({ state }) => state === "failed").map((check) => check.fix)).toEqual([fix, fix]);
+});
