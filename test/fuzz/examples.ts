@@ -11,8 +11,12 @@ export interface Example {
   readonly files: Bytes;
 }
 
+/** What lies beside a config once it has been brought up, as the demo's does after `npm start`. */
+const made = /^(?:\.isthmus|cdktf\.out|state)(?:\/|$)/;
+
 function filesOf(folder: string): Bytes {
-  const names = readdirSync(folder, { recursive: true }).map((n) => join(folder, String(n)));
+  const found = readdirSync(folder, { recursive: true }).map(String);
+  const names = found.filter((name) => !made.test(name)).map((name) => join(folder, name));
   const files = names.filter((n) => /\.(yaml|json)$/.test(n) && statSync(n).isFile()).sort();
   return new Map(files.map((n) => [relative(folder, n), readFileSync(n)]));
 }
