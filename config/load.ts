@@ -7,7 +7,6 @@ import { dropNulls, lookUp } from "./merge";
 import { type ResolvedFederation, resolveFederation } from "./resolve/federation";
 import { rules } from "./rules/all";
 import { federation as federationSchema } from "./schema/federation";
-import { siteNotYet } from "./schema/not-yet";
 import { type SiteConfig, site as siteSchema } from "./schema/site";
 import type { Tree } from "./yaml";
 
@@ -86,14 +85,12 @@ function forRules(tree: Tree): Tree {
   return { kind: "map", at, entries: new Map([...own, ...made.map(([k, value]) => [k, { at, value }] as const)]) };
 }
 
-/** Lays defaults and templates under a site, refuses what this version cannot do, checks the rest. */
+/** Lays defaults and templates under a site and checks it. */
 function readSite(file: ReturnType<typeof readConfigFile>, top: Tree): Site {
   if (!file.tree) return { id: file.guessedSite, tree: undefined, config: undefined, faults: file.faults };
   const { tree, faults: inherited } = inherit(file.tree, top);
   const { node } = lookUp(tree, ["site"]);
   const id = node?.kind === "scalar" ? node.text : undefined;
-  const refused = siteNotYet(tree);
-  if (refused) return { id, tree, config: undefined, faults: [...file.faults, place(tree, refused)] };
   const { value, faults } = check(siteSchema, tree);
   const all = [...notSaidTwice(file.faults, faults), ...inherited, ...faults].map((f) => atSource(f, top, file.shown));
   return { id, tree, config: all.length === 0 ? value : undefined, faults: all };

@@ -1,12 +1,13 @@
-import { type JobConfig, jobKeys } from "../schema/batch";
+import { type JobConfig, jobKeys } from "../schema/job-keys";
 import type { HpcSiteConfig } from "../schema/site";
+import { pbsChunk, pbsOptions, pbsSelect } from "./pbs-options";
+import { slurmOptions, slurmSizes } from "./slurm-options";
 
 export type HpcSchedulerConfig = HpcSiteConfig["scheduler"];
-type BatchScheduler = Exclude<HpcSchedulerConfig, { readonly kind: "local" }>;
 
 /** What programs of a site need to know of its batch system. */
 export interface ResolvedBatch {
-  readonly kind: "slurm";
+  readonly kind: "slurm" | "pbs";
   /** Where jobs find the site's programs. */
   readonly address: string;
   /** Ports of notebooks on compute nodes; null for any. */
@@ -39,36 +40,37 @@ export function resolveBatch(federation: string, site: HpcSiteConfig): ResolvedB
   };
 }
 
-/** Generic resources of one block, GPUs first; empty where it asks for none. */
-function gresOf({ gpu, gres }: Pick<JobConfig, "gpu" | "gres">): string {
-  const gpus = gpu && ["gpu", gpu.type, gpu.count].filter((part) => part !== undefined).join(":");
-  return [gpus, gres].filter((part) => part !== undefined).join(",");
+/** What a notebook's job asks for: the scheduler's options, what a profile says over them, and its size. */
+export function notebookJob(
+  scheduler: HpcSchedulerConfig,
+  profile: JobConfig,
+  cores: number,
+  memoryBytes: number,
+): { readonly job?: readonly string[] } {
+  const size = scheduler.kind === "local" || scheduler.sizes === "leave" ? null : { cores, memoryBytes };
+  switch (scheduler.kind) {
+    case "local":
+      return {};
+    case "slurm":
+      return { job: [...slurmOptions(scheduler, profile), ...slurmSizes(size)] };
+    case "pbs":
+      return { job: [...pbsOptions(scheduler, profile), ...pbsSelect(size, pbsChunk(scheduler, profile))] };
+  }
 }
 
-/** Options of sbatch for a job: the scheduler's, then what a profile or Dask says over them. */
-export function jobOptions(scheduler: BatchScheduler, job: JobConfig): string[] {
-  const option = (name: string, key: Exclude<keyof JobConfig, "account" | "directives" | "gpu" | "gres">) => {
-    const value = job[key] ?? scheduler[key];
-    return value === undefined ? [] : [`--${name}=${value}`];
-  };
-  const account = job.account ?? scheduler.account;
-  const gres = gresOf(job) || gresOf(scheduler);
-  return [
-    ...option("partition", "partition"),
-    ...(typeof account === "string" ? [`--account=${account}`] : []),
-    ...option("qos", "qos"),
-    ...option("time", "walltime"),
-    ...(gres === "" ? [] : [`--gres=${gres}`]),
-    ...option("constraint", "constraint"),
-    ...option("reservation", "reservation"),
-    ...(job.directives ?? scheduler.directives ?? []),
-  ];
-}
-
-/** A notebook's cores and memory, where jobs ask for them: whole cores, memory in MiB. */
-export function sizeOptions(scheduler: BatchScheduler, cores: number, memoryBytes: number): string[] {
-  if (scheduler.sizes === "leave") return [];
-  return [`--cpus-per-task=${Math.ceil(cores)}`, `--mem=${Math.ceil(memoryBytes / 2 ** 20)}M`];
+/** What jobs of Dask ask for beside their size, which users choose. */
+export function daskJob(
+  scheduler: HpcSchedulerConfig,
+  dask: JobConfig,
+): { readonly job?: readonly string[]; readonly chunk?: readonly string[] } {
+  switch (scheduler.kind) {
+    case "local":
+      return {};
+    case "slurm":
+      return { job: slurmOptions(scheduler, dask) };
+    case "pbs":
+      return { job: pbsOptions(scheduler, dask), chunk: pbsChunk(scheduler, dask) };
+  }
 }
 
 /** The keys of jobs that a block has. */

@@ -1,7 +1,7 @@
 import { bucketVariable, hubPath } from "../names";
 import { bytesOf } from "../schema/fields";
 import type { LocalHubConfig } from "../schema/site";
-import { type HpcSchedulerConfig, jobKeysIn, jobOptions, sizeOptions } from "./batch";
+import { daskJob, type HpcSchedulerConfig, jobKeysIn, notebookJob } from "./batch";
 import { type HubSurroundings, resolveDaskLimits, resolveHubBase, resolveProfileBase } from "./hub-base";
 import type { ResolvedBucket } from "./lake";
 
@@ -20,6 +20,10 @@ export function resolveLocalHub(id: string, hub: LocalHubConfig, at: LocalSurrou
   const auth = resolveAuth(hub.auth, scheduler);
   const path = hubPath(at.site, id, at.port);
   const base = resolveHubBase(id, hub, auth, at);
+  const jobs = [
+    ...Object.entries(hub.profiles).map(([name, job]) => ({ path: ["profiles", name], job })),
+    ...(hub.dask === "none" || hub.dask === undefined ? [] : [{ path: ["dask"], job: hub.dask }]),
+  ];
   return {
     ...base,
     /** What people are told of the scratch buckets that they use: when their files go, and by whom. */
@@ -38,11 +42,12 @@ export function resolveLocalHub(id: string, hub: LocalHubConfig, at: LocalSurrou
     ports: hubPorts(hub.ports),
     profiles: Object.entries(hub.profiles).map(([name, p]) => resolveProfile(name, p, hub, scheduler)),
     dask: hub.dask === "none" ? null : resolveDask(hub.dask ?? {}, scheduler),
-    /** Where keys of jobs are written, which the rules check. */
-    jobKeys: [
-      ...Object.entries(hub.profiles).flatMap(([name, p]) => jobKeysIn(p).map((key) => ["profiles", name, key])),
-      ...(hub.dask === "none" ? [] : jobKeysIn(hub.dask ?? {}).map((key) => ["dask", key])),
-    ],
+    /** Where keys of jobs are written, and options as they stand there, which the rules check. */
+    jobKeys: jobs.flatMap(({ path, job }) => [
+      ...jobKeysIn(job).map((key) => [...path, key]),
+      ...(job.gpu?.type === undefined ? [] : [[...path, "gpu", "type"]]),
+    ]),
+    directives: jobs.map(({ path, job }) => ({ path: [...path, "directives"], values: job.directives ?? [] })),
   };
 }
 
@@ -88,9 +93,7 @@ function resolveProfile(
       NUMBA_NUM_THREADS: threads,
       ...profile.environment,
     } as Record<string, string>,
-    ...(scheduler.kind === "local"
-      ? {}
-      : { job: [...jobOptions(scheduler, profile), ...sizeOptions(scheduler, profile.cores, memoryBytes)] }),
+    ...notebookJob(scheduler, profile, profile.cores, memoryBytes),
   };
 }
 
@@ -98,6 +101,6 @@ function resolveDask(dask: Exclude<LocalHubConfig["dask"], "none" | undefined>, 
   return {
     worker: { cores: dask.worker?.cores ?? 1, memoryBytes: bytesOf(dask.worker?.memory ?? "2Gi") },
     ...resolveDaskLimits(dask, scheduler.kind === "local" ? "local" : "kubernetes"),
-    ...(scheduler.kind === "local" ? {} : { job: jobOptions(scheduler, dask) }),
+    ...daskJob(scheduler, dask),
   };
 }

@@ -59,6 +59,7 @@ import { reservedNames } from "./reserved-names";
 import { reservedVariables } from "./reserved-variables";
 import { retiringPools } from "./retiring-pools";
 import type { Rule } from "./rule";
+import { schedulerKeys } from "./scheduler-keys";
 import { servedBy } from "./served-by";
 import { sharedBuckets } from "./shared-buckets";
 import { sharedPassword } from "./shared-password";
@@ -87,6 +88,7 @@ export const rules: readonly Rule[] = [
   batchSite,
   unixSignIn,
   jobsNeedBatch,
+  schedulerKeys,
   bucketPaths,
   sharedBuckets,
   stateBucket,

@@ -8,13 +8,15 @@ export const jobsNeedBatch: Rule = {
     hpcSites(federation).flatMap((site) => {
       if (site.batch) return [];
       const network = site.written.network ? [["network"]] : [];
-      const keys = site.hubs.flatMap((hub) => hub.jobKeys.map((path) => ["hubs", hub.id, ...path]));
+      const blocks = site.hubs.flatMap((hub) => hub.jobKeys.map((path) => ["hubs", hub.id, ...path]));
+      // The type of GPUs goes with them.
+      const keys = blocks.filter((path) => path.at(-1) !== "type");
       return [...network, ...keys].map((path) => ({
         site: site.id,
         path,
         atKey: true,
         message: "only jobs of a batch system have this, and here notebooks and workers are processes",
-        fix: "remove it, or write scheduler: {kind: slurm}",
+        fix: "remove it, or write scheduler: {kind: slurm} or {kind: pbs}",
       }));
     }),
 };

@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { gpusOnce, gpusTwice, jobKeys } from "./batch";
 import { expiry } from "./dates";
 import { block, count, id, named, none, pack, size, text, title } from "./fields";
+import { gpusOnce, gpusTwice, jobKeys } from "./job-keys";
 
 export const userName = text(
   /^[a-z][a-z0-9._-]{0,63}(?:@[a-z0-9.-]+)?$/,

@@ -48,7 +48,7 @@ export interface BundleManifest {
   /** A directory of the machine for databases; without it they lie in the site's root. */
   readonly state?: string;
   /** Jobs that go with the bundle: those whose names start so. */
-  readonly jobs?: { readonly kind: "slurm"; readonly prefix: string };
+  readonly jobs?: { readonly kind: "slurm" | "pbs"; readonly prefix: string };
   /** ISO 8601 instant from which the machine does not start its programs any more; null for never. */
   readonly expires: string | null;
 }

@@ -30,6 +30,8 @@ export interface HubDask {
   readonly idleSeconds: number;
   /** With a batch system: options of the jobs. */
   readonly job?: readonly string[];
+  /** With PBS: what the chunk of a job asks for beside its size. */
+  readonly chunk?: readonly string[];
 }
 
 /** What a hub of a site is made of. */
@@ -86,7 +88,10 @@ const hubFiles = [
   ...["config/new_home.py", "templates/page.html", "templates/spawn.html"],
 ];
 const jobFiles = ["config/accounts.py", "config/as_user.py"];
-const batchFiles = [...jobFiles, "config/batch_spawner.py", "config/job_script.py", "config/unix_accounts.py"];
+const batchFiles = [
+  ...[...jobFiles, "config/batch_spawner.py", "config/job_script.py", "config/pbs_job.py", "config/unix_accounts.py"],
+];
+const daskFiles = ["config/dask_jobs.py", "config/dask_pbs.py", "config/dask_slurm.py", "config/pbs_job.py"];
 const configuration = ["config/hub_site.py", "config/user_prefix.py", "site.json", launch];
 
 /** The bundle of one hub: its proxy, JupyterHub, Dask Gateway with its proxy, and the culler of idle servers. */
@@ -210,7 +215,7 @@ function daskPrograms(input: HubBundleInput): Program[] {
   const server = "{env.hub}/bin/dask-gateway-server";
   const listen = [`--Proxy.address=${at}:${p.dask}`, `--Proxy.tcp_address=${at}:${p.daskTcp}`];
   const own = ["config/dask_gateway_config.py", "config/dask_backend.py", "config/limits.py"];
-  const inputs = [...configuration, ...own, ...(batch ? [...jobFiles, "config/dask_jobs.py"] : [])];
+  const inputs = [...configuration, ...own, ...(batch ? [...jobFiles, ...daskFiles] : [])];
   return [
     {
       name: `${hub}-dask-proxy`,

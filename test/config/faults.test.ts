@@ -183,7 +183,7 @@ test("hubs", () => {
         fix:     write one of those allowed
     sites/a.yaml:16:11  hubs.prod.dask  not an allowed value [schema]
         got:     no
-        allowed: none, or a map of worker, limits, idleMinutes, partition, account, qos, walltime, gpu, gres, constraint, reservation, directives
+        allowed: none, or a map of worker, limits, idleMinutes, account, walltime, gpu, partition, qos, gres, constraint, reservation, queue, project, place, resources, directives
         fix:     write none
     sites/a.yaml:17:11  hubs.prod.cull  expected a map [schema]
         got:     none
@@ -252,21 +252,6 @@ identity:
     federation.yaml:15:31  identity.groups.h.value  "value" is required [schema]
         allowed: text
         fix:     add \`value: ...\` (Its value for this group)
-    "
-  `);
-});
-
-test("what this version does not do yet is said once", () => {
-  expect(
-    siteText("", {
-      "sites/c.yaml": hpc("c", 9100, "storage: {state: /var}\n").replace("kind: local", "kind: pbs, account: x"),
-    }),
-  ).toMatchInlineSnapshot(`
-    "
-    sites/c.yaml:5:19  scheduler.kind  this version submits no jobs to this batch system yet [schema]
-        got:     pbs
-        allowed: local, slurm
-        fix:     write scheduler: {kind: local} to run notebooks and workers on the site's machine
     "
   `);
 });

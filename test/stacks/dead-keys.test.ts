@@ -60,7 +60,7 @@ test("D12: no key of a site on a machine or a cluster's Slurm is accepted and in
   const { federation, dead } = askedExample("rich", hpcLocalSite, /^hub-/);
   const stores = askedExample("rich", storeSite, /^store-/).sites;
   const beside = [...stores.values()].map((site) => storeSite.parse(site));
-  const faultySites = ["delta", "fjord", "rhine", "spree", "weser", "loire", "mere", "tarn"];
+  const faultySites = ["delta", "fjord", "rhine", "spree", "weser", "loire", "elbe", "mere", "tarn"];
   const see = seenInStacks({ schema: hpcLocalSite, federation, directory, faultySites, beside }, (app, at, props) =>
     at.provider === "hpc" ? hpcStacks(app, at, props) : [],
   );

@@ -9,6 +9,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 NOBODY = 65534
+# Of this program's own environment: the machine's words, and where its batch system is.
+KEPT = ("PATH", "LANG", "LC_ALL", "TZ", "SLURM_CONF", "PBS_CONF_FILE", "PBS_DEFAULT", "PBS_SERVER")
 
 
 class CommandFailed(RuntimeError):
@@ -31,7 +33,7 @@ def identity(user: str) -> dict[str, Any]:
 def plain_environment(user: str) -> dict[str, str]:
     """What a command of the batch system needs and no more: nothing of this program's own environment is a user's."""
     account = pwd.getpwnam(user)
-    own = {name: os.environ[name] for name in ("PATH", "LANG", "LC_ALL", "TZ", "SLURM_CONF") if name in os.environ}
+    own = {name: os.environ[name] for name in KEPT if name in os.environ}
     return {**own, "USER": account.pw_name, "LOGNAME": account.pw_name, "HOME": account.pw_dir}
 
 

@@ -10,14 +10,16 @@ from typing import Any
 
 from accounts import Accounts, NotTheirs
 from as_user import CommandFailed, plain_environment, refusal, run_as
-from batchspawner import SlurmSpawner
+from batchspawner import PBSSpawner, SlurmSpawner
 from batchspawner.api import BatchSpawnerAPIHandler
 from hub_site import home_of
-from job_script import account_environment, job_script, with_account
+from job_script import account_environment, job_script, notebook_log, with_account
 from jupyterhub.apihandlers import APIHandler, default_handlers
+from pbs_job import pbs_script, with_environment
 from spawn_form import options_form
 from spawner import USER_ENVIRONMENT, SiteServer
 from tornado import web
+from traitlets import Unicode
 
 FIRST_PORT, LAST_PORT = 1024, 65535
 
@@ -67,8 +69,8 @@ class NotCharged(web.HTTPError):
         super().__init__(403, reason)
 
 
-class SlurmServer(SiteServer, SlurmSpawner):
-    """A notebook server in a job of Slurm."""
+class JobServer(SiteServer):
+    """A notebook server in a job of a batch system: what is the same in each. Stands before the spawner's own class."""
 
     # Commands are run as the user by this program itself (see run_command), not by sudo.
     exec_prefix = ""
@@ -107,10 +109,6 @@ class SlurmServer(SiteServer, SlurmSpawner):
         chosen = [f"{ports[0]}-{ports[1]}"] if ports else ["any"]
         return [*wrapper, *chosen, "--", *self.cmd, *self.get_args()]
 
-    async def _get_batch_script(self, **_: object) -> str:
-        home = str(home_of(self.site, self.user.name))
-        return job_script(self.site, with_account(self.profile()["job"], self.account()), home, self.command_in_job())
-
     async def submit_batch_script(self) -> str:
         """As the base class; what the batch system says against a job is told to its user."""
         try:
@@ -136,7 +134,39 @@ class SlurmServer(SiteServer, SlurmSpawner):
         return address
 
 
-async def account_form(spawner: SlurmServer) -> str:
+class SlurmServer(JobServer, SlurmSpawner):
+    """A notebook server in a job of Slurm."""
+
+    async def _get_batch_script(self, **_: object) -> str:
+        home = str(home_of(self.site, self.user.name))
+        return job_script(self.site, with_account(self.profile()["job"], self.account()), home, self.command_in_job())
+
+
+class PbsServer(JobServer, PBSSpawner):
+    """A notebook server in a job of PBS."""
+
+    # Without a process in the background that outlives it and holds on to what it was given.
+    batch_submit_cmd = Unicode("qsub -f")
+    batch_query_cmd = Unicode("qstat -f {job_id}")
+    state_pending_re = Unicode(r"job_state = [QHWT]")
+    state_running_re = Unicode(r"job_state = [RSUE]")
+    # A server that does not answer has not ended the job: only what says so has.
+    state_unknown_re = Unicode(r"(?s)\A(?!.*(?:Unknown Job|has finished|job_state = )).")
+    state_exechost_re = Unicode(r"exec_host = ([\w.-]+)/")
+
+    async def _get_batch_script(self, **_: object) -> str:
+        batch, home = self.site["batch"], str(home_of(self.site, self.user.name))
+        rest = [*batch["prologue"], f"exec {self.cmd_formatted_for_batch()}"]
+        name = f"{batch['jobPrefix']}notebook"
+        return pbs_script(name, self.profile()["job"], home, notebook_log(self.site, home), rest)
+
+    async def run_command(self, cmd: str, input: str | None = None, env: dict[str, str] | None = None) -> str:
+        """As the base class; a script gets its variables last, so that no log has them."""
+        script = with_environment(input, {**plain_environment(self.user.name), **env}) if input and env else input
+        return await super().run_command(cmd, script, None if script else env)
+
+
+async def account_form(spawner: JobServer) -> str:
     """The form with the accounts of the user who is to choose."""
     try:
         accounts, why = await spawner.accounts.of(spawner.user.name), ""
@@ -147,6 +177,6 @@ async def account_form(spawner: SlurmServer) -> str:
 
 def spawner_class(site: Mapping[str, Any]) -> type[SiteServer]:
     """The spawner of a site's batch system, with the address that its jobs ask made ready."""
-    kinds = {"slurm": SlurmServer}
+    kinds = {"slurm": SlurmServer, "pbs": PbsServer}
     replace_port_handler()
     return kinds[site["batch"]["kind"]]

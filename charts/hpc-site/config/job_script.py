@@ -1,4 +1,4 @@
-"""The script of a notebook's job."""
+"""The script of a notebook's job of Slurm, and what jobs of any batch system share."""
 
 from __future__ import annotations
 
@@ -24,12 +24,17 @@ def account_environment(account: str) -> dict[str, str]:
     }
 
 
+def notebook_log(site: Mapping[str, Any], home: str) -> str:
+    """Where the latest notebook's job writes what it says."""
+    return f"{home}/.jupyter-{site['batch']['jobPrefix']}notebook.log"
+
+
 def job_script(site: Mapping[str, Any], options: Sequence[str], home: str, command: Sequence[str]) -> str:
     """The script of a notebook's job: its options, the site's prologue, and the command in the place of the shell."""
     directives = [
         f"--job-name={site['batch']['jobPrefix']}notebook",
         f"--chdir={home}",
-        f"--output={home}/.jupyter-{site['batch']['jobPrefix']}notebook.log",
+        f"--output={notebook_log(site, home)}",
         "--open-mode=truncate",
         # The environment is what the hub gives, whole: a list of names would have Slurm run the user's login files.
         "--export=ALL",

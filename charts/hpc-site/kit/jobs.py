@@ -2,16 +2,31 @@
 
 from __future__ import annotations
 
+import os
+import pwd
+import re
 import subprocess
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
 
 from bundle import Bundle
 from faults import SiteFault
 from progress import say
 
-COMMANDS: Mapping[str, tuple[str, ...]] = {"slurm": ("sbatch", "squeue", "scancel")}
+COMMANDS: Mapping[str, tuple[str, ...]] = {"slurm": ("sbatch", "squeue", "scancel"), "pbs": ("qsub", "qstat", "qdel")}
 END_SECONDS = 60.0
+
+
+@dataclass(frozen=True)
+class Job:
+    """A job that waits or runs; its owner where it matters who ends it."""
+
+    id: str
+    name: str
+    owner: str = ""
 
 
 def end_jobs(bundle: Bundle) -> None:
@@ -21,31 +36,75 @@ def end_jobs(bundle: Bundle) -> None:
     """
     if not bundle.jobs:
         return
-    _, prefix = bundle.jobs
+    kind, prefix = bundle.jobs
     deadline = time.monotonic() + END_SECONDS
-    found = jobs_named(prefix)
+    found = jobs_named(kind, prefix)
     if found:
         say(f"ended {len(found)} job{'' if len(found) == 1 else 's'} of {bundle.id}")
     pause = 0.05
-    while left := jobs_named(prefix):
+    while left := jobs_named(kind, prefix):
         if time.monotonic() > deadline:
-            raise SiteFault(f"jobs of {bundle.id} have not ended in {END_SECONDS:.0f} s: {', '.join(left)}")
-        _told(["scancel", *left], forgiving="Invalid job id")
+            ids = ", ".join(job.id for job in left)
+            raise SiteFault(f"jobs of {bundle.id} have not ended in {END_SECONDS:.0f} s: {ids}")
+        CANCEL[kind](left)
         time.sleep(pause)
         pause = min(pause * 2, 2)
 
 
-def jobs_named(prefix: str) -> list[str]:
-    """Ids of jobs that wait or run and whose names start so."""
-    lines = (line.partition(" ") for line in _told(["squeue", "-h", "-o", "%A %j"]).splitlines())
-    return sorted({job for job, _, name in lines if name.startswith(prefix)}, key=int)
+def jobs_named(kind: str, prefix: str) -> list[Job]:
+    """Jobs that wait or run and whose names start so, oldest first."""
+    found = {job.id: job for job in LIST[kind]() if job.name.startswith(prefix)}
+    return sorted(found.values(), key=lambda job: int(re.sub(r"\D.*", "", job.id) or 0))
 
 
-def _told(command: list[str], forgiving: str = "") -> str:
+def _slurm_jobs() -> Iterable[Job]:
+    for line in _told(["squeue", "-h", "-o", "%A %j"]).splitlines():
+        job, _, name = line.partition(" ")
+        yield Job(job, name)
+
+
+def _cancel_slurm(jobs: Sequence[Job]) -> None:
+    _told(["scancel", *(job.id for job in jobs)], forgiving=("Invalid job id",))
+
+
+def _pbs_jobs() -> Iterable[Job]:
+    # Long values go on in lines that start with a tab. What is over is not told of without -x.
+    for part in re.split(r"^Job Id: ", _told(["qstat", "-f"]).replace("\n\t", ""), flags=re.MULTILINE)[1:]:
+        job, *lines = part.splitlines()
+        told = {name: value for name, _, value in (line.strip().partition(" = ") for line in lines)}
+        yield Job(job.strip(), told.get("Job_Name", ""), told.get("Job_Owner", "").partition("@")[0])
+
+
+def _cancel_pbs(jobs: Sequence[Job]) -> None:
+    # Root of a machine that submits is nobody in particular to the server: each user ends what is theirs.
+    for owner, own in groupby(sorted(jobs, key=lambda job: job.owner), key=lambda job: job.owner):
+        over = ("Unknown Job Id", "Job has finished", "Request invalid for state of job")
+        _told(["qdel", *(job.id for job in own)], over, _as(owner))
+
+
+def _as(owner: str) -> dict[str, Any]:
     try:
-        ended = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+        account = pwd.getpwnam(owner)
+    except KeyError:
+        raise SiteFault(f"jobs of {owner}, whom this machine does not know, cannot be ended from here") from None
+    if account.pw_uid == os.geteuid():
+        return {}
+    return {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
+
+
+LIST: Mapping[str, Callable[[], Iterable[Job]]] = {"slurm": _slurm_jobs, "pbs": _pbs_jobs}
+CANCEL: Mapping[str, Callable[[Sequence[Job]], None]] = {"slurm": _cancel_slurm, "pbs": _cancel_pbs}
+
+
+def _told(command: list[str], forgiving: tuple[str, ...] = (), who: Mapping[str, Any] | None = None) -> str:
+    try:
+        ended = subprocess.run(
+            command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False, **(who or {})
+        )
     except OSError as error:
         raise SiteFault(f"{command[0]} does not run: {error}") from None
-    if ended.returncode != 0 and not (forgiving and forgiving in ended.stderr):
+    lines = ended.stderr.splitlines()
+    forgiven = bool(lines) and all(any(word in line for word in forgiving) for line in lines)
+    if ended.returncode != 0 and not forgiven:
         raise SiteFault(f"{command[0]} failed: {ended.stderr.strip() or f'exit code {ended.returncode}'}")
     return ended.stdout

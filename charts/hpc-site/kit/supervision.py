@@ -25,7 +25,8 @@ from whole_file import write_whole
 OTHER_SECONDS = 5
 # What programs may know of the caller's environment: never its credentials, nor settings of the tool that called.
 KEPT = (
-    *("HOME", "LANG", "LANGUAGE", "LOGNAME", "PATH", "SHELL", "TMPDIR", "TZ", "USER", "LD_LIBRARY_PATH", "SLURM_CONF"),
+    *("HOME", "LANG", "LANGUAGE", "LOGNAME", "PATH", "SHELL", "TMPDIR", "TZ", "USER", "LD_LIBRARY_PATH"),
+    *("SLURM_CONF", "PBS_CONF_FILE", "PBS_DEFAULT", "PBS_SERVER"),
     *("SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "NODE_EXTRA_CA_CERTS"),
     *("http_proxy", "https_proxy", "no_proxy", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY"),
 )

@@ -236,7 +236,7 @@ class Jobs(unittest.TestCase):
             return subprocess.CompletedProcess(command, 0, listed, "")
 
         with mock.patch("jobs.subprocess.run", called):
-            self.assertEqual(jobs_named("fed-a-prod-"), ["7", "9"])
+            self.assertEqual([job.id for job in jobs_named("slurm", "fed-a-prod-")], ["7", "9"])
             end_jobs(mock.Mock(id="prod", jobs=("slurm", "fed-a-prod-")))
         self.assertEqual(ended, ["7", "9"])
         self.assertEqual(list(queue), ["8"])

@@ -1,0 +1,63 @@
+"""Dask clusters as jobs of Slurm."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from as_user import CommandFailed, run
+from dask_backend import SiteClusterConfig
+from dask_gateway_server.backends.jobqueue.slurm import SlurmBackend, SlurmClusterConfig
+from dask_jobs import JobsBackend, job_name, size_of
+
+# Options that the base class writes and a site says for itself.
+REPLACED = ("--job-name", "--export", "--cpus-per-task", "--mem")
+
+
+class SlurmSiteClusterConfig(SiteClusterConfig, SlurmClusterConfig):
+    """A cluster whose schedulers and workers are jobs of Slurm."""
+
+
+class SlurmSiteBackend(JobsBackend, SlurmBackend):
+    """Submits schedulers and workers to Slurm, each as a job of its own, with the names and options of the site."""
+
+    # What Slurm says of a job that it has forgotten: then it is over.
+    forgotten = ("Invalid job id",)
+
+    def get_submit_cmd_env_stdin(
+        self,
+        cluster: Any,  # noqa: ANN401 - the backend's own records
+        worker: Any = None,  # noqa: ANN401
+    ) -> tuple[list[str], dict[str, str], str]:
+        """The base class's command with a name of the job's own, the hub's options, and the site's prologue."""
+        command, environment, script = super().get_submit_cmd_env_stdin(cluster, worker)
+        batch = self.site["batch"]
+        cores, memory = size_of(cluster, worker)
+        sizes = [f"--cpus-per-task={max(1, math.ceil(cores))}", f"--mem={math.ceil(memory / 2**20)}M"]
+        options = [
+            f"--job-name={job_name(self.site, cluster, worker)}",
+            # The environment is what the gateway gives, whole: a list of names would run the user's login files first.
+            "--export=ALL",
+            *(sizes if batch["requestSizes"] else []),
+            *self.site["dask"]["job"],
+        ]
+        kept = [word for word in command if word.partition("=")[0] not in REPLACED]
+        body = script.split("\n", 1)[1]
+        return [*kept, *options], environment, "\n".join(["#!/bin/bash", *batch["prologue"], body, ""])
+
+    def parse_job_id(self, stdout: str) -> str:
+        """The number alone: a federated cluster adds its name."""
+        return stdout.strip().partition(";")[0]
+
+    async def check_jobs(self, job_ids: list[str]) -> dict[str, bool]:
+        """Which of the jobs wait or run; those that Slurm has forgotten do not."""
+        over = dict.fromkeys(job_ids, False)
+        if not job_ids:
+            return over
+        try:
+            told = await run([self.status_command, "-h", f"--job={','.join(job_ids)}", "-o", "%i %t"])
+        except CommandFailed as error:
+            if not self.is_forgotten(error):
+                raise
+            return over
+        return {**over, **self.parse_job_states(told)}
