@@ -74,9 +74,9 @@ function rootOf(base: string, hubs: readonly string[], name: string): string {
     "resolver 127.0.0.1;\nproxy_ssl_trusted_certificate run/trusted.pem;\n",
   );
   writeFileSync(join(root, "run/trusted.pem"), "");
-  // Its address may be another machine's, and nginx binds even when it only reads.
+  // Its address may be another machine's, its port one of root's or in use, and nginx binds even when it only reads.
   const conf = join(root, "current/base/nginx.conf");
-  writeFileSync(conf, readFileSync(conf, "utf8").replace(/listen \S+:(\d+)/, "listen 127.0.0.1:$1"));
+  writeFileSync(conf, readFileSync(conf, "utf8").replaceAll(/listen \S+:(\d+)/g, `listen unix:${root}/run/$1.sock`));
   return root;
 }
 

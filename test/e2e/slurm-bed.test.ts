@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { chmodSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { until } from "./hpc-site/kit";
 import { Slurm } from "./slurm/bed";
 import { whyNoSlurm } from "./slurm/packages";
@@ -10,8 +10,7 @@ import { makeUser, removeUser, type User } from "./slurm/users";
 
 // The Slurm that the tests of sites on a batch system use takes jobs of ordinary users and forgets nothing of them.
 const needs = whyNoSlurm();
-if (needs) console.log(`skipped: a real Slurm: ${needs}`);
-const there = test.skipIf(needs !== undefined);
+beforeEach(({ skip }) => skip(needs !== undefined, needs));
 
 const folder = mkdtempSync(join(tmpdir(), "isthmus-slurm-"));
 chmodSync(folder, 0o755);
@@ -41,13 +40,13 @@ function submit(script: string, ...options: string[]): string {
   return stdout.trim();
 }
 
-there("a job of an ordinary user runs as that user", async () => {
+test("a job of an ordinary user runs as that user", async () => {
   submit("id -u > told; hostname >> told", "--output=out", "--partition=batch");
   await until("the job has ended", () => slurm.jobs().length === 0);
   expect(readFileSync(join(ann.home, "told"), "utf8").split("\n")[0]).toBe(String(ann.uid));
 });
 
-there("a job that runs is told of with what it asked for, and ends when it is cancelled", async () => {
+test("a job that runs is told of with what it asked for, and ends when it is cancelled", async () => {
   const asked = ["--partition=interactive", "--time=10", "--cpus-per-task=2", "--mem=1G", "--account=snow"];
   const id = submit("exec sleep 600", "--job-name=long", ...asked);
   await until("the job runs", () => slurm.jobs().some((job) => job.state === "RUNNING"));

@@ -13,7 +13,7 @@ import {
 } from "node:fs";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { runProgram } from "../../bin/hub/program";
 import { HubSession, withHubSession } from "../../bin/hub/session";
 import { isthmus as isthmusIn, isthmusOk, killAllOf, processesOf } from "./demo/federation";
@@ -28,8 +28,7 @@ import { type Sshd, sshServer, startSshd } from "./ssh-site/sshd";
 // A site whose notebooks and workers are jobs, on a cluster of one machine: this one, reached through a real sshd where it has one.
 const python = systemPython();
 const needs = (python === undefined ? "no Python 3.11 to 3.13 that every user may run" : undefined) ?? whyNoSlurm();
-if (needs) console.log(`skipped: a site on Slurm: ${needs}`);
-const there = test.skipIf(needs !== undefined);
+beforeEach(({ skip }) => skip(needs !== undefined, needs));
 
 const folder = mkdtempSync(join(tmpdir(), "isthmus-hpc-"));
 chmodSync(folder, 0o755);
@@ -137,7 +136,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-there("up installs base and hub, and a second up changes nothing", () => {
+test("up installs base and hub, and a second up changes nothing", () => {
   well("up");
   expect(site().state).toBe("up");
   const before = pids();
@@ -145,19 +144,19 @@ there("up installs base and hub, and a second up changes nothing", () => {
   expect(pids()).toEqual(before);
 });
 
-there("databases lie where the config says, and not with the programs", () => {
+test("databases lie where the config says, and not with the programs", () => {
   expect(readdirSync(join(folder, "databases")).sort()).toEqual(["base", "prod"]);
   expect(statSync(join(folder, "databases")).mode & 0o777).toBe(0o700);
   expect(lstatSync(join(root, "state")).isSymbolicLink()).toBe(true);
 });
 
-there("users may read what their jobs run from, and neither secrets, databases nor buckets", () => {
+test("users may read what their jobs run from, and neither secrets, databases nor buckets", () => {
   const mode = (name: string) => (statSync(join(root, name)).mode & 0o777).toString(8);
   expect(["releases", "current", "env"].map(mode)).toEqual(["755", "755", "755"]);
   expect(["secrets", "state", "run", "buckets", "log"].map(mode)).toEqual(["700", "700", "700", "700", "700"]);
 });
 
-there("who is not of the hub, not of the machine, or of the system does not get in", async () => {
+test("who is not of the hub, not of the machine, or of the system does not get in", async () => {
   const refused = (account: ReturnType<typeof as>) =>
     HubSession.open(url(), account, signal()).then(
       () => "signed in",
@@ -170,7 +169,7 @@ there("who is not of the hub, not of the machine, or of the system does not get 
   );
 });
 
-there("a notebook is a job of the user who signed in, with what its profile asks for", async () => {
+test("a notebook is a job of the user who signed in, with what its profile asks for", async () => {
   const source = readFileSync(join(__dirname, "slurm", "notebook.py"), "utf8");
   await withHubSession(url(), as(ann), { signal: signal() }, async (session) => {
     await session.startServer({ profile: "small", account: "snow" });
@@ -198,7 +197,7 @@ there("a notebook is a job of the user who signed in, with what its profile asks
   await until("the job has ended with the server", () => jobsOf(ann).length === 0);
 });
 
-there("every directive of a profile reaches Slurm, and what Slurm says against a job reaches its user", async () => {
+test("every directive of a profile reaches Slurm, and what Slurm says against a job reaches its user", async () => {
   const reservation = ["ReservationName=course", "StartTime=now", "Duration=60", `Users=${ann?.name}`];
   const made = slurm.run("scontrol", "create", ...reservation, "NodeCnt=1", "CoreCnt=2");
   expect(made.stderr).toBe("");
@@ -220,7 +219,7 @@ there("every directive of a profile reaches Slurm, and what Slurm says against a
   await refused("gpu").toThrow("Invalid generic resource (gres) specification");
 });
 
-there("an account that its user may not charge is refused, whatever the form shows", async () => {
+test("an account that its user may not charge is refused, whatever the form shows", async () => {
   await withHubSession(url(), as(ann), { signal: signal() }, async (session) => {
     await expect(session.startServer({ account: "sun" })).rejects.toThrow(
       `${ann?.name} may not charge the account sun; Slurm has for ${ann?.name}: snow, ice`,
@@ -229,7 +228,7 @@ there("an account that its user may not charge is refused, whatever the form sho
   expect(jobsOf(ann)).toEqual([]);
 });
 
-there("the hub takes a port from a server that starts, and nothing else of a spawner", async () => {
+test("the hub takes a port from a server that starts, and nothing else of a spawner", async () => {
   await withHubSession(url(), as(ann), { signal: signal() }, async (session) => {
     await session.startServer();
     const source = readFileSync(join(__dirname, "slurm", "spawner_attributes.py"), "utf8");
@@ -239,7 +238,7 @@ there("the hub takes a port from a server that starts, and nothing else of a spa
   });
 });
 
-there("a hub that dies and comes back ends nobody's job, and the culler ends those of idle servers", async () => {
+test("a hub that dies and comes back ends nobody's job, and the culler ends those of idle servers", async () => {
   const session = await HubSession.open(url(), as(ann), signal());
   await session.startServer();
   const [job] = jobsOf(ann);
@@ -265,40 +264,37 @@ function startCuller() {
   return spawn(program, [...args, "--timeout=1", "--cull-every=1"], { env, stdio: "ignore" });
 }
 
-there(
-  "Dask's scheduler and workers are jobs of the user too, by the gateway within the caps and by a plain SLURMCluster",
-  async () => {
-    const source = readFileSync(join(__dirname, "slurm", "dask_clusters.py"), "utf8");
-    await withHubSession(url(), as(ann), { signal: signal() }, async (session) => {
-      await session.startServer({ account: "snow" });
-      const end = await runProgram(session, { source, file: "dask_clusters.py" }, { deadline: 200_000 });
-      expect(end.error?.traceback ?? "").toBe("");
-      const name = expect.stringMatching(/^far-rhine-prod-dask-[0-9a-f]{8}-worker-[0-9a-f]{8}$/) as string;
-      const job = { partition: "batch", account: "snow", limit: "30:00", cpus: "1", memory: "1G" };
-      const scheduler = expect.stringMatching(/^far-rhine-prod-dask-[0-9a-f]{8}-scheduler$/) as string;
-      expect(end.result).toMatchObject({
-        gateway: {
-          sum: 499_500,
-          uids: [ann?.uid],
-          homes: [ann?.home],
-          prologue: ["yes"],
-          jobs: [
-            { ...job, name: scheduler, memory: "2G" },
-            { ...job, name },
-            { ...job, name },
-          ],
-          sun: expect.stringContaining("may not charge the account sun") as string,
-          beyond: expect.stringContaining("at most 1: your clusters use 2 of the 3 cores") as string,
-        },
-        jobqueue: { sum: 499_500, uids: [ann?.uid], jobs: [{ ...job, name: "far-rhine-prod-jobqueue" }] },
-        staging: [],
-      });
+test("Dask's scheduler and workers are jobs of the user too, by the gateway within the caps and by a plain SLURMCluster", async () => {
+  const source = readFileSync(join(__dirname, "slurm", "dask_clusters.py"), "utf8");
+  await withHubSession(url(), as(ann), { signal: signal() }, async (session) => {
+    await session.startServer({ account: "snow" });
+    const end = await runProgram(session, { source, file: "dask_clusters.py" }, { deadline: 200_000 });
+    expect(end.error?.traceback ?? "").toBe("");
+    const name = expect.stringMatching(/^far-rhine-prod-dask-[0-9a-f]{8}-worker-[0-9a-f]{8}$/) as string;
+    const job = { partition: "batch", account: "snow", limit: "30:00", cpus: "1", memory: "1G" };
+    const scheduler = expect.stringMatching(/^far-rhine-prod-dask-[0-9a-f]{8}-scheduler$/) as string;
+    expect(end.result).toMatchObject({
+      gateway: {
+        sum: 499_500,
+        uids: [ann?.uid],
+        homes: [ann?.home],
+        prologue: ["yes"],
+        jobs: [
+          { ...job, name: scheduler, memory: "2G" },
+          { ...job, name },
+          { ...job, name },
+        ],
+        sun: expect.stringContaining("may not charge the account sun") as string,
+        beyond: expect.stringContaining("at most 1: your clusters use 2 of the 3 cores") as string,
+      },
+      jobqueue: { sum: 499_500, uids: [ann?.uid], jobs: [{ ...job, name: "far-rhine-prod-jobqueue" }] },
+      staging: [],
     });
-    await until("all jobs have ended", () => jobsOf(ann).length === 0);
-  },
-);
+  });
+  await until("all jobs have ended", () => jobsOf(ann).length === 0);
+});
 
-there("down ends jobs and programs and keeps the data; up again is as before", async () => {
+test("down ends jobs and programs and keeps the data; up again is as before", async () => {
   const session = await HubSession.open(url(), as(ann), signal());
   await session.startServer();
   expect(jobsOf(ann).length).toBe(1);

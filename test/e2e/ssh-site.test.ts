@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { isthmus as isthmusIn, isthmusOk, killAllOf, processesOf } from "./demo/federation";
 import { sitePorts } from "./hpc-site/bundles";
 import { type Sshd, sshServer, startSshd } from "./ssh-site/sshd";
@@ -10,8 +10,7 @@ import { type Sshd, sshServer, startSshd } from "./ssh-site/sshd";
 // A site that is delivered through a real sshd: the other machine is this one, which only the site's root tells.
 const server = sshServer();
 const needs = typeof server === "string" ? server : undefined;
-if (needs) console.log(`skipped: a site over SSH: ${needs}`);
-const there = test.skipIf(needs !== undefined);
+beforeEach(({ skip }) => skip(needs !== undefined, needs));
 
 const folder = mkdtempSync(join(tmpdir(), "isthmus-ssh-"));
 const root = join(folder, "there");
@@ -77,7 +76,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-there("a host that shows another key than the config's gets nothing", () => {
+test("a host that shows another key than the config's gets nothing", () => {
   configure({ hostKey: sshd.otherKey });
   const { status, stdout, stderr } = isthmus("up");
   expect(status).toBe(3);
@@ -86,7 +85,7 @@ there("a host that shows another key than the config's gets nothing", () => {
   configure();
 });
 
-there("up installs base and hub there, status tells of them, and a second up changes nothing", async () => {
+test("up installs base and hub there, status tells of them, and a second up changes nothing", async () => {
   well("up");
   const told = site();
   expect([told.state, told.problem, told.root]).toEqual(["up", null, `${userInfo().username}@127.0.0.1:${root}`]);
@@ -100,14 +99,14 @@ there("up installs base and hub there, status tells of them, and a second up cha
   expect(pids()).toEqual(before);
 });
 
-there("through a bastion, nothing is replaced", () => {
+test("through a bastion, nothing is replaced", () => {
   const before = pids();
   configure({ bastion: true });
   well("up");
   expect(pids()).toEqual(before);
 });
 
-there("what is down there is started by up, and what somebody removed is installed again", () => {
+test("what is down there is started by up, and what somebody removed is installed again", () => {
   spawnSync("python3", [join(root, "current/base/kit/site.py"), "stop", "--root", root]);
   expect(site().state).toBe("down");
   well("up");
@@ -117,18 +116,18 @@ there("what is down there is started by up, and what somebody removed is install
   expect(site().state).toBe("up");
 });
 
-there("a machine that cannot be asked is a problem, not a site that is not installed", () => {
+test("a machine that cannot be asked is a problem, not a site that is not installed", () => {
   configure({ hostKey: sshd.otherKey });
   const told = site();
   expect([told.state, told.problem]).toEqual(["down", expect.stringContaining("Host key verification failed")]);
   configure();
 });
 
-there("verify finds the site through its front", () => {
+test("verify finds the site through its front", () => {
   expect(well("verify", "rhine/prod", "--json")).toContain('"ok": true');
 });
 
-there("down ends the programs there and keeps the data", () => {
+test("down ends the programs there and keeps the data", () => {
   well("down", "--yes");
   expect(processesOf(root)).toEqual([]);
   expect(readdirSync(root).sort()).toEqual(["buckets", "home", "log", "secrets", "state"]);
