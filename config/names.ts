@@ -300,6 +300,31 @@ export function googleAccountEmail(project: string, accountId: string): string {
   return `${accountId}@${project}.iam.gserviceaccount.com`;
 }
 
+/** The service account of a hub's users on Google Cloud. Policies of other projects name it. */
+export function hubAccountId(federation: string, site: string, hub: string): string {
+  return googleAccountId(federation, site, `hub-${hub}`);
+}
+
+/** Who issues tokens of pods of a cluster of GKE. */
+export function gkeTokenIssuer(project: string, region: string, cluster: string): string {
+  return `https://container.googleapis.com/v1/projects/${project}/locations/${region}/clusters/${cluster}`;
+}
+
+/** The pool in which a site on Google knows hubs outside it, at most 32 characters. */
+export function readerPoolId(federation: string, site: string): string {
+  return fitted(`readers-${federation}-${site}`, 32);
+}
+
+/** Who issues a site's tokens, in such a pool; at most 32 characters. */
+export function readerProviderId(site: string): string {
+  return fitted(`site-${site}`, 32);
+}
+
+/** What a pool is called by policies. */
+export function readerPoolName(projectNumber: string, pool: string): string {
+  return `projects/${projectNumber}/locations/global/workloadIdentityPools/${pool}`;
+}
+
 /** The budget of a site on Google Cloud, at most 60 characters. */
 export function googleBudgetName(federation: string, site: string): string {
   return fitted(budgetName(federation, site), 60);

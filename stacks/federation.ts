@@ -61,12 +61,15 @@ function onGoogle(app: App, site: ResolvedGoogleSite, props: FederationProps): S
 
 /** What goes from one site to others is after all lakes, so that no circle arises. */
 function grantsStacks(app: App, props: FederationProps, stacks: readonly SiteStack[]): SiteStack[] {
-  const load = () => require("./aws/stacks") as typeof import("./aws/stacks");
-  return props.federation.sites.flatMap((site) =>
-    site.provider === "aws"
-      ? withBindings(["@cdktf/provider-aws"], load).awsGrantsStacks(app, site, props, stacks)
-      : [],
-  );
+  const onAws = () => require("./aws/stacks") as typeof import("./aws/stacks");
+  const onGoogle = () => require("./google/stacks") as typeof import("./google/stacks");
+  return props.federation.sites.flatMap((site) => {
+    if (site.provider === "aws")
+      return withBindings(["@cdktf/provider-aws"], onAws).awsGrantsStacks(app, site, props, stacks);
+    if (site.provider === "google")
+      return withBindings(["@cdktf/provider-google"], onGoogle).googleGrantsStacks(app, site, props, stacks);
+    return [];
+  });
 }
 
 function onKubernetes(app: App, site: ResolvedKubernetesSite, props: FederationProps): SiteStack[] {

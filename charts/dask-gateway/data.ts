@@ -1,6 +1,7 @@
+import type { Abroad } from "../../config/resolve/abroad";
 import type { ResolvedClusterHub } from "../../config/resolve/cluster-hub";
 import type { ResolvedPool } from "../../config/resolve/pools";
-import { clientVariables } from "../client";
+import { abroadVariables, clientVariables } from "../client";
 import { imageExpression } from "../jupyterhub/expressions";
 
 /** What the gateway's program reads: nothing in it is secret, and nothing of it is program text. */
@@ -43,10 +44,12 @@ export interface GatewayDataProps {
   readonly pools: readonly ResolvedPool[];
   /** Variables of the site's store. */
   readonly storeEnvironment: Readonly<Record<string, string>>;
+  /** What users' pods are in other clouds. */
+  readonly abroad: Abroad;
 }
 
 /** The data of a hub's Dask Gateway. */
-export function gatewayData({ hub, pools, storeEnvironment }: GatewayDataProps): GatewayData {
+export function gatewayData({ hub, pools, storeEnvironment, abroad }: GatewayDataProps): GatewayData {
   const { dask } = hub;
   if (!dask?.worker) throw new Error(`${hub.id}: no Dask, or no worker size`);
   const { limits, idleSeconds, worker } = dask;
@@ -69,7 +72,7 @@ export function gatewayData({ hub, pools, storeEnvironment }: GatewayDataProps):
     worker: worker.id,
     images: [...new Set(profiles.map((profile) => profile.image))],
     otherImages: patterns.length > 0 ? imageExpression(patterns) : null,
-    environment: { ...storeEnvironment, ...hub.environment, ...clientVariables },
+    environment: { ...storeEnvironment, ...abroadVariables(abroad), ...hub.environment, ...clientVariables },
   };
 }
 

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { userServiceAccount } from "../../config/names";
 import { packageRoot } from "../../config/package-root";
 import type { ResolvedPool } from "../../config/resolve/pools";
-import { clientConfigFolder, clientConfigName } from "../client";
+import { clientConfigFolder, clientConfigName, tokenVolumes } from "../client";
 import { corePool, placeOf } from "../place";
 import { type GatewayDataProps, gatewayData } from "./data";
 import { daskGatewayNames, daskGatewayPath, daskGatewayService } from "./names";
@@ -106,21 +106,24 @@ export function schedulerPool(pools: readonly ResolvedPool[]): ResolvedPool {
 }
 
 /** What Dask's pods share with notebooks: account, scheduler, priority, and what is left of root's rights: nothing. */
-function userPod({ userScheduler, priorityClass }: DaskGatewayProps) {
+function userPod({ userScheduler, priorityClass, abroad }: DaskGatewayProps) {
   return {
     serviceAccountName: userServiceAccount,
     schedulerName: userScheduler,
     priorityClassName: priorityClass,
     securityContext: { runAsNonRoot: true, runAsUser: 1000, seccompProfile: { type: "RuntimeDefault" } },
-    volumes: [{ name: clientConfigName, configMap: { name: clientConfigName } }],
+    volumes: [{ name: clientConfigName, configMap: { name: clientConfigName } }, ...tokenVolumes(abroad).volumes],
   };
 }
 
-function userContainer({ storeKeys }: DaskGatewayProps) {
+function userContainer({ storeKeys, abroad }: DaskGatewayProps) {
   return {
     securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"] } },
     ...(storeKeys ? { envFrom: [{ secretRef: { name: storeKeys } }] } : {}),
-    volumeMounts: [{ name: clientConfigName, mountPath: clientConfigFolder, readOnly: true }],
+    volumeMounts: [
+      { name: clientConfigName, mountPath: clientConfigFolder, readOnly: true },
+      ...tokenVolumes(abroad).mounts,
+    ],
   };
 }
 

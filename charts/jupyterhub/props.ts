@@ -1,4 +1,5 @@
 import type { Mirrors } from "../../config/names";
+import type { Abroad } from "../../config/resolve/abroad";
 import type { ResolvedClusterHub } from "../../config/resolve/cluster-hub";
 import type { ResolvedIdentity } from "../../config/resolve/identity";
 import type { ResolvedPool } from "../../config/resolve/pools";
@@ -29,6 +30,8 @@ export interface JupyterHubProps {
   readonly identityServers: IdentityServers;
   /** Variables of the site's store. */
   readonly storeEnvironment: Readonly<Record<string, string>>;
+  /** What users' pods are in other clouds. */
+  readonly abroad: Abroad;
   /** Private networks (CIDR) where the store is; elsewhere pods reach the public internet only. */
   readonly storeNetworks: readonly string[];
   /** Secret of the namespace with the store's keys, all of it environment; null: the cloud knows the pods by their account. */

@@ -1,5 +1,5 @@
 import { userServiceAccount } from "../../config/names";
-import { clientConfigFolder, clientVariables } from "../client";
+import { abroadVariables, clientConfigFolder, clientVariables, tokenVolumes } from "../client";
 import { closedRanges } from "../networks";
 import { containerFiles, homeContainers } from "./containers";
 import { literalTexts } from "./expressions";
@@ -42,9 +42,10 @@ export function singleuserValues(props: JupyterHubProps): Z2jhValues["singleuser
 export const saveSeconds = 120;
 
 function environmentOf(props: JupyterHubProps): Record<string, string> {
-  const { hub, storeEnvironment, clientConfig } = props;
+  const { hub, storeEnvironment, abroad, clientConfig } = props;
   return {
     ...storeEnvironment,
+    ...abroadVariables(abroad),
     ...hub.environment,
     ...(clientConfig ? clientVariables : {}),
     DASK_DISTRIBUTED__DASHBOARD__LINK: "{JUPYTERHUB_SERVICE_PREFIX}proxy/{port}/status",
@@ -77,6 +78,7 @@ function serverFiles({ hub }: JupyterHubProps): Z2jhValues["singleuser"]["extraF
 
 function storageOf(props: JupyterHubProps): Z2jhValues["singleuser"]["storage"] {
   const { homeClaim, clientConfig } = props;
+  const tokens = tokenVolumes(props.abroad);
   const own = ownFolder(props);
   const shared = sharedFolder(props);
   const homes = (mount: Omit<VolumeMount, "name" | "mountPath">, below = "") =>
@@ -88,6 +90,7 @@ function storageOf(props: JupyterHubProps): Z2jhValues["singleuser"]["storage"] 
     ...(shared ? homes({ subPath: shared.subPath, readOnly: true }, "/shared") : []),
     ...(hasWorkingHome(props) ? homes({}) : []),
     ...(clientConfig ? [{ name: "client-config", mountPath: clientConfigFolder, readOnly: true }] : []),
+    ...tokens.mounts,
   ];
   return {
     ...(homeClaim
@@ -98,6 +101,7 @@ function storageOf(props: JupyterHubProps): Z2jhValues["singleuser"]["storage"] 
       "shared-memory": { name: "shared-memory", emptyDir: { medium: "Memory" } },
       ...(hasWorkingHome(props) ? { home: { name: homeVolume, emptyDir: { sizeLimit: workingHome } } } : {}),
       ...(clientConfig ? { "client-config": { name: "client-config", configMap: { name: clientConfig } } } : {}),
+      ...Object.fromEntries(tokens.volumes.map((volume) => [volume.name, volume])),
     },
     extraVolumeMounts: Object.fromEntries(
       mounts.map((mount) => [mount.mountPath.slice(1).replaceAll("/", "-"), mount]),

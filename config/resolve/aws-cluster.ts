@@ -79,6 +79,8 @@ export function resolveAwsCluster(federation: string, site: AwsSiteConfig, clust
       podIdentity.kind === "agent"
         ? podIdentity
         : { kind: podIdentity.kind, stsNetworks: podIdentity.stsNetworks ?? [] },
+    /** Null: not known yet. */
+    tokenIssuer: cluster.tokenIssuer ?? null,
     imageCache: resolveImageCache(federation, site),
   };
 }

@@ -17,6 +17,8 @@ function googleBase(federation: string, site: GoogleSiteConfig) {
   return {
     provider: site.provider,
     project: site.project,
+    /** Null: not told. */
+    projectNumber: site.projectNumber ?? null,
     region: site.region,
     tags: site.tags ?? {},
     /** The S3 API of Google Cloud Storage, where anybody reads what is public without a word of Google's own. */

@@ -28,6 +28,8 @@ export function resolveKubernetesSite(federation: FederationConfig, site: Kubern
     kubeconfig: { context: site.kubeconfig.context, path: site.kubeconfig.path ?? null },
     /** Null: the cluster's default class. */
     storageClass: site.storageClass ?? null,
+    /** Null: no other cloud may ask it. */
+    tokenIssuer: site.cluster.tokenIssuer ?? null,
     /** Where the keys that all users of the site share are found. */
     storeKeys: { accessKey: objectStore.accessKey, secretKey: objectStore.secretKey },
   };

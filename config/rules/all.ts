@@ -54,6 +54,7 @@ import { profileSizes } from "./profile-sizes";
 import { profileTitles } from "./profile-titles";
 import { publishers } from "./publishers";
 import { readable } from "./readable";
+import { readersAbroad } from "./readers-abroad";
 import { requesterPays } from "./requester-pays";
 import { reservedNames } from "./reserved-names";
 import { reservedVariables } from "./reserved-variables";
@@ -106,6 +107,7 @@ export const rules: readonly Rule[] = [
   accessMembers,
   federationMembers,
   readable,
+  readersAbroad,
   grantsFit,
   requesterPays,
   federationSignIn,

@@ -1,7 +1,7 @@
 import { awsRoleArn } from "../names";
-import { bucketsGranted, rolesReading } from "../resolve/grants";
+import { bucketsGranted, isReader, rolesReading } from "../resolve/grants";
 import type { Rule, RuleFinding } from "./rule";
-import { awsClusters, awsSites } from "./walk";
+import { awsSites } from "./walk";
 
 /** Characters that AWS takes in a role's own policies, less what a hub's role says of its own site. */
 const mostOfRole = 10_240 - 2_240;
@@ -16,7 +16,7 @@ export const grantsFit: Rule = {
   id: "grants-fit",
   reason: "Who reads what stands in policies by name, and AWS takes policies up to a size only.",
   check: (federation) => [
-    ...awsClusters(federation).flatMap((site) =>
+    ...federation.sites.filter(isReader).flatMap((site) =>
       site.hubs.flatMap((hub): RuleFinding[] => {
         const granted = bucketsGranted(federation, site, hub);
         // To list and to read, and twice more for a key.

@@ -1,8 +1,11 @@
 import { isForHubsOf } from "../resolve/audience";
+import type { ResolvedAwsSite } from "../resolve/aws-site";
 import type { ResolvedFederation } from "../resolve/federation";
+import { isReader } from "../resolve/grants";
 import { signsInByFederation } from "../resolve/hub-base";
 import type { ResolvedDataset } from "../resolve/lake";
 import type { ResolvedSite } from "../resolve/site";
+import { tokenIssuerOf } from "../resolve/token-issuer";
 import type { Rule, RuleFinding } from "./rule";
 import { allDatasets, allHubs } from "./walk";
 
@@ -35,29 +38,49 @@ function isForGroups({ access }: ResolvedDataset): boolean {
   return typeof access === "object" && access.groups !== undefined;
 }
 
-/** Why hubs of a site cannot be let into a bucket: not where it is, no roles of AWS, no keys of the same store, or not at their cost. */
-function noWay(
-  owner: ResolvedSite,
-  { place }: ResolvedDataset,
-  site: ResolvedSite,
-): (Pick<RuleFinding, "fix"> & { why: string }) | null {
+type NoWay = Pick<RuleFinding, "fix"> & { readonly why: string };
+
+/** Why hubs of a site cannot be let into a bucket: not where it is, nobody to its cloud, no keys of the same store, or not at their cost. */
+function noWay(owner: ResolvedSite, { place }: ResolvedDataset, site: ResolvedSite): NoWay | null {
   if (site.id === owner.id) return null;
   const fix = "remove the site, or make the dataset and its bucket public";
-  if (owner.provider === "aws") {
-    if (site.provider !== "aws")
-      return { why: "a bucket of AWS is opened to roles in AWS, which only hubs there have", fix };
-    if (!place.requesterPays || site.account === owner.account || site.cluster === null || site.readsRequesterPays)
-      return null;
-    return {
-      why: "its readers pay, and that site does not",
-      fix: `write readsRequesterPays: true for ${site.id}, or requesterPays: false for the bucket`,
-    };
-  }
-  if (owner.provider === "google")
-    return { why: "this version opens a bucket of Google Cloud to its own site only", fix };
+  if (owner.provider === "aws") return noWayIntoAws(owner, place, site);
+  if (owner.provider === "google") return noWayIntoGoogle(place, site);
   const same = site.provider === "kubernetes" && site.s3.endpoint === place.endpoint;
   if (same && site.buckets.some((bucket) => bucket.name === place.bucket)) return null;
   return { why: "the keys of its store stay at its site", fix };
+}
+
+function noWayIntoAws(owner: ResolvedAwsSite, place: ResolvedDataset["place"], site: ResolvedSite): NoWay | null {
+  if (site.provider !== "aws" && site.provider !== "google")
+    return {
+      why: "a bucket of AWS is opened to roles in AWS, which only hubs on AWS and Google Cloud have",
+      fix: "remove the site, or make the dataset and its bucket public",
+    };
+  if (!place.requesterPays || site.cluster === null) return null;
+  if (site.provider === "google")
+    return { why: "its readers pay, and a hub on Google Cloud has no account that does", fix: payNothing };
+  if (site.account === owner.account || site.readsRequesterPays) return null;
+  return {
+    why: "its readers pay, and that site does not",
+    fix: `write readsRequesterPays: true for ${site.id}, or requesterPays: false for the bucket`,
+  };
+}
+
+const payNothing = "remove the site, or write requesterPays: false for the bucket";
+
+function noWayIntoGoogle(place: ResolvedDataset["place"], site: ResolvedSite): NoWay | null {
+  if (place.requesterPays) return { why: "its readers pay, and only hubs of its own site do", fix: payNothing };
+  if (!isReader(site))
+    return {
+      why: "a bucket of Google Cloud is opened to accounts and to pods of clusters, which hubs there are not",
+      fix: "remove the site, or make the dataset and its bucket public",
+    };
+  if (tokenIssuerOf(site) !== null) return null;
+  return {
+    why: "Google Cloud does not know who issues tokens of its pods",
+    fix: `write cluster.tokenIssuer for ${site.id} once its cluster is there, and the site here with it`,
+  };
 }
 
 /** Sites that a dataset names and whose hubs could never open it. */

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { clusterApi, poolBase } from "./cluster";
+import { clusterApi, poolBase, tokenIssuer } from "./cluster";
 import { block, cidr, count, diskSize, email, id, named, none, size, text } from "./fields";
 import { aboutHomes, homeExport, noQuota } from "./homes";
 
@@ -162,6 +162,11 @@ export const awsCluster = block({
     .optional()
     .describe("Days that the control plane's logs are kept, at 0.50 USD a GB; `none` writes none. Default 30."),
   podIdentity: podIdentity.optional(),
+  tokenIssuer: tokenIssuer
+    .optional()
+    .describe(
+      "Who issues tokens of the cluster's pods, which AWS decides when it makes the cluster: `aws eks describe-cluster --name NAME --query cluster.identity.oidc.issuer` prints it. Hubs read what sites on Google Cloud keep for them only once it is written, and no longer where it is another cluster's. Default not known.",
+    ),
   imageCache: imageCache.optional(),
   gpuPlugin: none
     .optional()

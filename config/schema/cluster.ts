@@ -81,3 +81,9 @@ export const clusterApi = z
     block({ kind: z.literal("iam").describe("iam: from anywhere; who may is up to IAM alone.") }),
   ])
   .describe("From where the cluster's API is reached; IAM decides who may in any case. Default {kind: iam}.");
+
+/** Who issues the tokens of a cluster's pods: what other clouds ask for the keys that signed one. */
+export const tokenIssuer = text(
+  /^https:\/\/[a-z0-9](?:[a-z0-9.-]*[a-z0-9])(?::\d{2,5})?(?:\/[A-Za-z0-9._~/-]*[A-Za-z0-9._~-])?$/,
+  "an https URL without a slash at its end: https://oidc.eks.us-west-2.amazonaws.com/id/EXAMPLE0123",
+);

@@ -81,6 +81,14 @@ export const googleSite = block({
   project: googleProject.describe(
     "The project, which exists and pays. Buckets do not move to another: make another site.",
   ),
+  projectNumber: text(
+    /^[1-9]\d{5,18}$/,
+    'a number in quotes, as `gcloud projects describe PROJECT` prints it: "123456789012"',
+  )
+    .optional()
+    .describe(
+      "The project's number. Required where hubs outside Google Cloud read data of this site: they are known by it. It never changes.",
+    ),
   region: text(
     /^[a-z]+-[a-z]+\d{1,2}$/,
     "a region: us-central1, europe-west4; not a zone, nor a multi-region like US, between whose places reads are paid for",

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { existingPool, labelKey, labelValue } from "./cluster";
+import { existingPool, labelKey, labelValue, tokenIssuer } from "./cluster";
 import { clusterHub } from "./cluster-hub";
 import { datasets } from "./dataset";
 import { block, cidr, count, diskSize, email, id, named, none, secretRef, size, text, url } from "./fields";
@@ -171,6 +171,11 @@ export const kubernetesSite = block({
       .optional()
       .describe(
         "Addresses where Dask's pods ask for names, beside the pods of `kube-dns` and `node-local-dns` in kube-system: where a cache on each node answers at the address of the Service kube-dns, that address; 169.254.169.254/32 for Cloud DNS of GKE. Default 169.254.20.10/32, where NodeLocal DNS answers.",
+      ),
+    tokenIssuer: tokenIssuer
+      .optional()
+      .describe(
+        "Who issues tokens of the cluster's pods (`--service-account-issuer`), where anybody may read its keys: `kubectl get --raw /.well-known/openid-configuration` prints it. Hubs read what sites on Google Cloud keep for them only where it is written. Default: nobody outside may ask.",
       ),
     gpuPlugin: none
       .optional()

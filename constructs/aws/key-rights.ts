@@ -55,8 +55,14 @@ export function keysOf(
     const write = right === "write" || published.includes(bucket.id);
     return write || right === "read" ? [{ owner: site, bucket, write }] : [];
   });
-  const uses = [...own, ...granted.map((one) => ({ ...one, write: false }))];
-  return uses.flatMap(({ owner: { account, region }, bucket, write }) =>
-    bucket.ownKey ? [{ bucket: bucket.name, account, region, write }] : [],
-  );
+  return [...own.flatMap(keyOf), ...keysGranted(granted)];
+}
+
+/** What a hub's people do with buckets of other sites that keys encrypt. */
+export function keysGranted(granted: readonly GrantedBucket[]): KeyUse[] {
+  return granted.flatMap((one) => keyOf({ ...one, write: false }));
+}
+
+function keyOf({ owner: { account, region }, bucket, write }: GrantedBucket & Pick<KeyUse, "write">): KeyUse[] {
+  return bucket.ownKey ? [{ bucket: bucket.name, account, region, write }] : [];
 }

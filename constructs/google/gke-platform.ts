@@ -1,10 +1,10 @@
 import { HelmProvider } from "@cdktf/provider-helm/lib/provider";
 import { KubernetesProvider } from "@cdktf/provider-kubernetes/lib/provider";
 import { Fn, type ITerraformDependable } from "cdktf";
-import type { Construct } from "constructs";
+import { Construct } from "constructs";
 import { externalDnsName } from "../../charts/external-dns";
 import { metadataServers } from "../../charts/networks";
-import { googleAccountId, objectUrl, userServiceAccount } from "../../config/names";
+import { googleAccountEmail, googleAccountId, hubAccountId, objectUrl, userServiceAccount } from "../../config/names";
 import type { ResolvedClusterSite, ResolvedHome } from "../../config/resolve/cluster-site";
 import type { ResolvedGoogleClusterSite } from "../../config/resolve/google-site";
 import type { ResolvedDataset } from "../../config/resolve/lake";
@@ -14,7 +14,7 @@ import { scratchExpiryName } from "../kubernetes/objects/scratch-expiry";
 import type { ConfiguredStack, HomeMount, ManagedZone, Platform, PodIdentity, Service } from "../kubernetes/platform";
 import { certManagerName, homeServers, zoneRights } from "./gke-services";
 import { clusterAddress } from "./lookup";
-import { PodAccount, podAnnotations } from "./pod-account";
+import { PodAccount, podAnnotations, podsAre } from "./pod-account";
 import { googleProvider } from "./provider";
 import { expiryRights, grant, payingReader, type StoreRight, storeRights } from "./store-rights";
 
@@ -64,45 +64,47 @@ export class GkePlatform implements Platform {
   }
 
   identityOf(scope: Construct, hub: string | null): PodIdentity {
-    const { account, rights, pays } = hub === null ? this.expiry() : this.hub(hub);
-    const { project } = this.site;
-    const { member, annotations } = new PodAccount(scope, "identity", { project, ...account });
-    grant(scope, member, project, rights);
-    if (pays) payingReader(scope, project, member);
+    const { annotations } = hub === null ? this.expiry(scope) : this.hub(scope, hub);
     return { annotations, identityServers: metadataServers, storeKeys: null };
   }
 
-  private hub(id: string) {
+  /** The account is the lake's, since other sites name it to theirs: it is there before the hub, and stays when it goes. */
+  private hub(scope: Construct, id: string) {
     const { federation, site } = this;
+    const { project } = site;
     const hub = site.hubs.find((one) => one.id === id);
     if (!hub) throw new Error(`site ${site.id} has no hub ${id}`);
+    const accountId = hubAccountId(federation, site.id, hub.id);
+    const email = googleAccountEmail(project, accountId);
+    const identity = new Construct(scope, "identity");
+    podsAre(
+      identity,
+      { name: `projects/${project}/serviceAccounts/${email}` },
+      {
+        ...{ project, namespace: hub.namespace, serviceAccount: userServiceAccount },
+      },
+    );
+    const member = `serviceAccount:${email}`;
     const publishes = site.datasets.filter((dataset) => hub.publishes.includes(dataset.id));
     const rights: StoreRight[] = storeRights({ buckets: site.buckets, rights: hub.buckets, publishes });
     const paid = site.buckets.filter((bucket) => bucket.requesterPays).map(({ name }) => name);
-    return {
-      account: {
-        accountId: googleAccountId(federation, site.id, `hub-${hub.id}`),
-        description: `People of hub ${hub.id} of ${site.id} in ${federation}`,
-        namespace: hub.namespace,
-        serviceAccount: userServiceAccount,
-      },
-      rights,
-      pays: rights.some(({ bucket }) => paid.includes(bucket.name)),
-    };
+    grant(scope, member, project, rights);
+    if (rights.some(({ bucket }) => paid.includes(bucket.name))) payingReader(scope, project, member);
+    return { annotations: podAnnotations(accountId, project) };
   }
 
-  private expiry() {
+  private expiry(scope: Construct) {
     const { federation, site } = this;
-    return {
-      account: {
-        accountId: googleAccountId(federation, site.id, scratchExpiryName),
-        description: `Expires scratch of ${site.id} in ${federation}`,
-        namespace: site.servicesNamespace,
-        serviceAccount: scratchExpiryName,
-      },
-      rights: expiryRights(site.buckets.filter((bucket) => bucket.expireDays !== null)),
-      pays: false,
-    };
+    const { project } = site;
+    const account = new PodAccount(scope, "identity", {
+      project,
+      accountId: googleAccountId(federation, site.id, scratchExpiryName),
+      description: `Expires scratch of ${site.id} in ${federation}`,
+      namespace: site.servicesNamespace,
+      serviceAccount: scratchExpiryName,
+    });
+    grant(scope, account.member, project, expiryRights(site.buckets.filter((bucket) => bucket.expireDays !== null)));
+    return account;
   }
 
   homeMount(scope: Construct, home: ResolvedHome): HomeMount {

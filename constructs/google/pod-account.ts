@@ -7,17 +7,33 @@ export function podAnnotations(accountId: string, project: string): Readonly<Rec
   return { "iam.gke.io/gcp-service-account": `${accountId}@${project}.iam.gserviceaccount.com` };
 }
 
-export interface PodAccountProps {
+/** Pods of one service account of Kubernetes, in any cluster of a project. */
+export interface PodsProps {
   readonly project: string;
-  /** What comes before the @ of its address. */
-  readonly accountId: string;
-  readonly description: string;
-  /** Of the one service account of Kubernetes whose pods are it. */
   readonly namespace: string;
   readonly serviceAccount: string;
 }
 
-/** A service account of Google that pods are (Workload Identity Federation for GKE): those of one service account, and nobody else. */
+/** Has pods be a service account of Google (Workload Identity Federation for GKE): those of one service account, and nobody else. */
+export function podsAre(
+  scope: Construct,
+  account: { readonly name: string },
+  { project, namespace, serviceAccount }: PodsProps,
+): ServiceAccountIamMember {
+  return new ServiceAccountIamMember(scope, "pods", {
+    serviceAccountId: account.name,
+    role: "roles/iam.workloadIdentityUser",
+    member: `serviceAccount:${project}.svc.id.goog[${namespace}/${serviceAccount}]`,
+  });
+}
+
+export interface PodAccountProps extends PodsProps {
+  /** What comes before the @ of its address. */
+  readonly accountId: string;
+  readonly description: string;
+}
+
+/** A service account of Google that pods are, and nobody else. */
 export class PodAccount extends Construct {
   /** Annotations of the service account of Kubernetes. */
   readonly annotations: Readonly<Record<string, string>>;
@@ -27,13 +43,9 @@ export class PodAccount extends Construct {
 
   constructor(scope: Construct, id: string, props: PodAccountProps) {
     super(scope, id);
-    const { project, accountId, description, namespace, serviceAccount } = props;
+    const { project, accountId, description } = props;
     const account = new ServiceAccount(this, "account", { accountId, displayName: description });
-    this.binding = new ServiceAccountIamMember(this, "pods", {
-      serviceAccountId: account.name,
-      role: "roles/iam.workloadIdentityUser",
-      member: `serviceAccount:${project}.svc.id.goog[${namespace}/${serviceAccount}]`,
-    });
+    this.binding = podsAre(this, account, props);
     this.member = account.member;
     this.annotations = podAnnotations(accountId, project);
   }

@@ -10,7 +10,9 @@ export type GoogleService =
   | "container"
   | "containerfilesystem"
   | "iam"
-  | "monitoring";
+  | "iamcredentials"
+  | "monitoring"
+  | "sts";
 
 /** What must be there before a service is asked for something. */
 export type Ready = (...services: readonly GoogleService[]) => ITerraformDependable[];

@@ -1,5 +1,6 @@
 import { ProjectIamMember } from "@cdktf/provider-google/lib/project-iam-member";
 import { StorageBucketIamMember } from "@cdktf/provider-google/lib/storage-bucket-iam-member";
+import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
 import type { ResolvedGoogleBucket } from "../../config/resolve/google-site";
 import type { Right } from "../../config/resolve/hub-base";
@@ -76,8 +77,34 @@ export function grant(scope: Construct, member: string, project: string, rights:
   }
 }
 
+export interface ReadersProps {
+  readonly bucket: Pick<ResolvedGoogleBucket, "name" | "existing">;
+  /** Of the bucket. */
+  readonly project: string;
+  readonly readers: readonly { readonly id: string; readonly member: string }[];
+  /** What must be there before policies name them. */
+  readonly known: ITerraformDependable[];
+}
+
+/** Has others read and list a bucket: each in a right of its own, so that one who is not there (yet) keeps nobody else out. */
+export function grantReaders(scope: Construct, id: string, { bucket, project, readers, known }: ReadersProps): void {
+  const own = new Construct(scope, id);
+  const role = "roles/storage.objectViewer";
+  const condition = conditionOf({ bucket, prefix: "" });
+  for (const { id: reader, member } of readers) {
+    const told = {
+      role,
+      member,
+      ...(condition ? { condition } : {}),
+      ...(known.length > 0 ? { dependsOn: known } : {}),
+    };
+    if (bucket.existing) new ProjectIamMember(own, reader, { project, ...told });
+    else new StorageBucketIamMember(own, reader, { bucket: bucket.name, ...told });
+  }
+}
+
 /** https://cloud.google.com/storage/docs/access-control/iam#conditions */
-function conditionOf({ bucket: { name, existing }, prefix, key }: StoreRight) {
+function conditionOf({ bucket: { name, existing }, prefix, key }: Pick<StoreRight, "bucket" | "prefix" | "key">) {
   const bucket = `projects/_/buckets/${name}`;
   const listed = "api.getAttribute('storage.googleapis.com/objectListPrefix', '')";
   if (prefix !== "") {

@@ -1,16 +1,22 @@
+import { ServiceAccount } from "@cdktf/provider-google/lib/service-account";
 import type { App } from "cdktf";
+import { hubAccountId } from "../../config/names";
 import type { ResolvedGoogleSite } from "../../config/resolve/google-site";
 import { expiryLifecycle } from "../../constructs/expiry";
 import { Bucket } from "../../constructs/google/bucket";
 import { LakeKey } from "../../constructs/google/lake-key";
 import { googleProvider } from "../../constructs/google/provider";
+import { services } from "../../constructs/google/services";
 import { type FederationProps, SiteStack } from "../site-stack";
 
 export interface GoogleLakeStackProps extends FederationProps {
   readonly site: ResolvedGoogleSite;
 }
 
-/** `<site>-lake`: the site's buckets with all that is said of them. It lives for years; the guard keeps it. Buckets that exist are not in it. */
+/**
+ * `<site>-lake`: the site's buckets with all that is said of them, and the accounts that its hubs are, since rights are given only to
+ * accounts that are there: those of other sites outlive every hub. It lives for years; the guard keeps it. Buckets that exist are not in it.
+ */
 export class GoogleLakeStack extends SiteStack {
   constructor(app: App, { federation, site, places }: GoogleLakeStackProps) {
     super(app, { federation, site: site.id, part: "lake", places });
@@ -26,6 +32,13 @@ export class GoogleLakeStack extends SiteStack {
         region: site.region,
         key: bucket.ownKey ? key : null,
         lifecycle,
+      });
+    const accounts = site.hubs.length > 0 ? services(this, ["iam"]) : null;
+    for (const hub of site.hubs)
+      new ServiceAccount(this, `hub-${hub.id}`, {
+        accountId: hubAccountId(federation.id, site.id, hub.id),
+        displayName: `People of hub ${hub.id} of ${site.id} in ${federation.id}`,
+        dependsOn: accounts?.("iam") ?? [],
       });
   }
 }

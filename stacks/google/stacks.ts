@@ -1,15 +1,38 @@
 import type { App } from "cdktf";
+import { stackName } from "../../config/names";
 import { isMade } from "../../config/resolve/cluster-site";
 import type { ResolvedGoogleClusterSite, ResolvedGoogleSite } from "../../config/resolve/google-site";
+import { hostedBy, hubsReading } from "../../config/resolve/grants";
 import type { FederationProps, SiteStack } from "../site-stack";
 import { GoogleClusterStack } from "./cluster";
+import { GoogleGrantsStack } from "./grants";
 import { GoogleHomesStack } from "./homes";
 import { GoogleLakeStack } from "./lake";
 
-/** The lake of a site on Google Cloud: no stack where all of its buckets exist. */
+/** The lake of a site on Google Cloud: no stack where all of its buckets exist and no hub is an account. */
 export function googleLakeStacks(app: App, site: ResolvedGoogleSite, props: FederationProps): SiteStack[] {
-  if (site.buckets.every((bucket) => bucket.existing)) return [];
+  if (site.buckets.every((bucket) => bucket.existing) && site.hubs.length === 0) return [];
   return [new GoogleLakeStack(app, { ...props, site })];
+}
+
+/**
+ * What hubs of other sites read of a site's lake: after that lake, and of the same project after the lakes of its other sites, whose hubs
+ * are accounts of theirs. What lies in another project is made by its own people, whose stacks are not brought up or taken down with these.
+ */
+export function googleGrantsStacks(
+  app: App,
+  site: ResolvedGoogleSite,
+  props: FederationProps,
+  stacks: readonly SiteStack[],
+): SiteStack[] {
+  const { federation } = props;
+  const read = site.buckets.some((bucket) => hubsReading(federation, site, bucket).length > 0);
+  if (!read && hostedBy(federation, site).length === 0) return [];
+  const grants = new GoogleGrantsStack(app, { ...props, site });
+  const near = federation.sites.filter((one) => one.provider === "google" && one.project === site.project);
+  const lakes = new Set(near.map(({ id }) => stackName(id, "lake")));
+  for (const lake of stacks) if (lakes.has(lake.node.id)) grants.addDependency(lake);
+  return [grants];
 }
 
 /** What hubs stand on: what homes lie on, which outlives it, and the cluster. */

@@ -5,6 +5,7 @@ import { hubSecrets } from "../../charts/jupyterhub/secrets";
 import { jupyterHubValues } from "../../charts/jupyterhub/values";
 import { charts } from "../../charts/pins";
 import { priorityClassName } from "../../config/names";
+import { abroadOf } from "../../config/resolve/abroad";
 import type { ResolvedClusterHub } from "../../config/resolve/cluster-hub";
 import type { ResolvedClusterSite } from "../../config/resolve/cluster-site";
 import type { ResolvedFederation } from "../../config/resolve/federation";
@@ -40,6 +41,7 @@ export class KubernetesHubStack extends SiteStack {
       userScheduler: site.userScheduler,
       priorityClass: priorityClassName(site.id, "default"),
       storeEnvironment: platform.storeEnvironment,
+      abroad: abroadOf(federation, site.id, hub),
       storeNetworks: site.s3.networks,
       storeKeys: identity.storeKeys?.name ?? null,
       mirrors: site.mirrors,

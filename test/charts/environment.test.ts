@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { gatewayData } from "../../charts/dask-gateway/data";
 import { jupyterHubValues } from "../../charts/jupyterhub/values";
+import { nobodyAbroad } from "../../config/resolve/abroad";
 import { ExistingCluster } from "../../constructs/kubernetes/existing-cluster";
 import { alteredSite, clusterHubOf } from "../config/cluster-site";
 import { hpc, hubOf, siteOf } from "../config/federation-of";
@@ -20,7 +21,8 @@ function ofNotebook(): Record<string, string> {
 }
 
 function ofDask(): Readonly<Record<string, string>> {
-  return gatewayData({ hub: clusterHubOf(site, "prod"), pools: site.pools, storeEnvironment }).environment;
+  return gatewayData({ hub: clusterHubOf(site, "prod"), pools: site.pools, storeEnvironment, abroad: nobodyAbroad })
+    .environment;
 }
 
 /** What a local site's notebooks and Dask processes share, for a hub with buckets of the same ids. */

@@ -1,6 +1,7 @@
 import { beforeAll, expect, test } from "vitest";
 import { daskGatewayValues } from "../../charts/dask-gateway/values";
 import { priorityClassName } from "../../config/names";
+import { nobodyAbroad } from "../../config/resolve/abroad";
 import { definitions } from "../../constructs/kubernetes/objects/definitions";
 import { alteredSite, clusterHubOf } from "../config/cluster-site";
 import { until } from "../until";
@@ -23,7 +24,7 @@ beforeAll(async () => {
   await installHub(bed.cluster, site, "workshop");
   const priorityClass = priorityClassName(site.id, "default");
   const props = { hub, pools: site.pools, userScheduler: site.userScheduler, priorityClass, storeEnvironment: {} };
-  const values = daskGatewayValues({ ...props, storeKeys: "store-keys" });
+  const values = daskGatewayValues({ ...props, storeKeys: "store-keys", abroad: nobodyAbroad });
   gateway = await startGateway(bed.cluster, hub.releases.daskGateway, values);
 }, 600_000);
 

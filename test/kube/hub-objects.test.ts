@@ -3,6 +3,7 @@ import { gatewayData } from "../../charts/dask-gateway/data";
 import { daskGatewayNames } from "../../charts/dask-gateway/names";
 import { daskGatewayValues } from "../../charts/dask-gateway/values";
 import { priorityClassName } from "../../config/names";
+import { nobodyAbroad } from "../../config/resolve/abroad";
 import type { WorkerSize } from "../../config/resolve/sizes";
 import { hubObjects } from "../../constructs/kubernetes/objects/hub";
 import { alteredSite, clusterHubOf } from "../config/cluster-site";
@@ -34,6 +35,7 @@ const props = (hub: string) => ({
   priorityClass: priorityClassName(site.id, "default"),
   storeEnvironment: {},
   storeKeys: "store-keys",
+  abroad: nobodyAbroad,
 });
 
 /** A worker's pod as the gateway's controller makes it of the values. */

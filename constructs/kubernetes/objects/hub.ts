@@ -1,5 +1,6 @@
-import { clientConfigName } from "../../../charts/client";
+import { abroadFiles, clientConfigName } from "../../../charts/client";
 import { type Mirrors, userServiceAccount } from "../../../config/names";
+import type { Abroad } from "../../../config/resolve/abroad";
 import type { ResolvedClusterHub } from "../../../config/resolve/cluster-hub";
 import type { ResolvedPool } from "../../../config/resolve/pools";
 import type { HomeMount, PodIdentity } from "../platform";
@@ -23,6 +24,8 @@ export interface HubObjectsProps {
   /** The namespace of the site's services: users' pods reach its gateway and ingress, its Prometheus reaches Dask's pods. */
   readonly servicesNamespace: string;
   readonly identity: PodIdentity;
+  /** The same in other clouds. */
+  readonly abroad: Abroad;
   /** Private networks (CIDR) where the store is; all others are closed to users' pods. */
   readonly storeNetworks: readonly string[];
   readonly ingress: IngressReach;
@@ -41,7 +44,7 @@ export const hubPodSecurity = "baseline";
 
 /** Objects of a hub's namespace beside those of JupyterHub and of Dask Gateway: they come before both. */
 export function hubObjects(props: HubObjectsProps): KubeObject[] {
-  const { hub, pools, identity, servicesNamespace, storeNetworks, ingress, nameServers, home, client } = props;
+  const { hub, pools, identity, abroad, servicesNamespace, storeNetworks, ingress, nameServers, home, client } = props;
   const { namespace } = hub;
   const { identityServers } = identity;
   return [
@@ -50,7 +53,7 @@ export function hubObjects(props: HubObjectsProps): KubeObject[] {
       apiVersion: "v1",
       kind: "ConfigMap",
       metadata: { name: clientConfigName, namespace },
-      data: { "federation.json": clientConfigText(client) },
+      data: { "federation.json": clientConfigText(client), ...abroadFiles(abroad) },
     },
     resourceQuota(hub, pools),
     limitRange(namespace),

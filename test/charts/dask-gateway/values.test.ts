@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { gatewayData } from "../../../charts/dask-gateway/data";
 import { type DaskGatewayProps, daskGatewayValues, schedulerPool } from "../../../charts/dask-gateway/values";
 import { priorityClassName } from "../../../config/names";
+import { nobodyAbroad } from "../../../config/resolve/abroad";
 import { alteredSite, clusterHubOf, clusterSite } from "../../config/cluster-site";
 import { readableJson } from "../../readable";
 import { faultsOfValues, missingSchema } from "../schemas";
@@ -17,6 +18,7 @@ function propsOf(hub: string, site = clusterSite()): DaskGatewayProps {
     priorityClass: priorityClassName(site.id, "default"),
     storeEnvironment: { AWS_ENDPOINT_URL: site.s3.endpoint },
     storeKeys: "store-keys",
+    abroad: nobodyAbroad,
   };
 }
 

@@ -1,6 +1,7 @@
 import type { JupyterHubProps } from "../../../charts/jupyterhub/props";
 import { noIdentityServers } from "../../../charts/networks";
 import { priorityClassName } from "../../../config/names";
+import { nobodyAbroad } from "../../../config/resolve/abroad";
 import { clusterFederation, clusterHubOf, clusterSite } from "../../config/cluster-site";
 
 /** What a stack would tell the values of a hub of the example cluster, with the home file system that the hub names. */
@@ -23,6 +24,7 @@ export function propsOf(id: string, site = clusterSite()): JupyterHubProps {
     },
     identityServers: noIdentityServers,
     storeEnvironment: { AWS_ENDPOINT_URL: site.s3.endpoint },
+    abroad: nobodyAbroad,
     storeNetworks: [],
     storeKeys: "store-keys",
     clientConfig: "client-config",

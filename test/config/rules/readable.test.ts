@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { ResolvedFederation } from "../../../config/resolve/federation";
 import type { Access } from "../../../config/resolve/lake";
 import { readable } from "../../../config/rules/readable";
-import { aws, clusterYaml, eks, faultsOf, hpc, kubernetes, load, mainHome, plain } from "../federation-of";
+import { aws, clusterYaml, eks, faultsOf, google, hpc, kubernetes, load, mainHome, plain } from "../federation-of";
 
 const site = (access: string, isPublic: boolean) =>
   hpc(
@@ -85,9 +85,28 @@ test("hubs of other sites on AWS are let in; one elsewhere that is named could n
   for (const access of ["federation", "{sites: [b]}", "{sites: [a, b]}", "{groups: [snow]}"])
     expect(across(access), access).toEqual([]);
   expect(across("{sites: [b, c]}")).toEqual([
-    "sites/a.yaml:7:96 readable datasets.d.access.sites[1]: hubs of c could not read it: a bucket of AWS is opened to roles in AWS, which only hubs there have",
+    "sites/a.yaml:7:96 readable datasets.d.access.sites[1]: hubs of c could not read it: a bucket of AWS is opened to roles in AWS, which only hubs on AWS and Google Cloud have",
   ]);
   expect(across("{sites: [c]}")).toEqual([expect.stringContaining("nobody could read this dataset")]);
+});
+
+/** A library on Google Cloud whose one dataset has this access, beside a hub on AWS. */
+function intoGoogle(access: string, { bucket = "", keys = "" } = {}): string[] {
+  const dataset = `datasets: {d: {${plain}, bucket: l, path: p, access: ${access}}}\n`;
+  return faultsOf({
+    "federation.yaml": clusterYaml.replace("  site: {storageClass: disks}\n", ""),
+    "sites/b.yaml": eks("b", { keys }),
+    "sites/g.yaml": google("g", `projectNumber: "123456"\n${dataset}`, `l: {purpose: library${bucket}}`),
+  });
+}
+
+test("a hub on AWS reads a bucket of Google Cloud once it is known who issues its tokens, and never at its own cost", () => {
+  const keys = "tokenIssuer: https://oidc.example/id/B";
+  expect(intoGoogle("{sites: [b]}", { keys })).toEqual([]);
+  expect(intoGoogle("{sites: [b, g]}")).toEqual([expect.stringContaining("nobody could read this dataset")]);
+  expect(intoGoogle("{sites: [b]}", { keys, bucket: ", requesterPays: true" })).toEqual([
+    expect.stringContaining("nobody could read this dataset"),
+  ]);
 });
 
 test("a store of a site on Kubernetes is opened by its keys, which other sites do not have", () => {

@@ -1,5 +1,6 @@
 import { noIdentityServers } from "../../../../charts/networks";
 import { priorityClassName } from "../../../../config/names";
+import { nobodyAbroad } from "../../../../config/resolve/abroad";
 import type { ResolvedKubernetesSite } from "../../../../config/resolve/kubernetes-site";
 import { ingressReach } from "../../../../constructs/kubernetes/ingress";
 import type { HubObjectsProps } from "../../../../constructs/kubernetes/objects/hub";
@@ -17,6 +18,7 @@ export function hubProps(id: string, site: ResolvedKubernetesSite = clusterSite(
     placeholderClass: priorityClassName(site.id, "placeholder"),
     servicesNamespace: site.servicesNamespace,
     identity: { annotations: {}, identityServers: noIdentityServers, storeKeys: null },
+    abroad: nobodyAbroad,
     storeNetworks: site.s3.networks,
     ingress: ingressReach(site),
     nameServers: site.nameServers,
