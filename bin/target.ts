@@ -33,7 +33,7 @@ export function stacksOf(target: string | undefined, choice: Choice): Set<string
 
 /** The stacks that the sites of a config have, told without a synth. */
 export function configuredStacks({ sites }: Pick<ResolvedFederation, "sites">): string[] {
-  return sites.flatMap(siteStacks);
+  return sites.flatMap((site) => siteStacks(site, sites));
 }
 
 /** The site that a stack belongs to. */

@@ -1,32 +1,41 @@
 import { stackName } from "./names";
 import { isMade } from "./resolve/cluster-site";
+import { isForOthers, isOwner } from "./resolve/grants";
 import { type ResolvedSite, standsOnCluster } from "./resolve/site";
 
 /** What a site's stacks are named after, beside its hubs' ids: in the order that they need each other. A store is only catalogued. */
 export const ownParts = {
   aws: ["lake", "grants", "homes", "cluster", "services", "catalog"],
-  google: ["lake", "homes", "cluster", "services", "catalog"],
+  google: ["lake", "grants", "homes", "cluster", "services", "catalog"],
   hpc: ["base"],
   kubernetes: ["homes", "services", "catalog"],
   store: [],
 } as const satisfies Record<ResolvedSite["provider"], readonly string[]>;
 
 /** Parts that a site has only where it keeps such things itself. */
-const kept: Readonly<Record<string, (site: ResolvedSite) => boolean>> = {
+const kept: Readonly<Record<string, (site: ResolvedSite, sites: readonly ResolvedSite[]) => boolean>> = {
   homes: (site) => standsOnCluster(site) && site.homes.some(isMade),
   cluster: standsOnCluster,
   services: standsOnCluster,
   catalog: standsOnCluster,
-  grants: (site) => site.datasets.some((dataset) => dataset.mirrors.length > 0),
-  lake: (site) => site.buckets.some((bucket) => !bucket.existing),
+  grants: (site, sites) => isOwner(site) && (isCopied(site, sites) || isForOthers({ sites }, site)),
+  // On Google Cloud the accounts of hubs are the lake's.
+  lake: (site) =>
+    site.buckets.some((bucket) => !bucket.existing) || (site.provider === "google" && site.hubs.length > 0),
 };
 
-/** The parts that a site really has. */
-function partsOf(site: ResolvedSite): readonly string[] {
-  return ownParts[site.provider].filter((part) => kept[part]?.(site) ?? true);
+/** Whether S3 copies a site's datasets to others. */
+function isCopied(site: ResolvedSite, sites: readonly ResolvedSite[]): boolean {
+  const onAws = (id: string) => sites.some((one) => one.id === id && one.provider === "aws");
+  return site.provider === "aws" && site.datasets.some(({ mirrors }) => mirrors.some((mirror) => onAws(mirror.site)));
 }
 
-/** The names of a site's stacks: its own, then its hubs'. */
-export function siteStacks(site: ResolvedSite): string[] {
-  return [...partsOf(site), ...site.hubs.map((hub) => hub.id)].map((part) => stackName(site.id, part));
+/** The parts that a site really has. */
+function partsOf(site: ResolvedSite, sites: readonly ResolvedSite[]): readonly string[] {
+  return ownParts[site.provider].filter((part) => kept[part]?.(site, sites) ?? true);
+}
+
+/** The names of a site's stacks: its own, then its hubs'. `sites`: all of the federation. */
+export function siteStacks(site: ResolvedSite, sites: readonly ResolvedSite[]): string[] {
+  return [...partsOf(site, sites), ...site.hubs.map((hub) => hub.id)].map((part) => stackName(site.id, part));
 }

@@ -57,7 +57,7 @@ export async function bootstrap(
     const surveys = await Promise.all(buckets.map((bucket) => bucket.survey()));
     for (const survey of surveys) for (const line of surveyLines(survey)) say(line);
     const records = await Records.read(state, federation.states);
-    const stacks = sites.flatMap(siteStacks);
+    const stacks = sites.flatMap((one) => siteStacks(one, federation.sites));
     const moves = movesOf(records, stacks, (stack) => siteOf(stack, { federation, index: records.index }));
     for (const { stack, from, to } of moves) say(`${stack}: its state lies in ${from}, and belongs in ${to}`);
     if (surveys.length === 0 && moves.length === 0) throw nothingToMake(site ?? federation.id);

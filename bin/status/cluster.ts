@@ -9,6 +9,7 @@ import type { Ending, HubStatus, SiteStatus } from "./model";
 export async function clusterStatus(
   site: ResolvedSite & ResolvedClusterSite,
   { index, records }: Pick<Deployed, "index" | "records">,
+  sites: readonly ResolvedSite[],
   endingOf: (expires: string | null, target: string) => Ending,
 ): Promise<SiteStatus> {
   const applied = (stack: string) => index.get(stack)?.status === "applied";
@@ -21,7 +22,7 @@ export async function clusterStatus(
     ...endingOf(site.expires, site.id),
     provider: site.provider,
     institution: site.institution,
-    state: stateOfStacks(site, index) ?? "not deployed",
+    state: stateOfStacks(site, sites, index) ?? "not deployed",
     hub: site.hubs[0]?.url ?? null,
     data: site.dataUrl,
     catalog: site.catalog,
@@ -34,8 +35,12 @@ export async function clusterStatus(
 }
 
 /** How a site stands by its stacks; undefined where it has none. */
-export function stateOfStacks(site: ResolvedSite, index: Deployed["index"]): SiteStatus["state"] | undefined {
-  const stacks = siteStacks(site);
+export function stateOfStacks(
+  site: ResolvedSite,
+  sites: readonly ResolvedSite[],
+  index: Deployed["index"],
+): SiteStatus["state"] | undefined {
+  const stacks = siteStacks(site, sites);
   const there = stacks.filter((stack) => index.get(stack)?.status === "applied").length;
   if (stacks.length === 0) return undefined;
   return there === 0 ? "not deployed" : there < stacks.length ? "partly deployed" : "deployed";

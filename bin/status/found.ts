@@ -1,11 +1,12 @@
 import type { Installed } from "./installed";
-import type { Program, SignIn } from "./programs";
+import type { CopyStatus, Program, SignIn } from "./programs";
 
 /** What is found of a site on its machine. */
 export interface Found {
   readonly root: string | undefined;
   readonly installed: Installed;
   readonly programs: readonly Program[];
+  readonly copies: readonly CopyStatus[];
   readonly problem: string | null;
   readonly signIns: Readonly<Record<string, SignIn>>;
 }

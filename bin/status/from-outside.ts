@@ -44,7 +44,7 @@ export async function seenFromOutside(
 }
 
 function stateOf(site: ResolvedHpcSite, index: Deployed["index"], silent: number, asked: number): SiteStatus["state"] {
-  if (stateOfStacks(site, index) === "not deployed") return "not deployed";
+  if (stateOfStacks(site, [site], index) === "not deployed") return "not deployed";
   return silent === 0 ? "up" : silent < asked ? "partly up" : "down";
 }
 

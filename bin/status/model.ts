@@ -1,4 +1,4 @@
-import type { Program, SignIn } from "./programs";
+import type { CopyStatus, Program, SignIn } from "./programs";
 
 /**
  * `applied`: as the config says; `changed`: `up` would change it; `incomplete`: its last apply did not finish;
@@ -66,6 +66,8 @@ export interface SiteStatus extends Ending {
   readonly centreExpires?: readonly string[];
   readonly hubs: Readonly<Record<string, HubStatus>>;
   readonly programs: readonly Program[];
+  /** Copies of other sites' datasets that this one fetches; absent where it has none. */
+  readonly copies?: readonly CopyStatus[];
   /** Why the programs could not be asked. */
   readonly problem: string | null;
   /** Host names that people must point at the site's address, and that address; null where nobody needs to. */

@@ -19,7 +19,8 @@ async function ask(site: SshSite): Promise<Told> {
 export async function lookOver(site: SshSite): Promise<Found> {
   const [{ status, problem }, signIns] = await Promise.all([ask(site), signInOver(site)]);
   const root = status || problem !== null ? spelled(site) : undefined;
-  return { root, installed: installedOf(status), programs: status ? duePrograms(status) : [], problem, signIns };
+  const found = { programs: status ? duePrograms(status) : [], copies: status?.copies ?? [] };
+  return { root, installed: installedOf(status), ...found, problem, signIns };
 }
 
 function installedOf(status: KitStatus | undefined): Installed {

@@ -26,6 +26,29 @@ export interface KitStatus {
     >
   >;
   readonly programs: readonly Program[];
+  /** An earlier release knows of none. */
+  readonly copies?: readonly CopyStatus[];
+}
+
+/** How a copy of another site's dataset stands, as the program tells that fetches it. */
+export interface CopyStatus {
+  readonly dataset: string;
+  readonly everySeconds: number;
+  /** `waiting`: its turn has not come yet; `behind`: its source is written to faster than it is copied. */
+  readonly state: "waiting" | "copying" | "whole" | "behind" | "failing";
+  /** When that turn began, in seconds since 1970; null before the first. */
+  readonly at: number | null;
+  /** The last time that it was whole, and what it held; `leaving` of it the source has no more. */
+  readonly whole: {
+    readonly at: number;
+    readonly objects: number;
+    readonly bytes: number;
+    readonly leaving: number;
+  } | null;
+  /** While it is copied: objects and bytes so far. */
+  readonly copied?: number;
+  readonly copiedBytes?: number;
+  readonly problem?: string;
 }
 
 /** How to sign in to a hub with a shared password. */
@@ -37,11 +60,14 @@ export interface SignIn {
   readonly adminPassword?: string | null;
 }
 
-/** The programs of an installed site, or why they could not be asked. */
-export async function programsOf(root: string): Promise<{ programs: Program[]; problem: string | null }> {
+/** The programs and copies of an installed site, or why its kit could not be asked. */
+export async function programsOf(
+  root: string,
+): Promise<{ programs: Program[]; copies: readonly CopyStatus[]; problem: string | null }> {
   const end = await runKit(root, "status", { flags: ["--json"] });
-  if (!end.ok) return { programs: [], problem: end.error };
-  return { programs: duePrograms(JSON.parse(end.stdout) as KitStatus), problem: null };
+  if (!end.ok) return { programs: [], copies: [], problem: end.error };
+  const told = JSON.parse(end.stdout) as KitStatus;
+  return { programs: duePrograms(told), copies: told.copies ?? [], problem: null };
 }
 
 /** The programs that a kit tells of and that should run. */

@@ -1,4 +1,6 @@
 import { type Paint, plain } from "../terminal";
+import { copyRows } from "./copies";
+import { duration } from "./duration";
 import type { Busy, Ending, HubStatus, SiteStatus, StackStatus, Status } from "./model";
 import { secondLevel, table } from "./table";
 
@@ -48,6 +50,7 @@ function siteText(id: string, site: SiteStatus, width: number, { paint, programs
     ["data", site.data ?? ""],
     ["catalog", site.catalog ?? ""],
     ["scratch", scratchRow(site)],
+    ...copyRows(site.copies ?? [], now, paint),
     ...nameRows(site),
     ["files", site.root ?? ""],
     ["reach it", site.tunnel ?? ""],
@@ -113,13 +116,6 @@ function programRows({ programs }: SiteStatus, paint: Paint): [string, string][]
     const since = p.state === "RUNNING" && p.uptimeSeconds != null ? `  for ${duration(p.uptimeSeconds)}` : "";
     return [i === 0 ? "programs" : " ", `${p.name.padEnd(width)}  ${state}${since}`];
   });
-}
-
-/** `45 s`, `12 min`, `3 h`, `9 d`. */
-export function duration(seconds: number): string {
-  if (seconds < 90) return `${Math.round(seconds)} s`;
-  if (seconds < 5400) return `${Math.round(seconds / 60)} min`;
-  return seconds < 172_800 ? `${Math.round(seconds / 3600)} h` : `${Math.round(seconds / 86_400)} d`;
 }
 
 /** What is not as the config says, each with the command that changes it. */

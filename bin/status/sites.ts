@@ -35,7 +35,7 @@ export async function siteStatuses(
   const over = new Set(config ? expired(config.federation).map((e) => e.target) : []);
   const endingFor = (site: ResolvedSite) => (expires: string | null, target: string) =>
     endingOf(expires, site.timezone, over.has(site.id) || over.has(target));
-  const inCluster = (site: ResolvedSite & ResolvedClusterSite) => clusterStatus(site, facts, endingFor(site));
+  const inCluster = (site: ResolvedSite & ResolvedClusterSite) => clusterStatus(site, facts, wanted, endingFor(site));
   const statusOf = async (site: ResolvedSite) => {
     if (standsOnCluster(site)) return inCluster(site);
     const ending = endingOf(site.expires, site.timezone, over.has(site.id));
@@ -64,7 +64,14 @@ function dataStatus(
   const { provider, institution } = site;
   const front = sites.find((s) => s.id === site.servedBy);
   const served = { data: front?.dataUrl ?? null, catalog: front?.catalog ?? null };
-  return { ...nothing, ...ending, ...served, provider, institution, state: stateOfStacks(site, index) ?? "data only" };
+  return {
+    ...nothing,
+    ...ending,
+    ...served,
+    provider,
+    institution,
+    state: stateOfStacks(site, sites, index) ?? "data only",
+  };
 }
 
 async function onMachine(
@@ -107,7 +114,8 @@ async function onlyDeployed({ root, hubs }: DeployedSite, left: boolean): Promis
 }
 
 async function lookAt(root: string | undefined, hubs: ReadonlySet<string>): Promise<Found> {
-  const none = { root: undefined, installed: { url: null, hubs: new Map() }, programs: [], problem: null, signIns: {} };
+  const installed = { url: null, hubs: new Map() };
+  const none = { root: undefined, installed, programs: [], copies: [], problem: null, signIns: {} };
   if (root === undefined || !isInstalled(root)) return none;
   const [asked, signIns] = await Promise.all([programsOf(root), signInOf(root)]);
   return { root, installed: installedAt(root, hubs), ...asked, signIns };
@@ -132,6 +140,7 @@ function siteOf(found: Found, url: string | null, hubs: SiteStatus["hubs"]) {
     catalog: url === null ? null : `${url}/stac/catalog.json`,
     hubs,
     programs: found.programs,
+    ...(found.copies.length === 0 ? {} : { copies: found.copies }),
     problem: found.problem,
     root: found.root ?? null,
     names: null,

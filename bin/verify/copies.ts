@@ -7,8 +7,11 @@ import type { Config } from "../load-or-exit";
 import { type Checks, Unmet } from "./check";
 import { fetchPage } from "./fetch";
 
-const copyAgain =
-  "wait some minutes where it was just written; else its owner copies it with S3 Batch Replication, then isthmus catalog record";
+function copyAgain({ by, site }: DatasetCopy): string {
+  return by === "s3"
+    ? "wait some minutes where it was just written; else its owner copies it with S3 Batch Replication, then isthmus catalog record"
+    : `isthmus status tells how ${site} is getting on with it; then isthmus catalog record`;
+}
 
 /** Whether copies of a site's datasets at others hold what the originals do, also those that are not listed yet. */
 export async function verifyCopies(
@@ -36,6 +39,6 @@ async function isWhole(copy: DatasetCopy, signal: AbortSignal): Promise<string> 
   const found = await compareCopy(get, copy).catch((error: unknown) => {
     throw error instanceof ReadFailure ? new Failure(error.message) : error;
   });
-  if ("differs" in found) throw new Unmet(found.differs, copyAgain);
+  if ("differs" in found) throw new Unmet(found.differs, copyAgain(copy));
   return `${found.manifest.objects} objects, ${found.manifest.bytes} bytes, the same at both`;
 }

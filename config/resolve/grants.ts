@@ -16,6 +16,11 @@ export type Owner = ResolvedAwsSite | ResolvedGoogleSite;
 /** A site whose hubs may read what others keep for them. */
 export type Reader = ResolvedAwsClusterSite | ResolvedGoogleClusterSite | ResolvedKubernetesSite;
 
+/** The sites of a federation, which is all that matters here. */
+interface Sites {
+  readonly sites: readonly ResolvedSite[];
+}
+
 /** The role of a hub's people. */
 export interface HubRole {
   readonly account: string;
@@ -66,7 +71,7 @@ function paysFor(owner: Owner, site: Reader): boolean {
  * all of that cloud, since clients are one somebody in each cloud. Null: nobody, because nothing there is for them, or they cannot be known.
  */
 export function hostOf<P extends Owner["provider"]>(
-  federation: ResolvedFederation,
+  federation: Sites,
   provider: P,
   site: Reader,
 ): Extract<Owner, { provider: P }> | null {
@@ -83,7 +88,7 @@ export function hostOf<P extends Owner["provider"]>(
 }
 
 function isGranted(
-  federation: ResolvedFederation,
+  federation: Sites,
   owner: Owner,
   bucket: ResolvedAwsBucket | ResolvedGoogleBucket,
   { site, hub }: ReadingHub,
@@ -94,7 +99,7 @@ function isGranted(
 
 /** Hubs of other sites that read a bucket, in the order of the sites. */
 export function hubsReading(
-  federation: ResolvedFederation,
+  federation: Sites,
   owner: Owner,
   bucket: ResolvedAwsBucket | ResolvedGoogleBucket,
 ): ReadingHub[] {
@@ -120,7 +125,7 @@ export function hubRole(federation: ResolvedFederation, site: Reader, hub: Resol
 }
 
 /** Buckets in AWS of other sites that a hub's people read, beside those that anybody reads. */
-export function bucketsGranted(federation: ResolvedFederation, site: Reader, hub: ResolvedClusterHub): GrantedBucket[] {
+export function bucketsGranted(federation: Sites, site: Reader, hub: ResolvedClusterHub): GrantedBucket[] {
   return federation.sites
     .filter((owner) => owner.provider === "aws")
     .flatMap((owner) => owner.buckets.map((bucket) => ({ owner, bucket })))
@@ -128,16 +133,12 @@ export function bucketsGranted(federation: ResolvedFederation, site: Reader, hub
 }
 
 /** Sites whose hubs a site keeps roles or identities for, in its own cloud. */
-export function hostedBy(federation: ResolvedFederation, host: Owner): Reader[] {
+export function hostedBy(federation: Sites, host: Owner): Reader[] {
   return federation.sites.filter(isReader).filter((site) => hostOf(federation, host.provider, site)?.id === host.id);
 }
 
 /** Ids of the datasets that are not public and whose buckets a hub's people read all the same, its own site's first. */
-export function closedDatasetsOf(
-  federation: ResolvedFederation,
-  site: ResolvedClusterSite,
-  hub: ResolvedClusterHub,
-): string[] {
+export function closedDatasetsOf(federation: Sites, site: ResolvedClusterSite, hub: ResolvedClusterHub): string[] {
   const closed = ({ access }: { readonly access: unknown }) => access !== "public";
   const own = site.datasets.filter(
     ({ id, bucket }) => hub.publishes.includes(id) || hub.buckets.some((one) => one.id === bucket),
@@ -149,7 +150,14 @@ export function closedDatasetsOf(
   return [...own, ...foreign].filter(closed).map(({ id }) => id);
 }
 
-function datasetsGranted(federation: ResolvedFederation, owner: Owner, reading: ReadingHub) {
+function datasetsGranted(federation: Sites, owner: Owner, reading: ReadingHub) {
   const granted = owner.buckets.filter((bucket) => isGranted(federation, owner, bucket, reading)).map(({ id }) => id);
   return owner.datasets.filter((dataset) => granted.includes(dataset.bucket));
+}
+
+/** Whether a site's `<site>-grants` has something for hubs of others: a right, or what they are in its cloud. */
+export function isForOthers(federation: Sites, site: Owner): boolean {
+  if (hostedBy(federation, site).length > 0) return true;
+  // On AWS such rights are in the policies of buckets, which are the lake's.
+  return site.provider === "google" && site.buckets.some((bucket) => hubsReading(federation, site, bucket).length > 0);
 }

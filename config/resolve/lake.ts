@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import { bucketName, datasetPath, objectUrl } from "../names";
-import type { access, awsDatasets, dataset as datasetSchema } from "../schema/dataset";
+import type { access, dataset as datasetSchema, datasets } from "../schema/dataset";
 import type { BucketConfig, HpcSiteConfig } from "../schema/site";
 
 /** Days that a store in scratch outlives its newest write, unless told otherwise. */
@@ -47,8 +47,7 @@ export type ResolvedBucket = ReturnType<typeof resolveBucket>;
 /** Who may read a dataset, in one shape. */
 export type Access = z.infer<typeof access>;
 
-type DatasetConfig = z.infer<typeof datasetSchema> &
-  Partial<Pick<z.infer<typeof awsDatasets>[string], "publishers" | "mirrors">>;
+type DatasetConfig = z.infer<typeof datasetSchema> & Partial<Pick<z.infer<typeof datasets>[string], "publishers">>;
 
 /** Where a dataset's bytes are, for clients of the store. */
 export interface ObjectPlace {
@@ -91,8 +90,12 @@ export function resolveDataset(
     license: config.license,
     access,
     publishers: config.publishers ?? [],
-    /** Sites with a copy, and the bucket there. */
-    mirrors: Object.entries(config.mirrors ?? {}).map(([to, { bucket }]) => ({ site: to, bucket })),
+    /** Sites with a copy, the bucket there, and how often it is said to look; null where nothing is said. */
+    mirrors: Object.entries(config.mirrors ?? {}).map(([to, { bucket, every = null }]) => ({
+      site: to,
+      bucket,
+      every,
+    })),
     bucket: config.bucket,
     path: config.path,
     place,

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { clusterHub } from "./cluster-hub";
-import { awsDatasets, datasets, storeDatasets } from "./dataset";
+import { datasets, storeDatasets } from "./dataset";
 import { block, id } from "./fields";
 import { localHub } from "./hub";
 import { inner } from "./lookup";
@@ -43,7 +43,6 @@ const use = id.optional().describe("A key of the federation file's `templates`: 
 const instead = new Map<z.ZodType, z.ZodType>([
   ...hubs.map((hub) => [hub, block({ use, ...partialBlock(hub).shape })] as const),
   [datasets, datasets],
-  [awsDatasets, awsDatasets],
   [storeDatasets, storeDatasets],
 ]);
 

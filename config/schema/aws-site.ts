@@ -3,7 +3,7 @@ import { awsCluster, awsHome, budget, zone } from "./aws-cluster";
 import { inventory } from "./aws-inventory";
 import { cloudBucket } from "./cloud-bucket";
 import { clusterHub } from "./cluster-hub";
-import { awsDatasets } from "./dataset";
+import { datasets } from "./dataset";
 import { block, count, id, named, text } from "./fields";
 import { hostName, monitoring, tls, zarrGateway } from "./kubernetes-site";
 import { servedBy, siteBase } from "./site-base";
@@ -110,7 +110,7 @@ export const awsSite = block({
     encryption: encryption.optional(),
     buckets: named(id, awsBucket).describe("Buckets by id."),
   }).describe("The site's buckets."),
-  datasets: awsDatasets.optional(),
+  datasets: datasets.optional(),
   cluster: awsCluster.optional().describe("A cluster of EKS beside the lake, for hubs. Default none: a lake alone."),
   homes: named(id, awsHome)
     .optional()

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { block, datasetId, id, named, objectPath, title } from "./fields";
+import { block, datasetId, id, named, objectPath, text, title } from "./fields";
 
 /** The stores that Isthmus catalogues and serves. */
 export const datasetKinds = ["zarr", "icechunk", "references", "cog", "parquet", "tiledb"] as const;
@@ -21,6 +21,20 @@ export const access = z
     "Who may read it: `public` (anonymous read and list), `federation` (its `identity.members`), or sites and groups. Default public.",
   );
 
+const mirrors = named(
+  id.describe("Another site: one on AWS for a dataset on AWS, a computing centre (`provider: hpc`) for any."),
+  block({
+    bucket: id.describe(
+      "A public library of that site; the path is the same. On AWS it keeps versions. Another one begins a new copy; what lies in the one before stays.",
+    ),
+    every: text(/^[1-9]\d{0,2}[hdw]$/, "a number with h, d or w (hours, days, weeks): 6h, 1d, 2w")
+      .optional()
+      .describe(
+        "How often a computing centre looks for what is new, in hours, days or weeks; refused at a site on AWS, where S3 copies within minutes. Default 1d.",
+      ),
+  }),
+);
+
 export const dataset = block({
   title,
   description: z
@@ -40,6 +54,11 @@ export const dataset = block({
   license: z.string().min(1).describe("SPDX identifier: CC-BY-4.0, CC0-1.0, ... or `other`."),
   access: access.optional(),
   keywords: z.array(z.string().min(1)).optional().describe("For the catalog's search. Default none."),
+  mirrors: mirrors
+    .optional()
+    .describe(
+      "Copies of a public dataset at other sites, by site. From AWS to AWS, S3 copies what is written or deleted from then on; storage there, requests and transfer are paid, and what is there before is copied by hand. A computing centre fetches all of it into a directory of its own, again when something is new; what the dataset has no more goes there after 7 days. The catalog lists a copy once `isthmus catalog record` found it whole. Default none.",
+    ),
 });
 
 export const publishedDataset = dataset.extend({
@@ -50,24 +69,8 @@ export const publishedDataset = dataset.extend({
 });
 
 /** What every site with publishers says of its datasets. */
-const byId =
-  "Datasets by id. An id is unique over the whole federation and part of its URL: renaming one breaks its readers. Default none.";
-
-export const datasets = named(datasetId, publishedDataset).describe(byId);
-
-/** On AWS, where S3 itself copies from bucket to bucket. */
-export const awsDatasets = named(
-  datasetId,
-  publishedDataset.extend({
-    mirrors: named(
-      id.describe("Another site on AWS."),
-      block({ bucket: id.describe("A public library of that site, which keeps versions; the path is the same.") }),
-    )
-      .optional()
-      .describe(
-        "Copies of a public dataset at other sites, by site: S3 copies what is written or deleted from then on, within minutes; storage there, requests and transfer are paid. What is there before is copied by hand. The catalog lists a copy once `isthmus catalog record` found it whole. Default none.",
-      ),
-  }),
-).describe(byId);
+export const datasets = named(datasetId, publishedDataset).describe(
+  "Datasets by id. An id is unique over the whole federation and part of its URL: renaming one breaks its readers. Default none.",
+);
 
 export const storeDatasets = named(datasetId, dataset).describe("Datasets by id, unique over the whole federation.");

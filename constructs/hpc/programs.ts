@@ -28,6 +28,24 @@ export interface BucketGrant {
   readonly prefixes: readonly string[];
 }
 
+/** A dataset of another site that this one keeps a copy of, as the program that fetches it reads it. */
+export interface SiteCopy {
+  readonly dataset: string;
+  readonly kind: string;
+  /** A public bucket of an S3 store. */
+  readonly from: {
+    readonly endpoint: string;
+    readonly bucket: string;
+    readonly region: string;
+    readonly pathStyle: boolean;
+  };
+  /** What the keys of its objects begin with, there and here. */
+  readonly prefix: string;
+  /** Name of the bucket at this site. */
+  readonly bucket: string;
+  readonly everySeconds: number;
+}
+
 /** What the base of a site is made of. */
 export interface BaseBundleInput {
   readonly federation: string;
@@ -45,6 +63,7 @@ export interface BaseBundleInput {
   readonly unixUsers: boolean;
   readonly s3: { readonly endpoint: string; readonly port: number; readonly region: string };
   readonly buckets: readonly SiteBucket[];
+  readonly copies: readonly SiteCopy[];
   /** The front's whole configuration; paths relative to the site's root, it includes the hubs' `hub.nginx.conf` from `../../current/`. */
   readonly nginxConf: string;
   /** More files that the front serves, by path in the bundle: `portal.html`. */
@@ -58,19 +77,31 @@ export interface BaseBundleInput {
 
 const launch = "kit/launch.py";
 
-/** The bundle of a site's base: supervisor, S3 endpoint, front, and the timers that expire scratch and shorten logs. */
+/** The bundle of a site's base: supervisor, S3 endpoint, front, and the timers that expire scratch, fetch copies and shorten logs. */
 export function baseBundle(input: BaseBundleInput): BundleFiles {
-  const { federation, site, url, s3, buckets } = input;
+  const { federation, site, url, s3, buckets, copies } = input;
   const host = urlHost(input.listen.host);
   const tls = input.certificate ? { tls: input.certificate } : {};
   // The machine's own programs ask where it listens: its name may lead them elsewhere.
   const here = input.certificate ? { here: `https://${host}:${s3.port}` } : {};
   const files = new Map([
     ...staticFiles("kit", "locks/hub.txt", "locks/uv.txt", "locks/go.txt"),
+    ...(copies.length > 0 ? staticFiles("copies", "locks/copies.txt") : []),
     ...input.files,
     ["nginx.conf", input.nginxConf],
     ["pages.json", json(Object.fromEntries(input.pages))],
-    ["site.json", json({ federation, site, url, s3: { ...s3, ...here }, buckets, ...tls })],
+    [
+      "site.json",
+      json({
+        federation,
+        site,
+        url,
+        s3: { ...s3, ...here },
+        buckets,
+        ...tls,
+        ...(copies.length > 0 ? { copies } : {}),
+      }),
+    ],
   ] as [string, string][]);
   const expires = buckets.some((b) => b.purpose === "scratch" && b.expireDays !== null);
   return sealBundle(files, {
@@ -78,15 +109,16 @@ export function baseBundle(input: BaseBundleInput): BundleFiles {
     site,
     id: "base",
     stack: input.stack,
-    environments: { hub: "locks/hub.txt" },
+    environments: { hub: "locks/hub.txt", ...(copies.length > 0 ? { copies: "locks/copies.txt" } : {}) },
     tools: { uv: "locks/uv.txt", go: "locks/go.txt", versitygw: "1.8.0" },
     expires: input.expires,
     ...(input.state === null ? {} : { state: input.state }),
     ...(input.unixUsers ? { unixUsers: true } : {}),
-    directories: ["state/base/iam"],
+    directories: ["state/base/iam", ...(copies.length > 0 ? ["state/base/copies"] : [])],
     programs: [
       s3Program(input, host),
       ...(expires ? [expiryProgram()] : []),
+      ...(copies.length > 0 ? [copiesProgram()] : []),
       ...(input.certificate ? [tlsProgram()] : []),
       logsProgram(),
       frontProgram(input, host),
@@ -157,6 +189,15 @@ function expiryProgram(): Program {
     priority: 80,
     command: ["{env.hub}/bin/python", "-I", "{bundle}/kit/expiry.py"],
     inputs: [launch, "kit/expiry.py", "site.json"],
+  };
+}
+
+function copiesProgram(): Program {
+  return {
+    name: "dataset-copies",
+    priority: 82,
+    command: ["{env.copies}/bin/python", "-I", "{bundle}/copies/dataset_copies.py"],
+    inputs: [launch, ...staticFiles("copies").keys(), "kit/expiry.py", "kit/whole_file.py", "site.json"],
   };
 }
 

@@ -2,7 +2,7 @@ import type { App } from "cdktf";
 import { stackName } from "../../config/names";
 import type { ResolvedAwsClusterSite, ResolvedAwsSite } from "../../config/resolve/aws-site";
 import { isMade } from "../../config/resolve/cluster-site";
-import { hostedBy } from "../../config/resolve/grants";
+import { isForOthers } from "../../config/resolve/grants";
 import { mirrorsOf } from "../../config/resolve/mirrors";
 import type { FederationProps, SiteStack } from "../site-stack";
 import { AwsClusterStack } from "./cluster";
@@ -27,7 +27,7 @@ export function awsGrantsStacks(
   stacks: readonly SiteStack[],
 ): SiteStack[] {
   const mirrors = mirrorsOf(props.federation).filter(({ from }) => from.site.id === site.id);
-  if (mirrors.length === 0 && hostedBy(props.federation, site).length === 0) return [];
+  if (mirrors.length === 0 && !isForOthers(props.federation, site)) return [];
   const grants = new AwsGrantsStack(app, { ...props, site });
   const near = mirrors.map(({ to }) => to.site).filter(({ account }) => account === site.account);
   const lakes = new Set([site, ...near].map(({ id }) => stackName(id, "lake")));

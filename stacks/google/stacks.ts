@@ -2,7 +2,7 @@ import type { App } from "cdktf";
 import { stackName } from "../../config/names";
 import { isMade } from "../../config/resolve/cluster-site";
 import type { ResolvedGoogleClusterSite, ResolvedGoogleSite } from "../../config/resolve/google-site";
-import { hostedBy, hubsReading } from "../../config/resolve/grants";
+import { isForOthers } from "../../config/resolve/grants";
 import type { FederationProps, SiteStack } from "../site-stack";
 import { GoogleClusterStack } from "./cluster";
 import { GoogleGrantsStack } from "./grants";
@@ -26,8 +26,7 @@ export function googleGrantsStacks(
   stacks: readonly SiteStack[],
 ): SiteStack[] {
   const { federation } = props;
-  const read = site.buckets.some((bucket) => hubsReading(federation, site, bucket).length > 0);
-  if (!read && hostedBy(federation, site).length === 0) return [];
+  if (!isForOthers(federation, site)) return [];
   const grants = new GoogleGrantsStack(app, { ...props, site });
   const near = federation.sites.filter((one) => one.provider === "google" && one.project === site.project);
   const lakes = new Set(near.map(({ id }) => stackName(id, "lake")));

@@ -4,10 +4,11 @@ import { siteFront } from "../../charts/zarr-gateway/nginx";
 import type { ResolvedFederation } from "../../config/resolve/federation";
 import type { ResolvedHub } from "../../config/resolve/hub";
 import type { ResolvedBucket, ResolvedDataset } from "../../config/resolve/lake";
+import { type FetchedCopy, fetchedCopies } from "../../config/resolve/mirrors";
 import type { ResolvedHpcSite } from "../../config/resolve/site";
 import type { CatalogFiles } from "../../constructs/catalog/files";
 import type { BundleFiles } from "../../constructs/hpc/bundle";
-import { type BucketGrant, baseBundle } from "../../constructs/hpc/programs";
+import { type BucketGrant, baseBundle, type SiteCopy } from "../../constructs/hpc/programs";
 import { gatewayOf, isStore, portalOf } from "../gateway";
 import { type Places, SiteStack } from "../site-stack";
 import { deliver } from "./deliver";
@@ -38,6 +39,9 @@ export class HpcBaseStack extends SiteStack {
       state: site.state,
       unixUsers: site.batch !== null,
       buckets: site.buckets.map((bucket) => ({ ...bucket, grants: grantsOf(bucket, site) })),
+      copies: fetchedCopies(federation)
+        .filter(({ to }) => to.site.id === site.id)
+        .map(copyOf),
       nginxConf: siteFront({
         listen: site.listen,
         certificate: site.certificate,
@@ -52,6 +56,20 @@ export class HpcBaseStack extends SiteStack {
     this.addFiles("bundle", bundle.files);
     deliver(this, site, { part: "base", digest: bundle.digest, expires: site.expires });
   }
+}
+
+/** A copy for the program that fetches it: what it reads, and where it puts that. */
+function copyOf({ dataset, to, prefix, everySeconds }: FetchedCopy): SiteCopy {
+  const { endpoint, bucket, region, pathStyle } = dataset.place;
+  const { id, kind } = dataset;
+  return {
+    dataset: id,
+    kind,
+    from: { endpoint, bucket, region, pathStyle },
+    prefix,
+    bucket: to.bucket.name,
+    everySeconds,
+  };
 }
 
 /** What each hub may do in a bucket: its right, and write below the datasets that it publishes. */

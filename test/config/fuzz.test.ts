@@ -49,7 +49,7 @@ test("10,000 mutations: no crash, every fault of use, whatever is accepted is sy
   expect(done).toBe(10_000);
   expect((refused ?? 0) + (accepted ?? 0)).toBe(10_000);
   expect(accepted).toBeGreaterThan(800);
-  expect(synthesized).toBeGreaterThan(250);
+  expect(synthesized).toBeGreaterThan(150); // of those without a cluster
 }, 1_800_000);
 
 interface Printed {

@@ -78,9 +78,7 @@ test("anybody reads and lists what is public, and nothing else", async ({ skip }
     expect(statuses, id).toEqual(["ice", "library"].includes(id) ? [200, 200] : [403, 403]);
   }
   const [from, to] = [`${aws.url}/pangeo-cascadia-library`, `${aws.url}/pangeo-cascadia-ice`];
-  const place = { bucket: "pangeo-cascadia-ice", endpoint: aws.url, region, pathStyle: true };
-  const copy = { site: "fjord", institution: "Fjord", place, s3: "s3://pangeo-cascadia-ice/era5", https: `${to}/era5` };
-  const found = await compareCopy(readObject, { ...copy, from, to, prefix: "era5/" });
+  const found = await compareCopy(readObject, { from, to, prefix: "era5/", mayHold: false });
   expect(found).toMatchObject({ manifest: { objects: 1, bytes: 2 } });
 });
 

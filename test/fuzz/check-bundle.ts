@@ -59,7 +59,7 @@ function digestOf(files: ReadonlyMap<string, string>, told: string): string {
   return sha256(lines.join(""));
 }
 
-const placeholder = /\{(?:root|bundle|node|nginx\.globals|env\.(?:hub|user)|tool\.(?:chp|versitygw))\}/g;
+const placeholder = /\{(?:root|bundle|node|nginx\.globals|env\.(?:hub|user|copies)|tool\.(?:chp|versitygw))\}/g;
 
 /** Words of programs: one line each, no braces but our own placeholders'. */
 function checkProgram({ name, command, environment = {} }: Program): void {

@@ -22,7 +22,7 @@ def check(directory: Path) -> None:
     """Fails with what does not hold."""
     bundle = read_bundle(directory, verify=True)
     layout = Layout(ROOT)
-    names = ("env.hub", "env.user", "tool.chp", "tool.versitygw", "node", "nginx.globals")
+    names = ("env.hub", "env.user", "env.copies", "tool.chp", "tool.versitygw", "node", "nginx.globals")
     values = {"root": str(ROOT), "bundle": str(layout.link(bundle.id)), **{name: f"{ROOT}/{name}" for name in names}}
     include = configparser.RawConfigParser(inline_comment_prefixes=(";", "#"), strict=True)
     include.read_string(include_text(layout, bundle, values))

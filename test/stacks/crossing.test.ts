@@ -3,6 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { parse } from "yaml";
+import { loadFederation } from "../../config/load";
+import { siteStacks } from "../../config/stack-parts";
 import { allowedByBucket, allowedByKey, type PolicyRole, type PolicyStatement } from "../aws/iam-decision";
 import { allowed, type Given } from "../google/gcs-decision";
 import { readableStack } from "./readable";
@@ -318,6 +320,12 @@ test("rights between sites and clouds: each stack as reviewed", async () => {
   expect(grants.map(([name]) => name)).toEqual(["cascadia-grants", "plains-grants", "steppe-grants"]);
   for (const [name, text] of grants)
     await expect(readableStack(text)).toMatchFileSnapshot(join(repository, "test/golden/crossing", `${name}.json`));
+});
+
+test("what the config says there is, is what there is", () => {
+  const { federation } = loadFederation(join(configs, "../federation.yaml"));
+  const told = (federation?.sites ?? []).flatMap((site) => siteStacks(site, federation?.sites ?? []));
+  expect([...told].sort()).toEqual([...crossing.keys()]);
 });
 
 test("every hub reads of every library what the config says, on whichever cloud either is, and nothing else", () => {

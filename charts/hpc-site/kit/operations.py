@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import builds
@@ -180,4 +182,20 @@ def status(layout: Layout) -> dict[str, Any]:
         }
         for name, bundle in bundles
     }
-    return {"root": str(layout.root), "ids": ids, "programs": programs}
+    return {"root": str(layout.root), "ids": ids, "programs": programs, "copies": _copies(layout, bundles)}
+
+
+def _copies(layout: Layout, bundles: list[tuple[str, Bundle]]) -> list[dict[str, Any]]:
+    """How the copies of other sites' datasets stand, as the program tells that fetches them."""
+    copies = [copy for name, bundle in bundles if name == "base" for copy in bundle.site.get("copies", [])]
+    directory = layout.directory("state") / "base" / "copies"
+    return [_standing(directory / f"{copy['dataset']}.json", copy) for copy in copies]
+
+
+def _standing(path: Path, copy: dict[str, Any]) -> dict[str, Any]:
+    waiting = {"state": "waiting", "at": None, "whole": None}
+    with suppress(FileNotFoundError):
+        told = json.loads(path.read_text("utf-8"))
+        # What it tells of another source or place is of another copy.
+        waiting = told if told.pop("copy") == copy else waiting
+    return {"dataset": copy["dataset"], "everySeconds": copy["everySeconds"], **waiting}

@@ -3,8 +3,8 @@ import { compareCopy } from "../../../bin/catalog/copies";
 import { readObject } from "../../../bin/catalog/http";
 import { Checks } from "../../../bin/verify/check";
 import { verifyCopies } from "../../../bin/verify/copies";
-import { copiesOf } from "../../../config/resolve/mirrors";
-import { aws, load, plain } from "../../config/federation-of";
+import { copiesOf, fetchedCopies } from "../../../config/resolve/mirrors";
+import { aws, hpc, load, plain } from "../../config/federation-of";
 import { type ListServer, serveLists, type Told } from "./list-server";
 
 const original: Told[] = [
@@ -24,6 +24,7 @@ beforeAll(async () => {
     more: [["d/.a", 1, "e"], ...original.slice(0, 4), ["d/zz", 1, "e"]],
     resized: original.map(([key, bytes, etag]) => [key, bytes + (key === "d/t/0" ? 1 : 0), etag]),
     "other-parts": original.map(([key, bytes, etag]) => [key, bytes, etag.replace("-3", "-4")]),
+    marked: [["d/", 0, "e"], ...original.slice(0, 4)],
     none: [],
   });
 });
@@ -47,6 +48,12 @@ test("what is missing, too many, of another size or ETag is counted, with the fi
   expect(await differs("other-parts")).toBe(`of 4 objects, 1 ${other}, d/a b+c/0.0`);
 });
 
+test("objects that an original has no more, and marks of folders, do not matter where nothing leads to them", async () => {
+  const copy = lists.copy("rhine", "original", "more");
+  expect(await compareCopy(readObject, { ...copy, mayHold: true })).toMatchObject({ manifest: { objects: 4 } });
+  expect(await compared("marked")).toMatchObject({ manifest: { objects: 4 } });
+});
+
 test("an empty original has no whole copy, and a bucket that is not there is no empty one", async () => {
   expect(await compared("none", "none")).toEqual({ differs: "the original has no objects" });
   await expect(compared("nowhere")).rejects.toThrow(/\/nowhere\/\?list-type=2.*: no such bucket; bring its site up$/);
@@ -55,6 +62,24 @@ test("an empty original has no whole copy, and a bucket that is not there is no 
 test("the manifest is another one when an object is", async () => {
   const sums = await Promise.all(["original", "resized", "other-parts"].map((name) => compared(name, name)));
   expect(new Set(sums.map((sum) => ("manifest" in sum ? sum.manifest.sha256 : ""))).size).toBe(3);
+});
+
+test("a computing centre's copy is at its own S3 endpoint, and may hold more only where it is versioned", () => {
+  const at = (kind: string) =>
+    `datasets: {a-d: {title: D, kind: ${kind}, license: other, bucket: l, path: d, mirrors: {h: {bucket: c, every: 2w}}}}\n`;
+  const told = (kind: string) => {
+    const { federation } = load({
+      "sites/a.yaml": aws("a", at(kind), "l: {purpose: library, public: true}"),
+      "sites/h.yaml": hpc("h", 9000, "lake: {buckets: {c: {purpose: library, public: true}}}\n"),
+    });
+    if (!federation) throw new Error("not valid");
+    const [fetched] = fetchedCopies(federation);
+    expect(fetched).toMatchObject({ everySeconds: 1_209_600, prefix: "d/" });
+    return copiesOf(federation).get("a-d")?.[0];
+  };
+  const url = "http://127.0.0.1:9001/fed-h-c";
+  expect(told("zarr")).toMatchObject({ site: "h", by: "site", mayHold: false, to: url, https: `${url}/d` });
+  expect(told("icechunk")).toMatchObject({ mayHold: true });
 });
 
 const lake = (site: string, mirrors: string) =>

@@ -39,6 +39,7 @@ export async function serveLists(buckets: Readonly<Record<string, readonly Told[
     asked,
     copy: (site, from, to) => ({
       ...{ site, institution: `Institute ${site}`, prefix: "d/", from: `${url}/${from}`, to: `${url}/${to}` },
+      ...{ by: "s3", mayHold: false },
       place: { bucket: to, endpoint: url, region: "us-east-1", pathStyle: true },
       ...{ s3: `s3://${to}/d`, https: `${url}/${to}/d` },
     }),

@@ -22,7 +22,7 @@ async function statusWith(applied: readonly string[]) {
   const state = stateDirectory(folder, "fed");
   for (const stack of applied) writeIndex(state, { stack, site: site.id, status: "applied" } as IndexEntry);
   const records = await Records.read(state);
-  return clusterStatus(site, { index: records.index, records }, never);
+  return clusterStatus(site, { index: records.index, records }, [], never);
 }
 
 test("a site in a cluster stands as its stacks do", async () => {

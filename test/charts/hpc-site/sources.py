@@ -7,4 +7,4 @@ from pathlib import Path
 
 HPC_SITE = Path(__file__).resolve().parents[3] / "charts" / "hpc-site"
 sys.dont_write_bytecode = True
-sys.path[:0] = [str(HPC_SITE / "kit"), str(HPC_SITE / "config")]
+sys.path[:0] = [str(HPC_SITE / name) for name in ("kit", "config", "copies")]

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { aws, faultsOf, hpc, plain } from "../federation-of";
+import { aws, faultsOf, hpc, plain, store } from "../federation-of";
 
 const source = "l: {purpose: library, public: true}";
 const data = (mirrors: string, more = "") =>
@@ -25,8 +25,10 @@ test("a public dataset into a public library of another site, of any account", (
 test("a site that is not there, itself, or not on AWS", () => {
   expect(found("bb: {bucket: c}")).toEqual(["mirrors datasets.d.mirrors.bb: the federation has no such site"]);
   expect(found("a: {bucket: l}")).toEqual(["mirrors datasets.d.mirrors.a: this is the dataset's own site"]);
-  expect(found("h: {bucket: c}")).toEqual([
-    "mirrors datasets.d.mirrors.h: S3 copies to buckets of AWS only, and this version copies nothing to a site of provider hpc",
+  const k = store("k", "lake: {buckets: {c: {purpose: library, existing: theirs, public: true}}}\ndatasets: {}\n");
+  const faults = faultsOf({ "sites/a.yaml": aws("a", data("k: {bucket: c}"), source), "sites/k.yaml": k });
+  expect(faults).toEqual([
+    expect.stringContaining("mirrors datasets.d.mirrors.k: this version copies nothing to a site of provider store"),
   ]);
 });
 
@@ -87,4 +89,69 @@ test("an Icechunk repository where objects turn cold by age", () => {
   expect(faults).toEqual([
     expect.stringContaining("mirrors datasets.d.mirrors.b.bucket: objects there turn cold by age"),
   ]);
+});
+
+const library =
+  "lake: {buckets: {c: {purpose: library, public: true}, s: {purpose: scratch}, p: {purpose: library}}}\n";
+const lent = (mirrors: string, more = "") =>
+  `lake: {buckets: {l: {purpose: library, public: true}}}\ndatasets: {d: {${plain}, bucket: l, path: data/d${more}, mirrors: {${mirrors}}}}\n`;
+
+/** Faults of a dataset at a site of each kind, copied to computing centre h. */
+function fetched(mirrors: string, rest = "") {
+  const there = { "sites/h.yaml": hpc("h", 9000, library + rest) };
+  const lentStore = lent(mirrors).replace("l: {", "l: {existing: theirs, ");
+  return [
+    faultsOf({
+      ...there,
+      "sites/a.yaml": aws("a", data(mirrors), "l: {purpose: library, public: true, existing: theirs}"),
+    }),
+    faultsOf({ ...there, "sites/g.yaml": hpc("g", 9100, lent(mirrors)) }),
+    faultsOf({ ...there, "sites/s.yaml": store("s", lentStore) }),
+  ].map((faults) => faults.map((fault) => fault.replace(/^\S+ /, "")));
+}
+const each = (fault: string) => [[fault], [fault], [fault]];
+
+test("a computing centre fetches from any site, also from buckets that exist, as often as is said", () => {
+  expect(fetched("h: {bucket: c}")).toEqual([[], [], []]);
+  expect(fetched("h: {bucket: c, every: 2w}")).toEqual([[], [], []]);
+  expect(fetched("h: {bucket: c, every: 90s}").flat()).toHaveLength(3);
+});
+
+test("at a computing centre too, the bucket is a public library, and nothing else lies there", () => {
+  const at = "mirrors datasets.d.mirrors.h.bucket:";
+  expect(fetched("h: {bucket: cc}")).toEqual(each(`${at} site h has no such bucket`));
+  expect(fetched("h: {bucket: s}")).toEqual(each(`${at} bucket s of h is no public library`));
+  expect(fetched("h: {bucket: p}")).toEqual(each(`${at} bucket p of h is no public library`));
+  const own = `datasets: {e: {${plain}, bucket: c, path: data}}\n`;
+  expect(fetched("h: {bucket: c}", own)).toEqual(
+    each(`${at} its copy would overlap there with data, the path of dataset e`),
+  );
+});
+
+test("S3 has no schedule, and a site on AWS fetches nothing", () => {
+  expect(found("b: {bucket: c, every: 1d}")).toEqual([
+    "mirrors datasets.d.mirrors.b.every: S3 copies within minutes of each write: there is nothing to look for",
+  ]);
+  const files = { "sites/b.yaml": aws("b", "", "c: {purpose: library, public: true}") };
+  expect(faultsOf({ ...files, "sites/g.yaml": hpc("g", 9100, lent("b: {bucket: c}")) })).toEqual([
+    expect.stringContaining("S3 copies between buckets of AWS only, and a site on AWS fetches nothing"),
+  ]);
+});
+
+test("a store that answers on its own machine alone is fetched from by that machine", () => {
+  const login =
+    "login: {kind: ssh, host: login1.example, user: x, hostKey: ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJmF0aGUtaG9zdHMta2V5LW9mLWEtdGVzdC0wMDA}";
+  const far = hpc("h", 9000, library).replace("login: here", login);
+  expect(faultsOf({ "sites/h.yaml": far, "sites/g.yaml": hpc("g", 9100, lent("h: {bucket: c}")) })).toEqual([
+    expect.stringContaining(
+      "mirrors datasets.d.mirrors.h: the dataset is at http://127.0.0.1:9101, which h does not reach",
+    ),
+  ]);
+});
+
+test("what is not public is fetched by nobody", () => {
+  const closed = lent("h: {bucket: c}", ", access: {sites: [h]}").replace(", public: true", "");
+  expect(faultsOf({ "sites/h.yaml": hpc("h", 9000, library), "sites/g.yaml": hpc("g", 9100, closed) })).toContainEqual(
+    expect.stringContaining("mirrors datasets.d.mirrors: only public datasets are mirrored"),
+  );
 });

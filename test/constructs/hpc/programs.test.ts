@@ -65,6 +65,20 @@ describe("every bundle", () => {
 });
 
 describe("base", () => {
+  test("fetches copies where it keeps some, by an environment that no other site has", () => {
+    const from = { endpoint: "https://s3.example", bucket: "b", region: "r", pathStyle: true };
+    const copy = { dataset: "d", kind: "zarr", from, prefix: "d/", bucket: "try-library", everySeconds: 3600 };
+    const keeping = baseBundle(baseInput(9000, { copies: [copy] }));
+    const { environments, programs, directories } = manifest(keeping);
+    expect(programs.map((p) => p.name)).toContain("dataset-copies");
+    expect(environments).toEqual({ hub: "locks/hub.txt", copies: "locks/copies.txt" });
+    expect(directories).toContain("state/base/copies");
+    for (const path of programs.flatMap((p) => p.inputs)) expect(keeping.files.has(path), path).toBe(true);
+    expect(JSON.parse(keeping.files.get("site.json") ?? "")).toMatchObject({ copies: [copy] });
+    expect([...base.files.keys()].filter((path) => path.includes("copies"))).toEqual([]);
+    expect(manifest(base).environments).toEqual({ hub: "locks/hub.txt" });
+  });
+
   test("runs the S3 endpoint, the front, a timer that shortens logs, and one where scratch expires", () => {
     expect(manifest(base).programs.map((p) => p.name)).toEqual(["s3", "scratch-expiry", "logs", "nginx"]);
     const kept = baseBundle(baseInput(9000, { buckets: buckets.filter((b) => b.purpose !== "scratch") }));

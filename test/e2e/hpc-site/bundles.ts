@@ -83,6 +83,7 @@ export function baseInput(front: number, differs: Partial<BaseBundleInput> = {})
     listen: { host: "127.0.0.1", port: front },
     expires: null,
     state: null,
+    copies: [],
     certificate: null,
     unixUsers: false,
     s3: { endpoint: `http://127.0.0.1:${front + 1}`, port: front + 1, region: "us-east-1" },
