@@ -45,7 +45,8 @@ export function abroadFiles({ google }: Abroad): Record<string, string> {
 }
 
 /** The volume of those tokens, which the kubelet renews before they end, and where it is mounted. Nothing where there are none. */
-export function tokenVolumes({ tokens }: Abroad) {
+export function tokenVolumes({ aws, google }: Abroad) {
+  const tokens = [aws, google].flatMap((known) => (known ? [known.token] : []));
   if (tokens.length === 0) return { volumes: [], mounts: [] };
   const name = "tokens";
   const sources = tokens.map(({ audience, file }) => ({

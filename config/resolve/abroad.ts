@@ -11,6 +11,7 @@ import type { ResolvedClusterHub } from "./cluster-hub";
 import type { ResolvedFederation } from "./federation";
 import type { ResolvedGoogleSite } from "./google-site";
 import { hostOf, hubRole, isReader, type Reader, type ReadingHub } from "./grants";
+import { signsInByFederation } from "./hub-base";
 
 /** A token of the cluster's own that pods hand to another cloud. */
 export interface PodToken {
@@ -22,7 +23,6 @@ export interface PodToken {
 
 /** How users' pods are somebody in clouds that are not their own: without a key. */
 export interface Abroad {
-  readonly tokens: readonly PodToken[];
   /** What clients of AWS are told. */
   readonly aws: { readonly role: string; readonly region: string; readonly token: PodToken } | null;
   /** What clients of Google are told. */
@@ -30,16 +30,14 @@ export interface Abroad {
 }
 
 /** Nobody in any other cloud. */
-export const nobodyAbroad: Abroad = { tokens: [], aws: null, google: null };
+export const nobodyAbroad: Abroad = { aws: null, google: null };
 
 /** What a hub's pods are in other clouds. */
 export function abroadOf(federation: ResolvedFederation, site: string, hub: ResolvedClusterHub): Abroad {
   const reader = federation.sites.filter(isReader).find((one) => one.id === site);
   // Those of other sign-ins are granted nothing, so they are nobody.
-  if (!reader || hub.auth.kind !== "federation") return nobodyAbroad;
-  const aws = inAws(federation, reader, hub);
-  const google = inGoogle(federation, reader);
-  return { tokens: [aws, google].flatMap((known) => (known ? [known.token] : [])), aws, google };
+  if (!reader || !signsInByFederation(hub)) return nobodyAbroad;
+  return { aws: inAws(federation, reader, hub), google: inGoogle(federation, reader) };
 }
 
 function inAws(federation: ResolvedFederation, site: Reader, hub: ResolvedClusterHub): Abroad["aws"] {

@@ -43,19 +43,18 @@ type NoWay = Pick<RuleFinding, "fix"> & { readonly why: string };
 /** Why hubs of a site cannot be let into a bucket: not where it is, nobody to its cloud, no keys of the same store, or not at their cost. */
 function noWay(owner: ResolvedSite, { place }: ResolvedDataset, site: ResolvedSite): NoWay | null {
   if (site.id === owner.id) return null;
-  const fix = "remove the site, or make the dataset and its bucket public";
   if (owner.provider === "aws") return noWayIntoAws(owner, place, site);
   if (owner.provider === "google") return noWayIntoGoogle(place, site);
   const same = site.provider === "kubernetes" && site.s3.endpoint === place.endpoint;
   if (same && site.buckets.some((bucket) => bucket.name === place.bucket)) return null;
-  return { why: "the keys of its store stay at its site", fix };
+  return { why: "the keys of its store stay at its site", fix: openIt };
 }
 
 function noWayIntoAws(owner: ResolvedAwsSite, place: ResolvedDataset["place"], site: ResolvedSite): NoWay | null {
   if (site.provider !== "aws" && site.provider !== "google")
     return {
       why: "a bucket of AWS is opened to roles in AWS, which only hubs on AWS and Google Cloud have",
-      fix: "remove the site, or make the dataset and its bucket public",
+      fix: openIt,
     };
   if (!place.requesterPays || site.cluster === null) return null;
   if (site.provider === "google")
@@ -67,6 +66,7 @@ function noWayIntoAws(owner: ResolvedAwsSite, place: ResolvedDataset["place"], s
   };
 }
 
+const openIt = "remove the site, or make the dataset and its bucket public";
 const payNothing = "remove the site, or write requesterPays: false for the bucket";
 
 function noWayIntoGoogle(place: ResolvedDataset["place"], site: ResolvedSite): NoWay | null {
@@ -74,7 +74,7 @@ function noWayIntoGoogle(place: ResolvedDataset["place"], site: ResolvedSite): N
   if (!isReader(site))
     return {
       why: "a bucket of Google Cloud is opened to accounts and to pods of clusters, which hubs there are not",
-      fix: "remove the site, or make the dataset and its bucket public",
+      fix: openIt,
     };
   if (tokenIssuerOf(site) !== null) return null;
   return {

@@ -118,7 +118,5 @@ class S3Source:
             if code in GONE:
                 raise ChangedMeanwhile(code) from None
             raise CopyFault(f"{self.where}: {error}") from None
-        except self.cut as error:
-            raise CopyFault(f"{self.where}: {error}") from None
         except self.broken as error:
             raise CopyFault(f"{self.where}: {error}") from None
