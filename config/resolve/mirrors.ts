@@ -23,9 +23,10 @@ export interface FetchedCopy {
 
 const unitSeconds = { h: 3600, d: 86_400, w: 604_800 } as const;
 
-/** Of a time that passed the schema. */
-function secondsOf(every: string): number {
-  return Number(every.slice(0, -1)) * unitSeconds[every.slice(-1) as keyof typeof unitSeconds];
+/** Seconds of a time that passed the schema: `week` is `1w`. Null: a day. */
+function secondsOf(every: string | null): number {
+  const [, number = "1", unit = "d"] = /^(\d*)([hdw])/.exec(every ?? "day") ?? [];
+  return Number(number || 1) * unitSeconds[unit as keyof typeof unitSeconds];
 }
 
 /** Every copy between sites on AWS whose ends are there; the others are a rule's to refuse. */
@@ -53,7 +54,7 @@ export function fetchedCopies({ sites }: Pick<ResolvedFederation, "sites">): Fet
         if (target?.provider !== "hpc") return [];
         const bucket = target.buckets.find((one) => one.id === wanted);
         if (!bucket) return [];
-        const everySeconds = secondsOf(every ?? "1d");
+        const everySeconds = secondsOf(every);
         return [{ dataset, to: { site: target, bucket }, prefix: prefixOf(dataset), everySeconds }];
       }),
     ),

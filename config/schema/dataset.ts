@@ -27,10 +27,13 @@ const mirrors = named(
     bucket: id.describe(
       "A public library of that site; the path is the same. On AWS it keeps versions. Another one begins a new copy; what lies in the one before stays.",
     ),
-    every: text(/^[1-9]\d{0,2}[hdw]$/, "a number with h, d or w (hours, days, weeks): 6h, 1d, 2w")
+    every: text(
+      /^(?:hour|day|week|[1-9]\d{0,2}[hdw])$/,
+      "hour, day or week, or a number with h, d or w (hours, days, weeks): 6h, 1d, 2w",
+    )
       .optional()
       .describe(
-        "How often a computing centre looks for what is new, in hours, days or weeks; refused at a site on AWS, where S3 copies within minutes. Default 1d.",
+        "How often a computing centre looks for what is new: `hour`, `day`, `week`, or so many hours, days or weeks (`6h`, `1d`, `2w`); refused at a site on AWS, where S3 copies within minutes. Default day.",
       ),
   }),
 );
