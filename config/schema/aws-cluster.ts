@@ -135,7 +135,7 @@ const imageCache = block({
       "Days after which an image leaves the cache, at 0.10 USD a GB and month until then; who asks for it brings it back. Default 90.",
     ),
 }).describe(
-  "Registries whose images nodes get through the account's own (ECR pull-through cache): the profiles', and those of what runs beside them. Charts of others name their own. Changing it restarts nobody's server. Default none.",
+  "Registries whose images nodes get through the account's own (ECR pull-through cache): the profiles', those of what runs beside them and of the charts. Changing it restarts the charts' programs, and nobody's server. Default none.",
 );
 
 /** A cluster of EKS. */

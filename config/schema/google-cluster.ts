@@ -92,7 +92,7 @@ const network = block({
     .enum(["one", "none"])
     .optional()
     .describe(
-      "How private nodes reach the internet: Cloud NAT (about 1 USD a month for each node up to 32 USD, and 0.045 USD a GB; Google's own services, buckets among them, never go through it), or none: then all images come from `imageCache`. Default one.",
+      "How private nodes reach the internet: Cloud NAT (about 1 USD a month for each node up to 32 USD, and 0.045 USD a GB; Google's own services, buckets among them, never go through it), or none: then nodes reach Google alone, and images by `imageCache`; signing in, certificates and `content` need a way out of the institution's own. Default one.",
     ),
   existing: block({
     network: selfLink("global/networks").describe("The network, of this project or of one that shares it."),
@@ -134,7 +134,7 @@ const imageCache = block({
       "Days after which an image leaves the cache, at 0.10 USD a GB and month until then; who asks for it brings it back. Default 90.",
     ),
 }).describe(
-  "Registries whose images nodes get through the project's own (remote repositories of Artifact Registry): the profiles', and those of what runs beside them. Charts of others name their own. Default none.",
+  "Registries whose images nodes get through the project's own (remote repositories of Artifact Registry): the profiles', those of what runs beside them and of the charts. Changing it restarts the charts' programs, and nobody's server. Default none.",
 );
 
 const weekday = z.enum(["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]);

@@ -41,6 +41,7 @@ export function homeServer(scope: Construct, id: string, { site, home, disk }: H
     name: disk.kind === "class" ? "home" : `home-${home.id}`,
     namespace: namespace.name,
     chart: charts.homeNfs,
+    mirrors: site.mirrors,
     values: homeNfsValues({ ...home, disk, pools: site.pools }),
     dependsOn: [objects.resource],
   });

@@ -2,7 +2,9 @@ import { join } from "node:path";
 import { Release } from "@cdktf/provider-helm/lib/release";
 import { AssetType, type ITerraformDependable, TerraformAsset, TerraformStack } from "cdktf";
 import { Construct } from "constructs";
+import { withMirroredImages } from "../../charts/chart-images";
 import type { Chart } from "../../charts/pins";
+import type { Mirrors } from "../../config/names";
 import { packageRoot } from "../../config/package-root";
 import { literal } from "../literal";
 import type { KubeObject } from "./objects/object";
@@ -13,6 +15,8 @@ export interface ChartReleaseProps {
   /** A pinned upstream chart, or the folder of one of ours below `charts/`. */
   readonly chart: Chart | string;
   readonly values: object;
+  /** Registries whose images nodes get from elsewhere: the chart's images too. */
+  readonly mirrors: Mirrors;
   /** CustomResourceDefinitions of the chart are left out: the services bring them. */
   readonly skipCrds?: boolean;
   /** Whether objects that are there already become the release's own: kinds that another site brought. Default false. */
@@ -32,16 +36,27 @@ export class ChartRelease extends Construct {
   constructor(
     scope: Construct,
     id: string,
-    { name, namespace, chart, values, skipCrds, takeOwnership, waitForEnd = true, dependsOn }: ChartReleaseProps,
+    {
+      name,
+      namespace,
+      chart,
+      values,
+      mirrors,
+      skipCrds,
+      takeOwnership,
+      waitForEnd = true,
+      dependsOn,
+    }: ChartReleaseProps,
   ) {
     super(scope, id);
+    const own = typeof chart === "string" ? (chart.split("/")[0] ?? "") : chart.name;
     this.resource = new Release(this, "release", {
       name,
       namespace,
       ...(typeof chart === "string"
         ? { chart: ownChart(this, chart) }
         : { chart: chart.name, repository: chart.repository, version: chart.version }),
-      values: [literal(JSON.stringify(values))],
+      values: [literal(JSON.stringify(withMirroredImages(own, values, mirrors)))],
       lint: true,
       atomic: true, // which waits, whatever `wait` says
       ...(waitForEnd ? {} : { wait: false }),
@@ -79,6 +94,6 @@ export interface ObjectsProps {
 /** Kubernetes objects of ours, as one release of the chart that prints them: they come and go as a whole. */
 export class ObjectsRelease extends ChartRelease {
   constructor(scope: Construct, id: string, { objects, ...props }: ObjectsProps) {
-    super(scope, id, { ...props, chart: "objects", values: { objects } });
+    super(scope, id, { ...props, chart: "objects", values: { objects }, mirrors: {} });
   }
 }

@@ -78,6 +78,7 @@ export class KubernetesHubStack extends SiteStack {
       name: hub.releases.jupyterhub,
       namespace: hub.namespace,
       chart: charts.jupyterhub,
+      mirrors: site.mirrors,
       values: jupyterHubValues({
         ...shared,
         federation: federation.title,
@@ -95,6 +96,7 @@ export class KubernetesHubStack extends SiteStack {
         name: hub.releases.daskGateway,
         namespace: hub.namespace,
         chart: charts.daskGateway,
+        mirrors: site.mirrors,
         values: daskGatewayValues(shared),
         skipCrds: true, // the services bring them, and they outlive every hub
         dependsOn: [jupyterhub.resource],

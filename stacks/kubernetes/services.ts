@@ -58,7 +58,14 @@ export class KubernetesServicesStack extends SiteStack {
       expiryIdentity,
       chart: (id, { privileged = false, dependsOn = [], ...chart }) => {
         const at = privileged ? this.privileged(site, id) : this.at(site);
-        this.add(new ChartRelease(this, id, { ...chart, ...at, dependsOn: [...at.dependsOn, ...dependsOn] }));
+        this.add(
+          new ChartRelease(this, id, {
+            ...chart,
+            mirrors: site.mirrors,
+            ...at,
+            dependsOn: [...at.dependsOn, ...dependsOn],
+          }),
+        );
       },
       release: ({ resource }) => {
         this.latest = [...this.latest, resource];

@@ -2,6 +2,9 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { withMirroredImages } from "../../charts/chart-images";
+import { charts } from "../../charts/pins";
+import { faultsOfValues, missingSchema } from "../charts/schemas";
 import { type Change, changed, resourcesOf, stacksOfExample } from "./synth-example";
 
 const secret = "arn:aws:secretsmanager:us-west-2:111122223333:secret:ecr-pullthroughcache/hub-a1B2c3";
@@ -82,6 +85,71 @@ test("profiles, their workers, the puller and what runs beside them ask the cach
   ];
   const form = stacksOf(cache("quay.io: anonymous"), other).get("cascadia-prod") ?? "";
   expect(form).toContain(JSON.stringify('"display_name":"quay.io/pangeo/pangeo-notebook:2026.06.04"').slice(1, -1));
+});
+
+/** Where programs of a stack's charts come from, by chart and key. */
+function chartImages(stacks: ReadonlyMap<string, string>): Record<string, Record<string, unknown>> {
+  const keyed = (value: unknown, key: string): (readonly [string, unknown])[] =>
+    typeof value === "object" && value !== null
+      ? Object.entries(value).flatMap(([name, below]) => keyed(below, key === "" ? name : `${key}.${name}`))
+      : [[key, value]];
+  const releases = [...stacks.keys()].flatMap((stack) => Object.values(resourcesOf(stacks, stack, "helm_release")));
+  return Object.fromEntries(
+    releases.flatMap(({ chart, values }) => {
+      const own = keyed(JSON.parse(`${(values as string[])[0]}`), "").filter(
+        ([key]) =>
+          /(?:^|\.)image\.(?:name|registry|repository)$|^imageRegistry$/.test(key) &&
+          !/^(?:singleuser|backend)\.image|gateway\.backend/.test(key),
+      );
+      return own.length > 0 ? [[`${chart}`.split("/")[0], Object.fromEntries(own)]] : [];
+    }),
+  );
+}
+
+test("the charts' own programs ask the cache, by the keys that each chart has for it", () => {
+  const all = stacksOf(
+    cache(
+      `quay.io: anonymous, registry.k8s.io: anonymous, docker.io: { awsSecret: "${secret}" }, ghcr.io: { awsSecret: "${secret}" }`,
+    ),
+  );
+  const at = (registry: string) => `${host}/pangeo-cascadia-${registry}`;
+  const gateway = `${at("ghcr")}/dask/dask-gateway-server`;
+  expect(chartImages(all)).toEqual({
+    ".": { "image.repository": `${at("docker")}/nginxinc/nginx-unprivileged` }, // our own
+    "cert-manager": { imageRegistry: at("quay") },
+    "cluster-autoscaler": { "image.repository": `${at("k8s")}/autoscaling/cluster-autoscaler` },
+    "dask-gateway": {
+      "controller.image.name": gateway,
+      "gateway.image.name": gateway,
+      "traefik.image.name": `${at("docker")}/library/traefik`,
+    },
+    "external-dns": { "image.repository": `${at("k8s")}/external-dns/external-dns` },
+    jupyterhub: {
+      "hub.image.name": `${at("quay")}/jupyterhub/k8s-hub`,
+      "proxy.chp.image.name": `${at("quay")}/jupyterhub/configurable-http-proxy`,
+      "singleuser.networkTools.image.name": `${at("quay")}/jupyterhub/k8s-network-tools`,
+    },
+    "jupyterhub-home-nfs": {
+      "nfsServer.image.repository": `${at("ghcr")}/2i2c-org/nfs-ganesha`,
+      "nodeExporter.image.repository": `${at("quay")}/prometheus/node-exporter`,
+      "quotaEnforcer.image.repository": `${at("ghcr")}/2i2c-org/jupyterhub-home-nfs`,
+    },
+    prometheus: {
+      "configmapReload.prometheus.image.repository": `${at("quay")}/prometheus-operator/prometheus-config-reloader`,
+      "kube-state-metrics.image.registry": at("k8s"),
+      "server.image.repository": `${at("quay")}/prometheus/prometheus`,
+    },
+    traefik: { "image.registry": at("docker"), "image.repository": "library/traefik" },
+  });
+  expect(chartImages(plain)).toEqual({});
+});
+
+test.for(["jupyterhub", "daskGateway"] as const)("the schema of the chart %s takes them", (chart, { skip }) => {
+  const missing = missingSchema(chart);
+  if (missing) return skip(missing);
+  const values = withMirroredImages(charts[chart].name, {}, { "quay.io": host, "ghcr.io": host, "docker.io": host });
+  expect(Object.keys(values)).not.toEqual([]);
+  expect(faultsOfValues(chart, values)).toEqual([]);
 });
 
 test("what is not cached is asked for as before", () => {
