@@ -29,6 +29,23 @@ const python = text(/^[A-Za-z0-9/_.+@-]+$/, "a command or an absolute path")
   .optional()
   .describe("Python 3.11 to 3.13 on that machine. Default python3.");
 
+/** A host in between. All that goes through it is for the machine's own key, so that who stands in its place keeps things back and no more. */
+const bastion = z
+  .union([
+    host,
+    block({
+      host: host.describe("The host in between."),
+      user: user.optional().describe("The account there. Default: the same as on the site's machine."),
+      port,
+      hostKey: hostKey
+        .optional()
+        .describe(
+          "Its public key, as `ssh-keyscan -t ed25519 HOST` (-p PORT) prints it after its name. Default: any is taken, since nothing that goes through it can be read or changed there.",
+        ),
+    }),
+  ])
+  .describe("A host to go through: its name alone, or a map. Default none.");
+
 /** How a site's files reach another machine. */
 export const sshLogin = block({
   kind: z.literal("ssh").describe("ssh: over SSH, with the `ssh` and `tar` of the machine you sit at."),
@@ -43,14 +60,7 @@ export const sshLogin = block({
     .describe(
       "Private key to sign in with, on the machine you sit at, without a passphrase. Default: your agent's keys and ssh's own.",
     ),
-  bastion: block({
-    host: host.describe("The host in between."),
-    user: user.optional().describe("The account there. Default: the same as on the site's machine."),
-    port,
-    hostKey,
-  })
-    .optional()
-    .describe("A host to go through. Default none."),
+  bastion: bastion.optional(),
   python,
 });
 
@@ -84,3 +94,4 @@ export const login = z.union([z.literal("here"), sshLogin, bundleLogin], {
 });
 
 export type LoginConfig = z.infer<typeof login>;
+export type BastionConfig = z.infer<typeof bastion>;

@@ -25,14 +25,17 @@ export function sshFiles(login: ResolvedSsh): SshFiles {
   ];
   const hosts = [
     ...section(machine, login, bastion ? [`ProxyJump ${between}`] : []),
-    ...(bastion ? section(between, bastion) : []),
+    ...(bastion ? section(between, bastion, bastion.hostKey === null ? anyKey : []) : []),
   ];
-  const keys = [`${machine} ${login.hostKey}`, ...(bastion ? [`${between} ${bastion.hostKey}`] : [])];
+  const keys = [`${machine} ${login.hostKey}`, ...(bastion?.hostKey ? [`${between} ${bastion.hostKey}`] : [])];
   return {
     config: [...hosts, "Host *", ...all.map((line) => `  ${line}`), ""].join("\n"),
     knownHosts: `${keys.join("\n")}\n`,
   };
 }
+
+/** Of a host whose key is not told. What is above `Host *` counts; the level keeps ssh from telling each time that it took the key. */
+const anyKey = ["StrictHostKeyChecking no", "UserKnownHostsFile /dev/null", "LogLevel ERROR"];
 
 function section(name: string, { host, port, user }: ResolvedHost, more: readonly string[] = []): string[] {
   const lines = [`HostName ${host}`, `HostKeyAlias ${name}`, `Port ${port}`, `User ${user}`, ...more];

@@ -43,6 +43,14 @@ test("a bastion takes the account of the site's machine, unless told otherwise",
   });
 });
 
+test("a bastion's name is enough: the machine's own key is what keeps others from being installed on", () => {
+  const bastion = { host: "gate.example", user: "pangeo", port: 22, hostKey: null };
+  expect(resolved(`${whole}, bastion: gate.example`).login).toMatchObject({ bastion });
+  expect(resolved(`${whole}, bastion: {host: gate.example}`).login).toMatchObject({ bastion });
+  for (const bad of ["'gate example'", "-oProxyCommand=x", "{}", "{host: gate.example, hostKey: AAAA}", "[]"])
+    expect(faults(`${whole}, bastion: ${bad}`).length, bad).toBe(1);
+});
+
 test("the way to a site that listens to its own machine only", () => {
   expect(tunnelFor(resolved(whole))).toBe(
     "ssh -N -L 9000:127.0.0.1:9000 -L 9001:127.0.0.1:9001 -p 22 pangeo@login1.example",

@@ -17,10 +17,12 @@ const root = join(folder, "there");
 let sshd: Sshd;
 let ports: { front: number; hubs: number[] };
 
-function configure(change: { hostKey?: string; bastion?: boolean } = {}): void {
-  const { hostKey = sshd.hostKey, bastion = false } = change;
+function configure(change: { hostKey?: string; bastion?: "pinned" | "any" } = {}): void {
+  const { hostKey = sshd.hostKey, bastion } = change;
   const way = { host: "127.0.0.1", user: userInfo().username, port: sshd.port, hostKey };
-  const through = bastion ? { bastion: { ...way, hostKey: sshd.hostKey } } : {};
+  const { hostKey: _, ...any } = way;
+  const ways = { pinned: { bastion: { ...way, hostKey: sshd.hostKey } }, any: { bastion: any } };
+  const through = bastion ? ways[bastion] : {};
   const site = {
     site: "rhine",
     institution: "Rhine",
@@ -101,9 +103,17 @@ test("up installs base and hub there, status tells of them, and a second up chan
 
 test("through a bastion, nothing is replaced", () => {
   const before = pids();
-  configure({ bastion: true });
+  configure({ bastion: "pinned" });
   well("up");
   expect(pids()).toEqual(before);
+});
+
+test("through a bastion whose key is not told too, and the machine's own key is asked for all the same", () => {
+  configure({ bastion: "any" });
+  expect(site().state).toBe("up");
+  configure({ bastion: "any", hostKey: sshd.otherKey });
+  expect(site().problem).toContain("Host key verification failed");
+  configure();
 });
 
 test("what is down there is started by up, and what somebody removed is installed again", () => {

@@ -20,7 +20,7 @@ export function copyOfExample(folder: string, name: string): string {
 
 /** Synthesizes a copy of a federation of this repository below a folder: stack -> its JSON. */
 export function exampleStacks(folder: string, federation: string): Map<string, string> {
-  return stacksIn(copyOf(folder, federation));
+  return stacksIn(synth(copyOf(folder, federation)));
 }
 
 /** Synthesizes a copy of an example federation below a folder, perhaps with the text of a site changed: stack -> its JSON. */
@@ -37,11 +37,12 @@ export function stacksOfExample(
     expect(text).toContain(old);
     writeFileSync(path, text.replace(old, then));
   }
-  return stacksIn(own);
+  return stacksIn(synth(own));
 }
 
-function stacksIn(federation: string): Map<string, string> {
-  const stacks = join(synth(federation), "stacks");
+/** Stacks below what a synth has written: name -> JSON. */
+export function stacksIn(output: string): Map<string, string> {
+  const stacks = join(output, "stacks");
   const names = readdirSync(stacks).sort();
   return new Map(names.map((stack) => [stack, readFileSync(join(stacks, stack, "cdk.tf.json"), "utf8")]));
 }

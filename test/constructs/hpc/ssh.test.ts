@@ -33,6 +33,16 @@ test("ssh reads nothing but these two files, which pin both hosts", () => {
   expect(`${plain.config}${plain.knownHosts}`).not.toMatch(/bastion|Identit/);
 });
 
+test("of a bastion whose key is not told any is taken, of the machine none but its own", () => {
+  const bastion = { host: "gate.example", user: "ann", port: 22, hostKey: null };
+  const { config, knownHosts } = sshFiles({ ...login, bastion });
+  const [, site = "", between = "", all = ""] = config.split(/^Host .*$/m);
+  expect(between).toContain("StrictHostKeyChecking no");
+  expect(site).not.toContain("StrictHostKeyChecking");
+  expect(all).toContain("StrictHostKeyChecking yes");
+  expect(knownHosts).toBe("site ssh-ed25519 AAAAsite\n");
+});
+
 interface Data {
   readonly triggers_replace: Record<string, string>;
   readonly input: Record<string, string>;
