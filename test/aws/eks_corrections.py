@@ -32,11 +32,18 @@ def kept(record: Body, body: Body, *fields: str) -> None:
 
 
 def cluster_created(body: Body, *_: object) -> Body:
-    """The support that a version gets is dropped: it would be set again at each apply. Its network is made up."""
+    """
+    The support that a version gets is dropped: it would be set again at each apply. Its network is made up, and the
+    issuer of its tokens is MiniStack's own, without TLS, which IAM knows no providers of.
+    """
     cluster = eks._clusters[body["name"]]
     kept(cluster, body, "upgradePolicy")
     [first, *_] = body["resourcesVpcConfig"]["subnetIds"]
     cluster["resourcesVpcConfig"]["vpcId"] = ec2._subnets[first]["VpcId"]
+    issuer = cluster["identity"]["oidc"]
+    issuer["issuer"] = (
+        f"https://oidc.eks.{cluster['arn'].split(':')[3]}.amazonaws.com/id/{issuer['issuer'].rsplit('/')[-1]}"
+    )
     return {"cluster": eks._sanitize(cluster)}
 
 

@@ -25,13 +25,13 @@ def main() -> None:
     from eks_corrections import correct_autoscaling, correct_eks
     from fake_dlm import with_dlm
     from ministack import app
-    from nat_corrections import correct_nat
+    from network_corrections import correct_network
     from tagging_corrections import correct_tagging
 
     correct_efs()
     correct_eks()
     correct_autoscaling()
-    correct_nat()
+    correct_network()
     correct_tagging()
     app.app = with_dlm(app.app)
     print(f"http://127.0.0.1:{port}", flush=True)

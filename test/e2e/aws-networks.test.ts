@@ -9,6 +9,7 @@ import { resourcesOf } from "../aws/policies";
 import { awsStack, type StackFolder } from "../aws/stack-folder";
 import { synth } from "../stacks/synth-demo";
 import { copyOfExample } from "../stacks/synth-example";
+import { inventory } from "./aws-cluster/account";
 
 let folder: string;
 let engine: AwsEngine | string;
@@ -109,3 +110,43 @@ test("a subnet of another zone or network than the config says fails the plan, w
     `${open} is in another network than ${elsewhere["vpc-0a1b2c3d4e5f60718"]}`,
   );
 });
+
+test("a site whose pods take their roles by tokens is made, a second plan is empty, and all of it goes again", async ({
+  skip,
+}) => {
+  if (typeof engine === "string") return skip(engine);
+  const before = await inventory(aws);
+  const stacks = stacksOf();
+  const made: StackFolder[] = [];
+  for (const name of ["shoal-homes", "shoal-cluster", "shoal-services", "shoal-prod"]) {
+    const stack = awsStack(engine, join(folder, "made", name), stacks.get(name) ?? "", override, aws.environment);
+    made.unshift(stack);
+    await stack.must("init", "-input=false");
+    await stack.must("apply", "-auto-approve", "-input=false");
+    const again = await stack.run("plan", "-input=false", "-no-color", "-detailed-exitcode");
+    expect(again, again.text).toMatchObject({ status: 0 });
+  }
+  const { cluster } = await aws.eks<{ cluster: Cluster }>("/clusters/shores-shoal");
+  const issuer = cluster.identity.oidc.issuer.replace("https://", "");
+  expect(await aws.action("iam", "ListOpenIDConnectProviders")).toContain(`oidc-provider/${issuer}`);
+  const role = await aws.action("iam", "GetRole", { RoleName: "shores-shoal-hub-prod" });
+  const [, trust = ""] = /<AssumeRolePolicyDocument>([^<]+)/.exec(role) ?? [];
+  expect(JSON.parse(decodeURIComponent(trust)).Statement).toEqual([
+    {
+      ...{ Effect: "Allow", Action: "sts:AssumeRoleWithWebIdentity" },
+      Principal: { Federated: `arn:aws:iam::111122223333:oidc-provider/${issuer}` },
+      Condition: {
+        StringEquals: {
+          [`${issuer}:aud`]: "sts.amazonaws.com",
+          [`${issuer}:sub`]: "system:serviceaccount:shoal-prod:user-sa",
+        },
+      },
+    },
+  ]);
+  for (const stack of made) await stack.must("destroy", "-auto-approve", "-input=false");
+  expect(await inventory(aws)).toEqual(before);
+});
+
+interface Cluster {
+  readonly identity: { readonly oidc: { readonly issuer: string } };
+}
