@@ -19,7 +19,7 @@ export function pythonEnvironment(name: string, requirements: string, python = u
     const uv = process.env.ISTHMUS_UV ?? "uv";
     const installer =
       spawnSync(uv, ["--version"]).status === 0
-        ? [uv, "pip", "install", "--quiet", "--python", own]
+        ? [uv, "pip", "install", "--quiet", "--compile-bytecode", "--python", own]
         : [own, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"];
     const list = join(folder, "requirements.txt");
     writeFileSync(list, requirements);
