@@ -343,6 +343,19 @@ export function homeDiskName(federation: string, site: string, home: string): st
   return fitted(homeVolumeName(federation, site, home), 48);
 }
 
+/** A home file system of Google, by which it is found: at most 63 characters. */
+export function homeFilestoreName(federation: string, site: string, home: string): string {
+  return fitted(homeVolumeName(federation, site, home), 63);
+}
+
+/** The one share of a home file system of Google. */
+export const filestoreShare = "homes";
+
+/** The vault of backups of a site's home file systems on Google Cloud, and the plan by which they are taken. */
+export function homeVaultName(federation: string, site: string): string {
+  return fitted(`${federation}-${site}-homes`, 63);
+}
+
 /** The registry of a project of Google in a region. */
 export function artifactRegistryHost(project: string, region: string): string {
   return `${region}-docker.pkg.dev/${project}`;

@@ -24,6 +24,7 @@ const google: Record<string, string> = {
   google_compute_region_disk: "the data on it",
   google_filestore_instance: "every file on it",
   google_filestore_backup: "the backup",
+  google_backup_dr_backup_vault: "the backups in it",
   google_artifact_registry_repository: "every image in it",
   google_kms_crypto_key: "everything encrypted with it",
   google_dns_managed_zone: "every name in it, and the delegation to it",

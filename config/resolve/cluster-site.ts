@@ -1,3 +1,4 @@
+import type { FilestoreTier } from "../machines/filestore";
 import { dataHost, type Mirrors, namespaceName, userSchedulerName } from "../names";
 import type { FederationConfig } from "../schema/federation";
 import { bytesOf } from "../schema/fields";
@@ -68,6 +69,27 @@ export type ResolvedHome =
     }
   | {
       readonly id: string;
+      /** A file system of Google, which has no quota. */
+      readonly kind: "filestore";
+      readonly name: string;
+      /** Name of one that is there; null: it is made. */
+      readonly existing: string | null;
+      readonly tier: FilestoreTier;
+      /** Version of the protocol by which one that is made is mounted. */
+      readonly nfs: "3" | "4.1";
+      /** Its zone, or the region. */
+      readonly location: string;
+      readonly sizeBytes: number;
+      /** Addresses of nodes, which mount; null: not told. */
+      readonly nodes: readonly string[] | null;
+      readonly backups: boolean;
+      /** Google refuses to remove it. */
+      readonly protect: boolean;
+      /** Keys that only one which is made can have, as written: a rule refuses them on others. */
+      readonly madeOnly: readonly string[];
+    }
+  | {
+      readonly id: string;
       /** An export that somebody else runs. */
       readonly kind: "export";
       readonly server: string;
@@ -77,7 +99,7 @@ export type ResolvedHome =
 /** Whether a home file system is made by a stack of the site, and kept. */
 export function isMade(home: ResolvedHome): boolean {
   if (home.kind === "nfs") return (home.disk?.existing ?? null) === null;
-  return home.kind === "efs" && home.existing === null;
+  return home.kind !== "export" && home.existing === null;
 }
 
 /** What a site has of its own kind of cluster and store. */

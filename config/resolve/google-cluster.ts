@@ -1,6 +1,8 @@
 import type { z } from "zod";
-import { clusterName, homeDiskName } from "../names";
+import { filestoreFacts } from "../machines/filestore";
+import { clusterName, homeDiskName, homeFilestoreName } from "../names";
 import { wallClockOffset } from "../schema/dates";
+import { bytesOf } from "../schema/fields";
 import type { googleHome } from "../schema/google-home";
 import type { ResolvedHome } from "./cluster-site";
 import { resolveGoogleCache } from "./google-cache";
@@ -81,7 +83,25 @@ export function resolveGoogleCluster(federation: string, site: GoogleGround, clu
 
 export type ResolvedGoogleCluster = ReturnType<typeof resolveGoogleCluster>;
 
-/** A home file system: its disk is kept by a stack of its own, the server of it runs in the cluster. */
+/** A home file system: the disk, or the file system of Google, is kept by a stack of its own, the server of it runs in the cluster. */
 export function resolveGoogleHome(federation: string, site: GoogleGround, id: string, home: HomeConfig): ResolvedHome {
+  if (home.kind === "export") return { id, kind: home.kind, server: home.server, path: home.path };
+  if (home.kind === "filestore") {
+    const tier = home.tier ?? "zonal";
+    const { everywhere, usualBytes, nfs } = filestoreFacts[tier];
+    return {
+      id,
+      kind: home.kind,
+      name: homeFilestoreName(federation, site.site, id),
+      existing: home.existing ?? null,
+      ...{ tier, nfs },
+      location: everywhere ? site.region : (site.zones?.[0] ?? ""),
+      sizeBytes: home.size === undefined ? usualBytes : bytesOf(home.size),
+      nodes: home.nodes ?? null,
+      backups: home.backups !== "none",
+      protect: home.protect !== "none",
+      madeOnly: (["size", "nodes", "backups", "protect"] as const).filter((key) => home[key] !== undefined),
+    };
+  }
   return keptHome(id, home, { name: homeDiskName(federation, site.site, id), zones: site.zones });
 }

@@ -23,6 +23,7 @@ import { expiresOrder } from "./expires-order";
 import { expiryIsScratchOnly } from "./expiry-is-scratch-only";
 import { federationMembers } from "./federation-members";
 import { federationSignIn } from "./federation-sign-in";
+import { filestoreTiers } from "./filestore-tiers";
 import { gatewayReplicas } from "./gateway-replicas";
 import { googleNames } from "./google-names";
 import { grantsFit } from "./grants-fit";
@@ -146,6 +147,7 @@ export const rules: readonly Rule[] = [
   homeNone,
   existingHomes,
   homeQuota,
+  filestoreTiers,
   homeClass,
   keptHomes,
   wideNetworks,

@@ -19,6 +19,6 @@ export const existingHomes: Rule = {
 
 function meaningless(home: ResolvedHome): readonly string[] {
   if (home.kind === "export") return [];
-  const kept = home.kind === "efs" ? home : home.disk;
+  const kept = home.kind === "nfs" ? home.disk : home;
   return kept && kept.existing !== null ? kept.madeOnly : [];
 }

@@ -126,6 +126,7 @@ export class EksPlatform implements Platform {
   }
 
   homeMount(scope: Construct, home: ResolvedHome, hub: string): HomeMount {
+    if (home.kind === "filestore") throw new Error(`homes ${home.id} are of Google Cloud, and the cluster is not`);
     return home.kind === "efs" ? hubAccess(scope, home, hub) : nfsMount(scope, this.site.id, home);
   }
 

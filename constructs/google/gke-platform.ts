@@ -13,7 +13,8 @@ import { loadBalancerAddress } from "../kubernetes/lookup";
 import { scratchExpiryName } from "../kubernetes/objects/scratch-expiry";
 import type { ConfiguredStack, HomeMount, ManagedZone, Platform, PodIdentity, Service } from "../kubernetes/platform";
 import { certManagerName, homeServers, zoneRights } from "./gke-services";
-import { clusterAddress } from "./lookup";
+import type { FilestoreHome } from "./home-filestore";
+import { clusterAddress, filestoreShareOf } from "./lookup";
 import { PodAccount, podAnnotations, podsAre } from "./pod-account";
 import { googleProvider } from "./provider";
 import { expiryRights, grant, payingReader, type StoreRight, storeRights } from "./store-rights";
@@ -109,6 +110,7 @@ export class GkePlatform implements Platform {
 
   homeMount(scope: Construct, home: ResolvedHome): HomeMount {
     if (home.kind === "efs") throw new Error(`homes ${home.id} are of AWS, and the cluster is not`);
+    if (home.kind === "filestore") return filestoreMount(scope, home);
     return nfsMount(scope, this.site.id, home);
   }
 
@@ -120,4 +122,10 @@ export class GkePlatform implements Platform {
   datasetUrl({ place, path }: ResolvedDataset): string {
     return objectUrl(place, path);
   }
+}
+
+/** One that exists says itself which versions of NFS it has. */
+function filestoreMount(scope: Construct, home: FilestoreHome): HomeMount {
+  const share = filestoreShareOf(scope, home);
+  return { kind: "nfs", ...share, version: home.existing === null ? home.nfs : "any" };
 }

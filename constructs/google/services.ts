@@ -5,10 +5,12 @@ import type { Construct } from "constructs";
 /** Services of Google Cloud, by the first word of their addresses. */
 export type GoogleService =
   | "artifactregistry"
+  | "backupdr"
   | "billingbudgets"
   | "compute"
   | "container"
   | "containerfilesystem"
+  | "file"
   | "iam"
   | "iamcredentials"
   | "monitoring"

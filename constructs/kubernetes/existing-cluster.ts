@@ -68,7 +68,8 @@ export class ExistingCluster implements Platform {
   }
 
   homeMount(scope: Construct, home: ResolvedHome): HomeMount {
-    if (home.kind === "efs") throw new Error(`homes ${home.id} are of AWS, and the cluster is not`);
+    if (home.kind === "efs" || home.kind === "filestore")
+      throw new Error(`homes ${home.id} are of a cloud, and the cluster is not`);
     return nfsMount(scope, this.site.id, home);
   }
 

@@ -32,7 +32,13 @@ export interface ConfiguredStack extends TerraformStack {
 
 /** Where a home file system is mounted from, and how. Parts may be known only to the engine. */
 export type HomeMount =
-  | { readonly kind: "nfs"; readonly server: string; readonly path: string }
+  | {
+      readonly kind: "nfs";
+      readonly server: string;
+      readonly path: string;
+      /** Of the protocol: `any` as server and node agree. Default 4.1. */
+      readonly version?: "3" | "4.1" | "any";
+    }
   /** By a driver of the cloud, which the cluster has. */
   | { readonly kind: "csi"; readonly driver: string; readonly volumeHandle: string };
 

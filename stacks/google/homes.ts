@@ -1,8 +1,11 @@
 import type { App } from "cdktf";
+import { homeVaultName } from "../../config/names";
 import type { ResolvedGoogleClusterSite } from "../../config/resolve/google-site";
+import { HomeBackups } from "../../constructs/google/home-backups";
 import { HomeDisk } from "../../constructs/google/home-disk";
+import { type FilestoreHome, HomeFilestore } from "../../constructs/google/home-filestore";
 import { googleProvider, siteLabels } from "../../constructs/google/provider";
-import { services } from "../../constructs/google/services";
+import { type GoogleService, services } from "../../constructs/google/services";
 import { type FederationProps, SiteStack } from "../site-stack";
 
 export interface GoogleHomesStackProps extends FederationProps {
@@ -10,18 +13,45 @@ export interface GoogleHomesStackProps extends FederationProps {
 }
 
 /**
- * `<site>-homes`: the disks that users' homes lie on, with their snapshots. They outlive cluster and hubs; the guard keeps them. What exists
- * is not in it.
+ * `<site>-homes`: what users' homes lie on, disks with snapshots and file systems with backups. They outlive hubs, and the cluster too but
+ * for file systems in its own network; the guard keeps them. What exists is not in it.
  */
 export class GoogleHomesStack extends SiteStack {
   constructor(app: App, { federation, site, places }: GoogleHomesStackProps) {
     super(app, { federation, site: site.id, part: "homes", places });
     googleProvider(this, { federation: federation.id, site });
-    const dependsOn = services(this, ["compute"])("compute");
-    const { region } = site;
+    const made = madeFilestores(site);
+    const ready = services(this, servicesOf(made));
+    const { region, cluster, timezone } = site;
     const labels = siteLabels({ federation: federation.id, site });
     for (const home of site.homes)
       if (home.kind === "nfs" && home.disk?.existing === null)
-        new HomeDisk(this, `home-${home.id}`, { ...home, disk: home.disk, region, labels, dependsOn });
+        new HomeDisk(this, `home-${home.id}`, {
+          ...{ ...home, disk: home.disk, region, labels },
+          dependsOn: ready("compute"),
+        });
+    const kept = made.flatMap((home) => {
+      const { resource } = new HomeFilestore(this, `home-${home.id}`, { home, cluster, dependsOn: ready("file") });
+      return home.backups ? [{ id: home.id, name: home.name, instance: resource.id }] : [];
+    });
+    if (kept.length > 0)
+      new HomeBackups(this, "backups", {
+        ...{ name: homeVaultName(federation.id, site.id), region, timezone, homes: kept },
+        dependsOn: ready("backupdr"),
+      });
   }
+}
+
+/** What of Google's services the stack asks. */
+function servicesOf(made: readonly FilestoreHome[]): GoogleService[] {
+  return [
+    "compute",
+    ...(made.length > 0 ? (["file"] as const) : []),
+    ...(made.some((home) => home.backups) ? (["backupdr"] as const) : []),
+  ];
+}
+
+/** File systems of users' homes that are made. */
+export function madeFilestores({ homes }: Pick<ResolvedGoogleClusterSite, "homes">): FilestoreHome[] {
+  return homes.flatMap((home) => (home.kind === "filestore" && home.existing === null ? [home] : []));
 }

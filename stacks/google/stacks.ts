@@ -6,7 +6,7 @@ import { isForOthers } from "../../config/resolve/grants";
 import type { FederationProps, SiteStack } from "../site-stack";
 import { GoogleClusterStack } from "./cluster";
 import { GoogleGrantsStack } from "./grants";
-import { GoogleHomesStack } from "./homes";
+import { GoogleHomesStack, madeFilestores } from "./homes";
 import { GoogleLakeStack } from "./lake";
 
 /** The lake of a site on Google Cloud: no stack where all of its buckets exist and no hub is an account. */
@@ -34,8 +34,14 @@ export function googleGrantsStacks(
   return [grants];
 }
 
-/** What hubs stand on: what homes lie on, which outlives it, and the cluster. */
+/**
+ * What hubs stand on: what homes lie on, and the cluster, which it outlives. But a file system is in a network from its making on: where the
+ * cluster's stack makes that, it is there before, and does not go before.
+ */
 export function googleGroundStacks(app: App, site: ResolvedGoogleClusterSite, props: FederationProps): SiteStack[] {
   const homes = site.homes.some(isMade) ? [new GoogleHomesStack(app, { ...props, site })] : [];
-  return [...homes, new GoogleClusterStack(app, { ...props, site })];
+  const cluster = new GoogleClusterStack(app, { ...props, site });
+  if (site.cluster.network.kind === "made" && madeFilestores(site).length > 0)
+    for (const stack of homes) stack.addDependency(cluster);
+  return [...homes, cluster];
 }

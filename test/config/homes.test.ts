@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { clusterYaml, eks, load, ofCluster } from "./federation-of";
+import { clusterYaml, eks, gke, load, ofCluster } from "./federation-of";
 
 /** Faults of a site on AWS with these homes. */
 const ofHome = (main: string) =>
@@ -49,4 +49,25 @@ test("a key that every object of JavaScript has is unknown as any other: its rea
   expect(ofHome("kind: efs, hasOwnProperty: 1")).toMatchObject([
     { path: "homes.main.hasOwnProperty", message: 'unknown key "hasOwnProperty"' },
   ]);
+});
+
+test("the same on Google Cloud, where Filestore has another size for each tier", () => {
+  const faults = (main: string) =>
+    load({
+      "federation.yaml": clusterYaml.replace("  site: {storageClass: disks}\n", ""),
+      "sites/a.yaml": gke({ rest: `budget: none\nhomes: {main: {${main}}}\n` }),
+    }).faults;
+  expect(faults("kind: filestore, quota: 10Gi, snapshotDays: 5")).toMatchObject([
+    {
+      path: "homes.main.quota",
+      message: "no quota: Filestore keeps none, so one user could fill it for all",
+      fix: elsewhere,
+    },
+    { path: "homes.main.snapshotDays", fix: "remove it, or write backups: none" },
+  ]);
+  expect(faults("kind: efs")).toMatchObject([{ path: "homes.main.kind" }]);
+  expect(faults("kind: filestore, tier: enterprise")).toMatchObject([
+    { path: "homes.main.tier", allowed: "basic, zonal, regional" },
+  ]);
+  expect(faults("kind: export, server: nfs.example, path: /homes")).toEqual([]);
 });

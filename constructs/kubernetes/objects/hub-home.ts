@@ -39,7 +39,8 @@ export function homeVolume(namespace: string, mount: HomeMount): KubeObject[] {
 function sourceOf(mount: HomeMount) {
   // The driver mounts over TLS, with options of its own.
   if (mount.kind === "csi") return { csi: { driver: mount.driver, volumeHandle: mount.volumeHandle } };
-  const { server, path } = mount;
+  const { server, path, version = "4.1" } = mount;
+  const spoken = version === "any" ? [] : [`nfsvers=${version}`];
   // Writing the time of each read would double the requests; a hard mount waits for a server that restarts.
-  return { mountOptions: ["nfsvers=4.1", "noatime", "hard"], nfs: { server, path } };
+  return { mountOptions: [...spoken, "noatime", "hard"], nfs: { server, path } };
 }

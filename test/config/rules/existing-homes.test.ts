@@ -28,4 +28,12 @@ test("the same of homes on Google Cloud", () => {
     ofGke({ rest: "budget: none\nhomes: {main: {size: 10Gi, quota: 1Gi, existing: old, snapshotDays: 3}}\n" }),
   ).toEqual([expect.stringContaining("existing-homes homes.main.snapshotDays: these homes exist")]);
   expect(ofGke({ rest: "budget: none\nhomes: {main: {size: 10Gi, quota: 1Gi, existing: old}}\n" })).toEqual([]);
+  const filestore = (keys: string) => ofGke({ rest: `budget: none\nhomes: {main: {kind: filestore${keys}}}\n` });
+  expect(filestore(", existing: old, size: 2Ti, nodes: [10.0.0.0/24], backups: none, protect: none")).toEqual(
+    ["size", "nodes", "backups", "protect"].map((key) =>
+      expect.stringContaining(`existing-homes homes.main.${key}: these homes exist`),
+    ),
+  );
+  expect(filestore(", existing: old, tier: regional")).toEqual([]);
+  expect(filestore(", size: 2Ti, nodes: [10.0.0.0/24], backups: none, protect: none")).toEqual([]);
 });

@@ -33,4 +33,9 @@ test("the same of homes on Google Cloud", () => {
     expect.stringContaining("kept-homes homes.main: the site expires"),
   ]);
   expect(ofGke({ rest: "budget: none\nhomes: {main: {size: 10Gi, quota: 1Gi}}\n" })).toEqual([]);
+  const filestore = (home: string) => ofGke({ rest: `budget: none\nexpires: 2199-12-31\nhomes: {main: ${home}}\n` });
+  expect(filestore("{kind: filestore}")).toEqual([
+    expect.stringContaining("kept-homes homes.main: the site expires, and this file system would be kept"),
+  ]);
+  expect(filestore("{kind: export, server: nfs.example, path: /homes}")).toEqual([]);
 });
