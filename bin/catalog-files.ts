@@ -24,6 +24,6 @@ export function catalogOf(config: Pick<Config, "federation" | "directory">): Cat
 }
 
 /** Of a copy what the catalog tells. */
-function catalogued({ site, institution, place, s3, https }: DatasetCopy): CatalogCopy {
-  return { site, institution, place, s3, https };
+function catalogued({ site, institution, place, uri, https }: DatasetCopy): CatalogCopy {
+  return { site, institution, place, uri, https };
 }

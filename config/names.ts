@@ -325,6 +325,11 @@ export function readerPoolName(projectNumber: string, pool: string): string {
   return `projects/${projectNumber}/locations/global/workloadIdentityPools/${pool}`;
 }
 
+/** Google's own account by which a project's jobs of Storage Transfer read and write. */
+export function transferAgent(projectNumber: string): string {
+  return `project-${projectNumber}@storage-transfer-service.iam.gserviceaccount.com`;
+}
+
 /** The budget of a site on Google Cloud, at most 60 characters. */
 export function googleBudgetName(federation: string, site: string): string {
   return fitted(budgetName(federation, site), 60);

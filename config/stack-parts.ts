@@ -1,6 +1,7 @@
 import { stackName } from "./names";
 import { isMade } from "./resolve/cluster-site";
-import { isForOthers, isOwner } from "./resolve/grants";
+import { isForOthers, isOwner, type Owner } from "./resolve/grants";
+import { isTransferred } from "./resolve/mirrors";
 import { type ResolvedSite, standsOnCluster } from "./resolve/site";
 
 /** What a site's stacks are named after, beside its hubs' ids: in the order that they need each other. A store is only catalogued. */
@@ -24,10 +25,11 @@ const kept: Readonly<Record<string, (site: ResolvedSite, sites: readonly Resolve
     site.buckets.some((bucket) => !bucket.existing) || (site.provider === "google" && site.hubs.length > 0),
 };
 
-/** Whether S3 copies a site's datasets to others. */
-function isCopied(site: ResolvedSite, sites: readonly ResolvedSite[]): boolean {
+/** Whether a cloud copies datasets from a site, or to it, by something in that stack. */
+function isCopied(site: Owner, sites: readonly ResolvedSite[]): boolean {
+  if (site.provider === "google") return isTransferred({ sites }, site);
   const onAws = (id: string) => sites.some((one) => one.id === id && one.provider === "aws");
-  return site.provider === "aws" && site.datasets.some(({ mirrors }) => mirrors.some((mirror) => onAws(mirror.site)));
+  return site.datasets.some(({ mirrors }) => mirrors.some((mirror) => onAws(mirror.site)));
 }
 
 /** The parts that a site really has. */

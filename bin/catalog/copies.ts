@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { DatasetCopy } from "../../config/resolve/mirrors";
 import type { Manifest } from "../../constructs/catalog/record";
-import { type Fetch, type Listed, listed } from "./listing";
+import { type Fetch, type Listed, listed, listedByGoogle } from "./listing";
 
 /** What a comparison of a copy with its original found: all of it, or how it differs, in words. */
 export type Comparison = { readonly manifest: Manifest } | { readonly differs: string };
@@ -9,18 +9,23 @@ export type Comparison = { readonly manifest: Manifest } | { readonly differs: s
 /** Compares a copy with its original, object for object, by what their stores list: nothing is read. */
 export async function compareCopy(
   get: Fetch,
-  { from, to, prefix, mayHold }: Pick<DatasetCopy, "from" | "to" | "prefix" | "mayHold">,
+  { from, to, prefix, mayHold, by }: Pick<DatasetCopy, "from" | "to" | "prefix" | "mayHold" | "by">,
 ): Promise<Comparison> {
-  const found = await compared(listed(get, from, prefix), listed(get, to, prefix));
+  // Both are Google's where its own service copies.
+  const list = by === "transfer" ? listedByGoogle : listed;
+  const found = await compared(list(get, from, prefix), list(get, to, prefix));
   const { manifest, missing, more, other } = found;
   if (manifest.objects === 0) return { differs: "the original has no objects" };
   const counts = [
     ...told(missing, "missing"),
     ...(mayHold ? [] : told(more, "too many")),
-    ...told(other, "with another size or ETag (other content, or the same uploaded in other parts)"),
+    ...told(other, otherwise[by]),
   ];
   return counts.length > 0 ? { differs: `of ${manifest.objects} objects, ${counts.join(", ")}` } : { manifest };
 }
+
+const byEtag = "with another size or ETag (other content, or the same uploaded in other parts)";
+const otherwise = { s3: byEtag, site: byEtag, transfer: "with another size or checksum" } as const;
 
 interface Difference {
   count: number;

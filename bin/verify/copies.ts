@@ -8,9 +8,12 @@ import { type Checks, Unmet } from "./check";
 import { fetchPage } from "./fetch";
 
 function copyAgain({ by, site }: DatasetCopy): string {
-  return by === "s3"
-    ? "wait some minutes where it was just written; else its owner copies it with S3 Batch Replication, then isthmus catalog record"
-    : `isthmus status tells how ${site} is getting on with it; then isthmus catalog record`;
+  const ways = {
+    s3: "wait some minutes where it was just written; else its owner copies it with S3 Batch Replication",
+    transfer: `wait for the next run; or gcloud transfer jobs list in the project of ${site} tells the job, gcloud transfer jobs run JOB starts it`,
+    site: `isthmus status tells how ${site} is getting on with it`,
+  };
+  return `${ways[by]}; then isthmus catalog record`;
 }
 
 /** Whether copies of a site's datasets at others hold what the originals do, also those that are not listed yet. */

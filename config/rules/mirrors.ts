@@ -1,6 +1,9 @@
-import type { ResolvedAwsBucket } from "../resolve/aws-site";
+import type { ResolvedCloudBucket } from "../resolve/cloud-bucket";
 import type { ResolvedFederation } from "../resolve/federation";
+import type { ResolvedGoogleSite } from "../resolve/google-site";
+import { isOwner, type Owner } from "../resolve/grants";
 import type { ResolvedDataset } from "../resolve/lake";
+import { prefixOf } from "../resolve/mirrors";
 import type { ResolvedHpcSite, ResolvedSite } from "../resolve/site";
 import { didYouMean, listed } from "../suggest";
 import type { Rule, RuleFinding } from "./rule";
@@ -13,7 +16,7 @@ type Mirror = ResolvedDataset["mirrors"][number];
 export const mirrors: Rule = {
   id: "mirrors",
   reason:
-    "S3 copies between buckets of AWS, a computing centre what anybody reads; a copy is public, at a path of its own.",
+    "AWS and Google copy within their own cloud, a computing centre from any; a copy is public, at a path of its own.",
   check: (federation, { faultySites }) =>
     allDatasets(federation).flatMap(({ site, dataset }) => {
       if (dataset.mirrors.length === 0) return [];
@@ -40,37 +43,49 @@ function fromHere(federation: ResolvedFederation, site: ResolvedSite, dataset: R
         fix: "remove it",
       },
     ];
-  if (site.provider !== "aws" || !dataset.mirrors.some((mirror) => isOnAws(federation, mirror.site))) return [];
-  const bucket = site.buckets.find(({ id }) => id === dataset.bucket);
-  const message = bucket && unfit(bucket);
+  if (!isOwner(site)) return [];
+  const within = (id: string) => federation.sites.some((one) => one.id === id && one.provider === site.provider);
+  if (!dataset.mirrors.some((mirror) => within(mirror.site))) return [];
+  const bucket = bucketOf(site, dataset.bucket);
+  const message = bucket && (unmade(bucket) ?? (site.provider === "aws" ? versionless(site, bucket) : undefined));
   return message ? [{ ...at, message: `its bucket ${bucket?.id} ${message}`, fix: "keep it in another library" }] : [];
 }
 
-function isOnAws({ sites }: ResolvedFederation, id: string): boolean {
-  return sites.some((site) => site.id === id && site.provider === "aws");
+function bucketOf(site: Owner, id: string): ResolvedCloudBucket | undefined {
+  return (site.buckets as readonly ResolvedCloudBucket[]).find((bucket) => bucket.id === id);
 }
 
-/** Why S3 cannot copy from or into a bucket. */
-function unfit(bucket: ResolvedAwsBucket): string | undefined {
-  if (bucket.existing) return "exists, and nothing of it is changed";
-  return bucket.keepVersionsDays === null ? "keeps no versions, without which S3 copies nothing" : undefined;
+/** Why a cloud cannot be told to copy from or into a bucket. */
+function unmade({ existing }: ResolvedCloudBucket): string | undefined {
+  return existing ? "exists, and nothing of it is changed" : undefined;
+}
+
+/** Why copies cannot do without versions. */
+const withoutVersions = {
+  aws: "keeps no versions, without which S3 copies nothing",
+  google: "keeps no versions, and what the original loses by mistake would be lost there too",
+} as const;
+
+function versionless(site: Owner, { keepVersionsDays }: ResolvedCloudBucket): string | undefined {
+  return keepVersionsDays === null ? withoutVersions[site.provider] : undefined;
 }
 
 function toThere(federation: ResolvedFederation, own: ResolvedSite, dataset: ResolvedDataset, mirror: Mirror): Wrong[] {
   const atSite = { path: ["mirrors", mirror.site], atKey: true };
   const takes = (site: ResolvedSite) =>
-    site.id !== own.id && (site.provider === "hpc" || (site.provider === "aws" && own.provider === "aws"));
+    site.id !== own.id && (site.provider === "hpc" || (isOwner(site) && site.provider === own.provider));
   const target = federation.sites.find((site) => site.id === mirror.site);
   if (!target || !takes(target)) {
     const ids = federation.sites.filter(takes).map((site) => site.id);
     const fix = didYouMean(mirror.site, ids) ?? "name another site that keeps copies, or remove it";
     return [{ ...atSite, message: noMirror(own, target), allowed: listed(ids), fix }];
   }
-  const way =
-    target.provider === "hpc"
-      ? outOfReach(own, dataset, target).map((wrong) => ({ ...atSite, ...wrong }))
-      : scheduled(mirror);
-  const wrong = [...way, ...inBucket(target, mirror)];
+  const wrong = [
+    ...(target.provider === "hpc" ? outOfReach(own, dataset, target) : []).map((one) => ({ ...atSite, ...one })),
+    ...(target.provider === "aws" ? scheduled(mirror) : []),
+    ...(target.provider === "google" ? numberless(own, target) : []).map((one) => ({ ...atSite, ...one })),
+    ...inBucket(target, mirror),
+  ];
   return wrong.length > 0 ? wrong : beside(federation, target, dataset, mirror);
 }
 
@@ -78,6 +93,8 @@ function noMirror(own: ResolvedSite, target: ResolvedSite | undefined): string {
   if (!target) return "the federation has no such site";
   if (target.id === own.id) return "this is the dataset's own site";
   if (target.provider === "aws") return "S3 copies between buckets of AWS only, and a site on AWS fetches nothing";
+  if (target.provider === "google")
+    return "Storage Transfer is told to copy between buckets of Google Cloud only, and a site there fetches nothing";
   return `this version copies nothing to a site of provider ${target.provider}`;
 }
 
@@ -85,6 +102,14 @@ function scheduled({ site, every }: Mirror): Wrong[] {
   if (every === null) return [];
   const message = "S3 copies within minutes of each write: there is nothing to look for";
   return [{ path: ["mirrors", site, "every"], message, fix: "remove it" }];
+}
+
+/** Of jobs of another project the original's bucket knows the account, which is named by that project's number. */
+function numberless(own: ResolvedSite, target: ResolvedGoogleSite): Omit<Wrong, "path">[] {
+  if (target.projectNumber !== null || (own.provider === "google" && own.project === target.project)) return [];
+  const message = `jobs of ${target.id}'s project read the original by an account that is named by the project's number, which ${target.id} does not say`;
+  const fix = `write projectNumber in ${target.id}'s file, as gcloud projects describe ${target.project} --format="value(projectNumber)" prints it, in quotes`;
+  return [{ message, fix }];
 }
 
 /** A store that answers on its own machine alone is read by programs of that machine. */
@@ -112,8 +137,8 @@ function inBucket(target: ResolvedSite, { site: id, bucket: wanted }: Mirror): W
 }
 
 function unfitAt(target: ResolvedSite, id: string): string | undefined {
-  const bucket = target.provider === "aws" ? target.buckets.find((one) => one.id === id) : undefined;
-  return bucket && unfit(bucket);
+  const bucket = isOwner(target) ? bucketOf(target, id) : undefined;
+  return bucket && isOwner(target) ? (unmade(bucket) ?? versionless(target, bucket)) : undefined;
 }
 
 /** Whether a copy would lie in another dataset's way, or be moved by its age. */
@@ -127,17 +152,18 @@ function beside(federation: ResolvedFederation, target: ResolvedSite, dataset: R
         (one) => one !== dataset && one.mirrors.some(({ site, bucket }) => site === to.site && bucket === to.bucket),
       ),
   ];
-  const other = others.find((one) => nested(one.path, dataset.path));
+  const other = others.find((one) => overlap(prefixOf(one), prefixOf(dataset)));
   if (other) {
     const message = `its copy would overlap there with ${other.path}, the path of dataset ${other.id}`;
     return [{ ...at, message, fix: "name another bucket" }];
   }
-  const bucket = target.provider === "aws" ? target.buckets.find((one) => one.id === to.bucket) : undefined;
+  const bucket = isOwner(target) ? bucketOf(target, to.bucket) : undefined;
   if (dataset.kind !== "icechunk" || bucket === undefined || bucket.coldAfterDays === null) return [];
   const message = "objects there turn cold by age, which does not tell which chunks of an Icechunk repository are old";
   return [{ ...at, message, fix: "name another bucket, or remove its coldAfterDays" }];
 }
 
-function nested(a: string, b: string): boolean {
-  return a === b || a.startsWith(`${b}/`) || b.startsWith(`${a}/`);
+/** Whether keys that begin with one may begin with the other: clouds copy, and Google deletes, by how keys begin. */
+function overlap(a: string, b: string): boolean {
+  return a.startsWith(b) || b.startsWith(a);
 }

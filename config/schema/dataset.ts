@@ -22,10 +22,12 @@ export const access = z
   );
 
 const mirrors = named(
-  id.describe("Another site: one on AWS for a dataset on AWS, a computing centre (`provider: hpc`) for any."),
+  id.describe(
+    "Another site: one on AWS for a dataset on AWS, one on Google Cloud for one there, a computing centre (`provider: hpc`) for any.",
+  ),
   block({
     bucket: id.describe(
-      "A public library of that site; the path is the same. On AWS it keeps versions. Another one begins a new copy; what lies in the one before stays.",
+      "A public library of that site; the path is the same. On AWS and on Google Cloud it keeps versions. Another one begins a new copy; what lies in the one before stays.",
     ),
     every: text(
       /^(?:hour|day|week|[1-9]\d{0,2}[hdw])$/,
@@ -33,7 +35,7 @@ const mirrors = named(
     )
       .optional()
       .describe(
-        "How often a computing centre looks for what is new: `hour`, `day`, `week`, or so many hours, days or weeks (`6h`, `1d`, `2w`); refused at a site on AWS, where S3 copies within minutes. Default day.",
+        "How often a computing centre, or Storage Transfer on Google Cloud, looks for what is new: `hour`, `day`, `week`, or so many hours, days or weeks (`6h`, `1d`, `2w`); refused at a site on AWS, where S3 copies within minutes. Default day.",
       ),
   }),
 );
@@ -60,7 +62,7 @@ export const dataset = block({
   mirrors: mirrors
     .optional()
     .describe(
-      "Copies of a public dataset at other sites, by site. From AWS to AWS, S3 copies what is written or deleted from then on; storage there, requests and transfer are paid, and what is there before is copied by hand. A computing centre fetches all of it into a directory of its own, again when something is new; what the dataset has no more goes there after 7 days. The catalog lists a copy once `isthmus catalog record` found it whole. Default none.",
+      "Copies of a public dataset at other sites, by site. From AWS to AWS, S3 copies what is written or deleted from then on; storage there, requests and transfer are paid, and what is there before is copied by hand. From Google Cloud to Google Cloud, a job of Storage Transfer copies all of it, again and again; what the dataset has no more goes there at the next run, and versions bring it back. A computing centre fetches all of it into a directory of its own, again when something is new; what the dataset has no more goes there after 7 days. The catalog lists a copy once `isthmus catalog record` found it whole. Default none.",
     ),
 });
 

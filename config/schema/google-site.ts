@@ -87,7 +87,7 @@ export const googleSite = block({
   )
     .optional()
     .describe(
-      "The project's number. Required where hubs outside Google Cloud read data of this site: they are known by it. It never changes.",
+      "The project's number. Required where hubs outside Google Cloud read data of this site, which are known by it, and where this site keeps copies of another project's datasets, which knows the account that copies by it. It never changes.",
     ),
   region: text(
     /^[a-z]+-[a-z]+\d{1,2}$/,

@@ -3,7 +3,7 @@ import type { CatalogDataset } from "./input";
 import { raster } from "./raster";
 import type { DatasetRecord, StoredObject, ZarrRecord } from "./record";
 import { fileType, mediaTypes, multihash } from "./stac";
-import { bucketIsOpen, schemeOf, storageOptions } from "./storage";
+import { bucketIsOpen, schemeOf, storageOptions, storeName } from "./storage";
 
 /** The key of a dataset's store in its collection's `storage:schemes`. */
 export const storeRef = "store";
@@ -85,7 +85,7 @@ function metadataAsset(https: string, metadata: StoredObject): StacAsset {
 function alternates(dataset: CatalogDataset, record: DatasetRecord | undefined) {
   if (!bucketIsOpen(dataset.access)) return {};
   const scheme = schemeOf(dataset.place);
-  const name = scheme === "s3" ? "S3" : "Google Cloud Storage";
+  const name = storeName(dataset.place);
   const inStore = { [scheme]: { href: dataset.uri, "alternate:name": name, "storage:refs": [storeRef] } };
   return { alternate: { ...inStore, ...copyAlternates(dataset, record) } };
 }

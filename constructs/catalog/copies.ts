@@ -1,6 +1,6 @@
 import type { CatalogCopy, CatalogDataset } from "./input";
 import type { DatasetRecord } from "./record";
-import { storageScheme } from "./storage";
+import { schemeOf, storageScheme, storeName } from "./storage";
 
 /** Copies that were whole when they were compared: half a store reads as one with gaps, so others are not listed. */
 function wholeCopies({ copies = [] }: CatalogDataset, record: DatasetRecord | undefined): readonly CatalogCopy[] {
@@ -18,8 +18,12 @@ export function copyAlternates(dataset: CatalogDataset, record: DatasetRecord | 
     wholeCopies(dataset, record).flatMap((copy) => [
       [`https-at-${copy.site}`, { href: copy.https, "alternate:name": `Copy at ${copy.institution}` }],
       [
-        `s3-at-${copy.site}`,
-        { href: copy.s3, "alternate:name": `S3, copy at ${copy.institution}`, "storage:refs": [refOf(copy)] },
+        `${schemeOf(copy.place)}-at-${copy.site}`,
+        {
+          href: copy.uri,
+          "alternate:name": `${storeName(copy.place)}, copy at ${copy.institution}`,
+          "storage:refs": [refOf(copy)],
+        },
       ],
     ]),
   );

@@ -45,7 +45,8 @@ export interface CatalogCopy {
   readonly site: string;
   readonly institution: string;
   readonly place: CatalogPlace;
-  readonly s3: string;
+  /** `s3://bucket/path`, or `gs://bucket/path`. */
+  readonly uri: string;
   readonly https: string;
 }
 

@@ -82,7 +82,7 @@ const arrays = {
 const manifest = z.strictObject({
   objects: whole,
   bytes: whole,
-  /** Of all objects in the order of keys: for each its key, size and ETag, with a zero byte after each. */
+  /** Of all objects in the order of keys: for each its key, size and ETag (checksum, where Google lists both), with a zero byte after each. */
   sha256,
 });
 

@@ -8,6 +8,11 @@ export function schemeOf({ scheme }: CatalogPlace): "s3" | "gs" {
   return scheme ?? "s3";
 }
 
+/** What people call a store. */
+export function storeName(place: CatalogPlace): string {
+  return schemeOf(place) === "s3" ? "S3" : "Google Cloud Storage";
+}
+
 /** The storage extension's description of a store. `{bucket}` and `{region}` are filled from its own fields. */
 export function storageScheme(place: CatalogPlace, access: CatalogAccess) {
   const { bucket, endpoint, region } = place;

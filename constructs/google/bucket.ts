@@ -18,6 +18,9 @@ const secondsPerDay = 86_400;
 
 /** A bucket with all that is said of it. */
 export class Bucket extends Construct {
+  /** Known only to the engine. */
+  readonly name: string;
+
   constructor(scope: Construct, id: string, { bucket, region, key, lifecycle }: BucketProps) {
     super(scope, id);
     const resource = new StorageBucket(this, "bucket", {
@@ -39,6 +42,7 @@ export class Bucket extends Construct {
       ...(key ? { encryption: { defaultKmsKeyName: key.id }, dependsOn: [key.right] } : {}),
       ...(lifecycle ? { lifecycle } : {}),
     });
+    this.name = resource.name;
     // Get and list alike: what is missing must be told from what is refused.
     if (bucket.public)
       new StorageBucketIamMember(this, "anybody", {

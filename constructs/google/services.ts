@@ -14,6 +14,7 @@ export type GoogleService =
   | "iam"
   | "iamcredentials"
   | "monitoring"
+  | "storagetransfer"
   | "sts";
 
 /** What must be there before a service is asked for something. */

@@ -1,12 +1,16 @@
 import { ServiceAccount } from "@cdktf/provider-google/lib/service-account";
 import type { App } from "cdktf";
 import { hubAccountId } from "../../config/names";
+import type { ResolvedFederation } from "../../config/resolve/federation";
 import type { ResolvedGoogleSite } from "../../config/resolve/google-site";
+import { transferredCopies } from "../../config/resolve/mirrors";
 import { expiryLifecycle } from "../../constructs/expiry";
 import { Bucket } from "../../constructs/google/bucket";
 import { LakeKey } from "../../constructs/google/lake-key";
 import { googleProvider } from "../../constructs/google/provider";
 import { services } from "../../constructs/google/services";
+import { TransferAgent, type TransferAgentProps } from "../../constructs/google/transfer-agent";
+import type { TransferUse } from "../../constructs/google/transfer-rights";
 import { type FederationProps, SiteStack } from "../site-stack";
 
 export interface GoogleLakeStackProps extends FederationProps {
@@ -14,8 +18,9 @@ export interface GoogleLakeStackProps extends FederationProps {
 }
 
 /**
- * `<site>-lake`: the site's buckets with all that is said of them, and the accounts that its hubs are, since rights are given only to
- * accounts that are there: those of other sites outlive every hub. It lives for years; the guard keeps it. Buckets that exist are not in it.
+ * `<site>-lake`: the site's buckets with all that is said of them, and the accounts that its hubs and its jobs of Storage Transfer are, since
+ * rights are given only to accounts that are there: those of other sites outlive every hub. It lives for years; the guard keeps it. Buckets
+ * that exist are not in it.
  */
 export class GoogleLakeStack extends SiteStack {
   constructor(app: App, { federation, site, places }: GoogleLakeStackProps) {
@@ -26,13 +31,18 @@ export class GoogleLakeStack extends SiteStack {
       ? new LakeKey(this, "lake-key", { federation: federation.id, site: site.id, region: site.region })
       : null;
     const { lifecycle } = { lifecycle: undefined, ...expiryLifecycle(this, site.expires) };
-    for (const bucket of made)
-      new Bucket(this, `bucket-${bucket.id}`, {
+    const copied: TransferAgentProps["buckets"][number][] = [];
+    for (const bucket of made) {
+      const { name } = new Bucket(this, `bucket-${bucket.id}`, {
         bucket,
         region: site.region,
         key: bucket.ownKey ? key : null,
         lifecycle,
       });
+      const uses = transferUses(federation, site, bucket.id);
+      if (uses.length > 0) copied.push({ id: bucket.id, name, uses });
+    }
+    if (copied.length > 0) new TransferAgent(this, "transfer-agent", { buckets: copied });
     const accounts = site.hubs.length > 0 ? services(this, ["iam"]) : null;
     for (const hub of site.hubs)
       new ServiceAccount(this, `hub-${hub.id}`, {
@@ -41,4 +51,16 @@ export class GoogleLakeStack extends SiteStack {
         dependsOn: accounts?.("iam") ?? [],
       });
   }
+}
+
+/** What jobs of the site's own project do with a bucket of it. Those of others are told in its grants. */
+function transferUses(
+  federation: ResolvedFederation,
+  { id, project }: ResolvedGoogleSite,
+  bucket: string,
+): TransferUse[] {
+  return transferredCopies(federation).flatMap(({ from, to }): TransferUse[] => [
+    ...(from.site.id === id && from.bucket.id === bucket && to.site.project === project ? (["read"] as const) : []),
+    ...(to.site.id === id && to.bucket.id === bucket ? (["write"] as const) : []),
+  ]);
 }

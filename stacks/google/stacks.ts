@@ -3,6 +3,7 @@ import { stackName } from "../../config/names";
 import { isMade } from "../../config/resolve/cluster-site";
 import type { ResolvedGoogleClusterSite, ResolvedGoogleSite } from "../../config/resolve/google-site";
 import { isForOthers } from "../../config/resolve/grants";
+import { isTransferred } from "../../config/resolve/mirrors";
 import type { FederationProps, SiteStack } from "../site-stack";
 import { GoogleClusterStack } from "./cluster";
 import { GoogleGrantsStack } from "./grants";
@@ -16,8 +17,8 @@ export function googleLakeStacks(app: App, site: ResolvedGoogleSite, props: Fede
 }
 
 /**
- * What hubs of other sites read of a site's lake: after that lake, and of the same project after the lakes of its other sites, whose hubs
- * are accounts of theirs. What lies in another project is made by its own people, whose stacks are not brought up or taken down with these.
+ * What hubs of other sites read of a site's lake, and copies: after that lake, and of the same project after the lakes of its other sites,
+ * whose hubs are accounts of theirs and whose buckets are copied from. What lies in another project is made by its own people, whose stacks are not brought up or taken down with these.
  */
 export function googleGrantsStacks(
   app: App,
@@ -26,7 +27,7 @@ export function googleGrantsStacks(
   stacks: readonly SiteStack[],
 ): SiteStack[] {
   const { federation } = props;
-  if (!isForOthers(federation, site)) return [];
+  if (!isForOthers(federation, site) && !isTransferred(federation, site)) return [];
   const grants = new GoogleGrantsStack(app, { ...props, site });
   const near = federation.sites.filter((one) => one.provider === "google" && one.project === site.project);
   const lakes = new Set(near.map(({ id }) => stackName(id, "lake")));

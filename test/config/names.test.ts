@@ -33,6 +33,7 @@ import {
   stackName,
   stateKey,
   stateRoot,
+  transferAgent,
   userPrefix,
 } from "../../config/names";
 import { id } from "../../config/schema/fields";
@@ -60,6 +61,7 @@ test.each([
   [datasetPath("references", "goes"), "/files/goes"],
   [awsEndpoint("us-west-2"), "https://s3.us-west-2.amazonaws.com"],
   [mirrorsRoleName("pangeo", "cascadia"), "pangeo-cascadia-mirrors"],
+  [transferAgent("210987654321"), "project-210987654321@storage-transfer-service.iam.gserviceaccount.com"],
   [lakeKeyAlias("pangeo", "cascadia"), "alias/pangeo-cascadia-lake"],
   [bucketVariable("scratch"), "SCRATCH_BUCKET"],
   [bucketVariable("team-a"), "TEAM_A_BUCKET"],

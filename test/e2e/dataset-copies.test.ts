@@ -76,7 +76,7 @@ async function publish(change: (objects: Map<string, Buffer>) => void = () => {}
 
 const compared = () =>
   compareCopy(readObject, {
-    ...{ from: `${source.endpoint}/library`, to: `${own.endpoint}/copies`, prefix: "air/", mayHold: false },
+    ...{ from: `${source.endpoint}/library`, to: `${own.endpoint}/copies`, prefix: "air/", mayHold: false, by: "site" },
   });
 const rootDocument = async () => (await fetch(`${own.endpoint}/copies/air/zarr.json`)).status;
 

@@ -4,7 +4,7 @@ import { readObject } from "../../../bin/catalog/http";
 import { Checks } from "../../../bin/verify/check";
 import { verifyCopies } from "../../../bin/verify/copies";
 import { copiesOf, fetchedCopies } from "../../../config/resolve/mirrors";
-import { aws, hpc, load, plain } from "../../config/federation-of";
+import { aws, google, hpc, load, plain } from "../../config/federation-of";
 import { type ListServer, serveLists, type Told } from "./list-server";
 
 const original: Told[] = [
@@ -54,6 +54,22 @@ test("objects that an original has no more, and marks of folders, do not matter 
   expect(await compared("marked")).toMatchObject({ manifest: { objects: 4 } });
 });
 
+test("what Google copied is compared by its own lists, page by page", async () => {
+  const by = (to: string, from = "original") =>
+    compareCopy(readObject, lists.copy("rhine", from, to, "transfer")) as Promise<Record<string, unknown>>;
+  expect(await by("same")).toEqual(await compared("same"));
+  expect(lists.asked.filter((url) => url.startsWith("/storage/v1/b/same/o?"))).toHaveLength(2);
+  expect((await by("less")).differs).toBe("of 4 objects, 2 missing, the first d/a b+c/0.0");
+  expect((await by("more")).differs).toBe("of 4 objects, 2 too many, the first d/.a");
+  expect((await by("other-parts")).differs).toBe("of 4 objects, 1 with another size or checksum, d/a b+c/0.0");
+  expect(await by("none", "none")).toEqual({ differs: "the original has no objects" });
+  await expect(by("nowhere")).rejects.toThrow(/\/b\/nowhere\/o\?.*: no such bucket; bring its site up$/);
+  const page = async () => Buffer.from("<html>");
+  await expect(compareCopy(page, lists.copy("rhine", "original", "same", "transfer"))).rejects.toThrow(
+    /answered something else than a list/,
+  );
+});
+
 test("an empty original has no whole copy, and a bucket that is not there is no empty one", async () => {
   expect(await compared("none", "none")).toEqual({ differs: "the original has no objects" });
   await expect(compared("nowhere")).rejects.toThrow(/\/nowhere\/\?list-type=2.*: no such bucket; bring its site up$/);
@@ -85,6 +101,26 @@ test("a computing centre's copy is at its own S3 endpoint, and may hold more onl
 const lake = (site: string, mirrors: string) =>
   aws(site, `datasets: {${site}-d: {${plain}, bucket: l, path: d${mirrors}}}\n`, "l: {purpose: library, public: true}");
 
+test("a copy on Google Cloud is told as Google's clients spell it", () => {
+  const data = `datasets: {a-d: {${plain}, bucket: l, path: d, mirrors: {b: {bucket: l}}}}\n`;
+  const { federation } = load({
+    "sites/a.yaml": google("a", data, "l: {purpose: library, public: true}"),
+    "sites/b.yaml": google("b", 'projectNumber: "210987654321"\n', "l: {purpose: library, public: true}"),
+  });
+  const at = (site: string) => `https://storage.googleapis.com/fed-${site}-l`;
+  expect([...copiesOf(federation as NonNullable<typeof federation>)]).toMatchObject([
+    [
+      "a-d",
+      [
+        {
+          ...{ site: "b", by: "transfer", mayHold: false, from: at("a"), to: at("b"), prefix: "d/" },
+          ...{ https: `${at("b")}/d`, uri: "gs://fed-b-l/d", place: { scheme: "gs", region: "us-central1" } },
+        },
+      ],
+    ],
+  ]);
+});
+
 test("copies are where the config says", () => {
   const files = {
     "sites/a.yaml": lake("a", ", mirrors: {b: {bucket: l}}"),
@@ -94,7 +130,7 @@ test("copies are where the config says", () => {
   if (!federation) throw new Error("not valid");
   const at = (site: string) => `https://fed-${site}-l.s3.us-west-2.amazonaws.com`;
   expect([...copiesOf(federation)]).toMatchObject([
-    ["a-d", [{ site: "b", from: at("a"), to: at("b"), prefix: "d/", https: `${at("b")}/d`, s3: "s3://fed-b-l/d" }]],
+    ["a-d", [{ site: "b", from: at("a"), to: at("b"), prefix: "d/", https: `${at("b")}/d`, uri: "s3://fed-b-l/d" }]],
   ]);
 });
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { aws, faultsOf, hpc, plain, store } from "../federation-of";
+import { aws, faultsOf, google, hpc, plain, store } from "../federation-of";
 
 const source = "l: {purpose: library, public: true}";
 const data = (mirrors: string, more = "") =>
@@ -154,4 +154,81 @@ test("what is not public is fetched by nobody", () => {
   expect(faultsOf({ "sites/h.yaml": hpc("h", 9000, library), "sites/g.yaml": hpc("g", 9100, closed) })).toContainEqual(
     expect.stringContaining("mirrors datasets.d.mirrors: only public datasets are mirrored"),
   );
+});
+
+const number = 'projectNumber: "210987654321"\n';
+
+/** Faults of Google's site g with a dataset that is copied, beside site b there, of another project unless told. */
+function onGoogle(
+  mirrors: string,
+  { own = source, there = "c: {purpose: library, public: true}", rest = number } = {},
+) {
+  const faults = faultsOf({
+    "sites/g.yaml": google("g", data(mirrors), own),
+    "sites/b.yaml": google("b", rest, there),
+  });
+  return faults.map((fault) => fault.replace(/^\S+ /, ""));
+}
+
+test("between sites on Google Cloud, as often as is said, also from a library without versions", () => {
+  expect(onGoogle("b: {bucket: c}")).toEqual([]);
+  expect(onGoogle("b: {bucket: c, every: week}")).toEqual([]);
+  expect(onGoogle("b: {bucket: c}", { own: "l: {purpose: library, public: true, keepVersionsDays: none}" })).toEqual(
+    [],
+  );
+});
+
+test("of another project on Google Cloud the number must be known, of the same it need not", () => {
+  expect(onGoogle("b: {bucket: c}", { rest: "" })).toEqual([
+    "mirrors datasets.d.mirrors.b: jobs of b's project read the original by an account that is named by the project's number, which b does not say",
+  ]);
+  const same = google("b", "", "c: {purpose: library, public: true}").replace("b-project", "g-project");
+  expect(faultsOf({ "sites/g.yaml": google("g", data("b: {bucket: c}"), source), "sites/b.yaml": same })).toEqual([]);
+});
+
+test("on Google Cloud too, a bucket that exists is not copied from or into, and a copy keeps versions", () => {
+  expect(onGoogle("b: {bucket: c}", { own: "l: {purpose: library, public: true, existing: theirs-1}" })).toEqual([
+    "mirrors datasets.d.mirrors: its bucket l exists, and nothing of it is changed",
+  ]);
+  const at = "mirrors datasets.d.mirrors.b.bucket: bucket c of b";
+  expect(onGoogle("b: {bucket: c}", { there: "c: {purpose: library, public: true, existing: theirs-1}" })).toEqual([
+    `${at} exists, and nothing of it is changed`,
+  ]);
+  expect(onGoogle("b: {bucket: c}", { there: "c: {purpose: library, public: true, keepVersionsDays: none}" })).toEqual([
+    `${at} keeps no versions, and what the original loses by mistake would be lost there too`,
+  ]);
+  expect(onGoogle("b: {bucket: c}", { there: "c: {purpose: library}" })).toEqual([`${at} is no public library`]);
+});
+
+test("nothing is copied from one cloud to another, or to Google Cloud from elsewhere", () => {
+  const onAws = aws("a", data("b: {bucket: c}"), source);
+  const there = "c: {purpose: library, public: true}";
+  expect(faultsOf({ "sites/a.yaml": onAws, "sites/b.yaml": google("b", number, there) })).toEqual([
+    expect.stringContaining("Storage Transfer is told to copy between buckets of Google Cloud only"),
+  ]);
+  const fromGoogle = google("g", data("b: {bucket: c}"), source);
+  expect(faultsOf({ "sites/g.yaml": fromGoogle, "sites/b.yaml": aws("b", "", there) })).toEqual([
+    expect.stringContaining("S3 copies between buckets of AWS only"),
+  ]);
+});
+
+test("an Icechunk repository where Google moves what is not read", () => {
+  const there = "c: {purpose: library, public: true, coldAfterDays: 30}";
+  const ice = data("b: {bucket: c}").replace("kind: zarr", "kind: icechunk");
+  expect(faultsOf({ "sites/g.yaml": google("g", ice, source), "sites/b.yaml": google("b", number, there) })).toEqual([
+    expect.stringContaining("mirrors datasets.d.mirrors.b.bucket: objects there turn cold by age"),
+  ]);
+});
+
+test("files are told by how their keys begin, so that another path may not begin so either", () => {
+  const parquet = data("b: {bucket: c}").replace("kind: zarr", "kind: parquet");
+  const beside = (path: string) => `${number}datasets: {e: {${plain}, bucket: c, path: ${path}}}\n`;
+  const found = (path: string) =>
+    faultsOf({
+      "sites/g.yaml": google("g", parquet, source),
+      "sites/b.yaml": google("b", beside(path), "c: {purpose: library, public: true}"),
+    });
+  expect(found("data/d2")).toEqual([expect.stringContaining("overlap there with data/d2, the path of dataset e")]);
+  expect(found("data/e")).toEqual([]);
+  expect(onGoogle("b: {bucket: c}", { rest: beside("data/d2") })).toEqual([]);
 });

@@ -36,7 +36,7 @@ test("copies that were whole when they were recorded are alternates, with their 
       pathStyle: false,
     };
     const https = `https://${place.bucket}.s3.eu-west-1.amazonaws.com/ocean/sst`;
-    return { site: id, institution: `Institute ${id}`, place, s3: `s3://${place.bucket}/ocean/sst`, https };
+    return { site: id, institution: `Institute ${id}`, place, uri: `s3://${place.bucket}/ocean/sst`, https };
   };
   const copies = [at("rhine"), at("delta")];
   const manifest = { objects: 2, bytes: 9, sha256: "cd".repeat(32) };
@@ -53,6 +53,25 @@ test("copies that were whole when they were recorded are alternates, with their 
   const ice = made({ kind: "icechunk", copies }, { ...icechunkRecord, mirrors: { delta: manifest } });
   expect(ice.assets["icechunk-https"]?.alternate).toHaveProperty("https-at-delta");
   for (const of of [record, undefined]) expect(made({ copies }, of)).toEqual(made({}, of));
+});
+
+test("a copy on Google Cloud is linked as its own clients spell it", () => {
+  const place = {
+    ...{ bucket: "b-b", endpoint: "https://storage.googleapis.com", region: "us-central1", pathStyle: true },
+    scheme: "gs" as const,
+  };
+  const https = "https://storage.googleapis.com/b-b/ocean/sst";
+  const copies = [{ site: "b", institution: "Institute b", place, uri: "gs://b-b/ocean/sst", https }];
+  const page = made({ copies }, { ...record, mirrors: { b: { objects: 2, bytes: 9, sha256: "cd".repeat(32) } } });
+  expect(page.assets["zarr-https"]?.alternate).toMatchObject({
+    "https-at-b": { href: https },
+    "gs-at-b": {
+      href: "gs://b-b/ocean/sst",
+      "alternate:name": "Google Cloud Storage, copy at Institute b",
+      "storage:refs": ["at-b"],
+    },
+  });
+  expect(page["storage:schemes"]).toMatchObject({ "at-b": { type: "google-gcs", bucket: "b-b", anonymous: true } });
 });
 
 test("title, license, keywords and host come from the config", () => {
