@@ -49,7 +49,7 @@ function volumeOf(stacks: ReadonlyMap<string, string>, stack: string, release: s
 }
 
 test("the stack of homes as reviewed", async () => {
-  const golden = join(repository, "test/golden/google/plains-homes-on-filestore.json");
+  const golden = join(repository, "test/golden/filestore/plains-homes.json");
   await expect(readableStack(zonal.get("plains-homes") ?? "")).toMatchFileSnapshot(golden);
 });
 
