@@ -134,6 +134,21 @@ test("copies are where the config says", () => {
   ]);
 });
 
+test("who copies is who is asked to copy again", async () => {
+  const { federation } = load({ "sites/a.yaml": lake("a", "") });
+  const [site] = federation?.sites ?? [];
+  if (!federation || !site) throw new Error("not valid");
+  const checks = new Checks(() => {});
+  const all = (["s3", "transfer", "site"] as const).map((by) => lists.copy(`b-${by}`, "original", "less", by));
+  await verifyCopies({ federation }, site, checks, AbortSignal.timeout(20_000), new Map([["a-d", all]]));
+  const fixes = checks.all.map((check) => (check as { readonly fix?: string }).fix);
+  expect(fixes).toEqual(
+    ["S3 Batch Replication", "gcloud transfer jobs run JOB", "isthmus status tells how b-site"].map((way) =>
+      expect.stringMatching(new RegExp(`${way}.*; then isthmus catalog record$`)),
+    ),
+  );
+});
+
 test("verify tells a copy that has drifted, and what to do", async () => {
   const { federation } = load({ "sites/a.yaml": lake("a", "") });
   const [site] = federation?.sites ?? [];
