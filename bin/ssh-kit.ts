@@ -3,6 +3,7 @@ import type { ResolvedSsh } from "../config/resolve/hpc-login";
 import { hostOf } from "../config/resolve/hpc-urls";
 import type { ResolvedHpcSite, ResolvedSite } from "../config/resolve/site";
 import { askCommand, remoteInstall, remoteKit, sendCommand, sshFiles, sshVariables } from "../constructs/hpc/ssh";
+import { withWayOn } from "./cut-connection";
 import { callProgram, type KitCall, type KitEnd } from "./site-kit";
 
 /** A site on another machine, with the way there. */
@@ -66,5 +67,6 @@ export function installOver(
 
 async function over(login: ResolvedSsh, command: string, remote: string, call: KitCall): Promise<KitEnd> {
   const environment = sshVariables(sshFiles(login), remote);
-  return callProgram("/bin/sh", ["-c", command], { ...call, environment });
+  const end = await callProgram("/bin/sh", ["-c", command], { ...call, environment });
+  return { ...end, error: withWayOn(end.error) };
 }

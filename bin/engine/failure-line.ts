@@ -1,3 +1,4 @@
+import { withWayOn } from "../cut-connection";
 import type { Diagnostic } from "./events";
 
 /** How the site kit begins the line that tells why it failed. */
@@ -36,7 +37,7 @@ function provisionerLine(detail: string, provisioners: readonly string[]): strin
   const ended = /': ((?:exit status|signal:|fork\/exec|exec:).*?)\. Output: /s.exec(detail)?.[1];
   const last = provisioners.findLast((line) => line.trim() !== "" && !line.startsWith("Executing: "));
   if (ended === undefined) return oneLine(detail);
-  return last === undefined ? `the program ended with ${ended}` : `${last.trim()} (${ended})`;
+  return last === undefined ? `the program ended with ${ended}` : `${withWayOn(last.trim())} (${ended})`;
 }
 
 /** The first paragraph in one line of at most 300 characters. */

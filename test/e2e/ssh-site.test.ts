@@ -1,10 +1,12 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { isthmus as isthmusIn, isthmusOk, killAllOf, processesOf } from "./demo/federation";
+import { isthmus as isthmusIn, isthmusOk, killed } from "./demo/federation";
 import { sitePorts } from "./hpc-site/bundles";
+import { Site } from "./hpc-site/kit";
+import { configureSshSite, type SshSiteParts, type Told } from "./ssh-site/site";
 import { type Sshd, sshServer, startSshd } from "./ssh-site/sshd";
 
 // A site that is delivered through a real sshd: the other machine is this one, which only the site's root tells.
@@ -17,46 +19,13 @@ const root = join(folder, "there");
 let sshd: Sshd;
 let ports: { front: number; hubs: number[] };
 
-function configure(change: { hostKey?: string; bastion?: "pinned" | "any" } = {}): void {
-  const { hostKey = sshd.hostKey, bastion } = change;
-  const way = { host: "127.0.0.1", user: userInfo().username, port: sshd.port, hostKey };
-  const { hostKey: _, ...any } = way;
-  const ways = { pinned: { bastion: { ...way, hostKey: sshd.hostKey } }, any: { bastion: any } };
-  const through = bastion ? ways[bastion] : {};
-  const site = {
-    site: "rhine",
-    institution: "Rhine",
-    provider: "hpc",
-    login: { kind: "ssh", ...way, keyFile: sshd.keyFile, ...through },
-    scheduler: { kind: "local" },
-    listen: { port: ports.front },
-    storage: { root },
-    lake: { buckets: { library: { purpose: "library" } } },
-    hubs: {
-      prod: {
-        title: "Hub",
-        ports: ports.hubs[0],
-        auth: { kind: "sharedPassword" },
-        allow: "everyone",
-        defaultProfile: "small",
-        profiles: { small: { title: "Small", cores: 1, memory: "1Gi" } },
-      },
-    },
-  };
-  writeFileSync(join(folder, "config/sites/rhine.yaml"), JSON.stringify(site));
-}
+const configure = (change: Pick<SshSiteParts, "hostKey" | "bastion"> = {}) =>
+  configureSshSite(join(folder, "config"), { sshd, root, ports, ...change });
 
 const isthmus = (...args: string[]) => isthmusIn(join(folder, "config"), ...args);
 const well = (...args: string[]) => isthmusOk(join(folder, "config"), ...args);
 
-interface Told {
-  readonly state: string;
-  readonly root: string | null;
-  readonly problem: string | null;
-  readonly hubs: { readonly prod: { readonly standing: string; readonly url: string } };
-  readonly programs: readonly { readonly name: string; readonly pid: number }[];
-}
-
+const processes = () => new Site(root, "").processes();
 const site = () => (JSON.parse(well("status", "--json")) as { sites: { rhine: Told } }).sites.rhine;
 const pids = () => site().programs.map(({ name, pid }) => `${name} ${pid}`);
 
@@ -64,16 +33,13 @@ beforeAll(async () => {
   if (typeof server === "string") return;
   sshd = await startSshd(server, join(folder, "sshd"));
   ports = await sitePorts(1);
-  mkdirSync(join(folder, "config/sites"), { recursive: true });
-  const top = "format: 1\nfederation: far\ntitle: Far\ncontact: https://example.org\nsites: [sites/*.yaml]\n";
-  writeFileSync(join(folder, "config/federation.yaml"), top);
   configure();
 });
 
 afterAll(async () => {
   if (needs) return;
   isthmus("down", "--yes");
-  killAllOf(root);
+  for (const line of processes()) killed(Number.parseInt(line, 10));
   await sshd?.stop();
   rmSync(folder, { recursive: true, force: true });
 });
@@ -139,6 +105,6 @@ test("verify finds the site through its front", () => {
 
 test("down ends the programs there and keeps the data", () => {
   well("down", "--yes");
-  expect(processesOf(root)).toEqual([]);
+  expect(processes()).toEqual([]);
   expect(readdirSync(root).sort()).toEqual(["buckets", "home", "log", "secrets", "state"]);
 });

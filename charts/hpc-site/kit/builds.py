@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from functools import partial
@@ -79,9 +79,12 @@ def build_all(bundle: Bundle, layout: Layout) -> None:
     if not missing:
         return
     cache = cache_directory()
-    elsewhere = " or set ISTHMUS_CACHE to a directory on a larger disk"
-    require_space(cache, sum(SPACE.get(name, 500) for name in missing), " and ".join(sorted(missing)), elsewhere)
     environments = {name: path for name, path in missing.items() if name.startswith("env.")}
+    elsewhere = " or set ISTHMUS_CACHE to a directory on a larger disk"
+    require_space(cache, _space(missing), " and ".join(sorted(missing)), elsewhere)
+    if environments and bundle.unix_users and not _same_disk(cache, layout.root):
+        # Its users' environments lie with the site, and are copies of what the cache has.
+        require_space(layout.root, _space(environments), " and ".join(sorted(environments)))
     jobs: list[Callable[[], None]] = []
     if environments:
         jobs.append(lambda: _environments(bundle, environments, cache))
@@ -99,6 +102,16 @@ def build_all(bundle: Bundle, layout: Layout) -> None:
     failures = [error for future in running if (error := future.exception())]
     if failures:
         raise failures[0]
+
+
+def _space(names: Iterable[str]) -> int:
+    return sum(SPACE.get(name, 500) for name in names)
+
+
+def _same_disk(one: Path, other: Path) -> bool:
+    """Whether two directories lie on one file system; the other is made where it is not there."""
+    other.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return one.stat().st_dev == other.stat().st_dev
 
 
 def _log(cache: Path, name: str) -> Path:

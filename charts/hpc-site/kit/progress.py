@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TextIO
 
 HEARTBEAT_SECONDS = 15.0
 _told = {"on": "stdout"}
@@ -19,9 +21,18 @@ def say_on_stderr() -> None:
 
 def say(text: str) -> None:
     """One line of progress."""
-    stream = sys.stderr if _told["on"] == "stderr" else sys.stdout
-    stream.write(f"isthmus: {text}\n")
-    stream.flush()
+    tell(sys.stderr if _told["on"] == "stderr" else sys.stdout, f"isthmus: {text}\n")
+
+
+def tell(stream: TextIO, text: str) -> None:
+    """Writes a line at once. Where nobody listens any more, since a connection was cut, work goes on without a word."""
+    try:
+        stream.write(text)
+        stream.flush()
+    except (BrokenPipeError, ConnectionResetError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, stream.fileno())
+        os.close(nowhere)
 
 
 @contextmanager

@@ -29,7 +29,7 @@ from bundle import read_bundle
 from faults import SiteFault, as_fault
 from layout import site_layout
 from ports import taken
-from progress import say
+from progress import say, tell
 
 
 def install(arguments: argparse.Namespace) -> None:
@@ -135,8 +135,8 @@ def main() -> int:
         reason = "interrupted; the same command again goes on from here"
     else:
         return 0
-    sys.stdout.flush()
-    print(f"isthmus: error: {reason}", file=sys.stderr, flush=True)
+    tell(sys.stdout, "")
+    tell(sys.stderr, f"isthmus: error: {reason}\n")
     return 1
 
 

@@ -31,6 +31,16 @@ test("a program without a word for us is told by its last line and its end", () 
   );
 });
 
+test("a connection that was cut says what that means for what had begun", () => {
+  const errors = [provisioner("Error running command 'a': exit status 255. Output: …\n")];
+  const provisioners = ["isthmus: making the Python environment hub …", "Connection to login1 closed by remote host."];
+  expect(failureLine({ ...nothing, provisioners, errors })).toBe(
+    "the connection was cut (Connection to login1 closed by remote host.): an install that had begun there goes on to its end, anything less is undone; run the same command again (exit status 255) (terraform_data.bundle)",
+  );
+  const refused = ["Host key verification failed."];
+  expect(failureLine({ ...nothing, provisioners: refused, errors })).toMatch(/^Host key verification failed\. \(exit/);
+});
+
 test("an error that only follows is passed over", () => {
   const errors = [
     { summary: "execution halted", detail: "" },

@@ -17,10 +17,11 @@ import tempfile
 import unittest
 from pathlib import Path
 from typing import Any
-from unittest.mock import patch
+from unittest.mock import Mock, patch
 
-import sources  # noqa: F401
+import sources
 from buckets import make_buckets, policy_of, tell_what_stays
+from builds import build_all
 from bundle import Bundle, Program, fill
 from cache import build_once, run_logged
 from credentials import account_of, environment_text, passphrase, secret_of
@@ -355,6 +356,42 @@ class Refusals(InScratch):
     def test_too_little_space_says_how_much(self) -> None:
         with self.assertRaisesRegex(SiteFault, r"MB free, \d+ MB are needed"):
             require_space(self.scratch, 10**12, "env.user")
+
+    def test_environments_of_a_sites_users_need_room_where_the_site_lies(self) -> None:
+        asked: list[tuple[Path, str]] = []
+
+        def room(where: Path, megabytes: int, what: str, *_: str) -> None:
+            asked.append((where, what))
+            if where == self.scratch:
+                raise SiteFault(f"{megabytes}")
+
+        bundle = Mock(id="prod", unix_users=True, environments={"user": "user.txt"}, tools={}, directory=self.scratch)
+        (self.scratch / "user.txt").write_text("")
+        with (
+            patch("builds.require_space", room),
+            patch("builds.toolchain.python", return_value=("python3", "3.11")),
+            patch("builds.cache_directory", return_value=self.scratch / "cache"),
+            patch("builds._same_disk", return_value=False),
+            self.assertRaisesRegex(SiteFault, "2500"),
+        ):
+            build_all(bundle, self.layout)
+        self.assertEqual(asked, [(self.scratch / "cache", "env.user"), (self.scratch, "env.user")])
+
+    def test_who_has_nobody_to_tell_goes_on(self) -> None:
+        """A connection that was cut takes the output along."""
+        told = "import progress\nfor _ in range(3): progress.say('x')\nprint('end', file=progress.sys.stderr)"
+        reading, writing = os.pipe()
+        os.close(reading)
+        kit = str(sources.HPC_SITE / "kit")
+        ended = subprocess.run(
+            [sys.executable, "-c", f"import sys; sys.path.insert(0, {kit!r})\n{told}"],
+            stdout=writing,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+        os.close(writing)
+        self.assertEqual((ended.returncode, ended.stderr), (0, "end\n"))
 
     def test_the_line_of_a_log_that_tells_why(self) -> None:
         log = self.scratch / "x.log"

@@ -1,5 +1,5 @@
 import { execFileSync, spawn, spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
 import { basename, delimiter, join } from "node:path";
 import { engineEnvironment } from "../../../bin/engine/environment";
@@ -44,6 +44,8 @@ export interface Sshd {
   /** `TYPE KEY` of the host, and of nobody. */
   readonly hostKey: string;
   readonly otherKey: string;
+  /** Cuts all connections, as a network does: what runs behind them is not asked to end. */
+  readonly cut: () => void;
   /** Ends it, and the account that it needed. */
   readonly stop: () => Promise<void>;
 }
@@ -54,9 +56,11 @@ function newKey(path: string): string {
 }
 
 /** What the machine's own login would set: where tools and packages come from. */
-function environment(): string {
-  const all = Object.entries(engineEnvironment()).filter(([name]) => /^(PATH|ISTHMUS_|PIP_|UV_|XDG_CACHE_)/.test(name));
-  return all.flatMap(([name, value]) => (value && !/["\\\s]/.test(value) ? [`"${name}=${value}"`] : [])).join(" ");
+function environment(more: Readonly<Record<string, string>>): string {
+  const own = Object.entries(engineEnvironment()).filter(([name]) => /^(PATH|ISTHMUS_|PIP_|UV_|XDG_CACHE_)/.test(name));
+  return [...own, ...Object.entries(more)]
+    .flatMap(([name, value]) => (value && !/["\\\s]/.test(value) ? [`"${name}=${value}"`] : []))
+    .join(" ");
 }
 
 function answers(port: number): Promise<boolean> {
@@ -67,7 +71,35 @@ function answers(port: number): Promise<boolean> {
   });
 }
 
-export async function startSshd({ program, libraries }: Server, folder: string): Promise<Sshd> {
+/** The server's processes of connections that are open; not the shells and programs behind them. */
+function connections(server: number): number[] {
+  const all = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
+  const serving = new Set([server]);
+  for (let size = 0; size < serving.size; ) {
+    size = serving.size;
+    for (const pid of all) {
+      const [, name = "", parent] = /^\d+ \((.*)\) \S (\d+)/.exec(statOf(pid)) ?? [];
+      if (serving.has(Number(parent)) && name.startsWith("sshd")) serving.add(Number(pid));
+    }
+  }
+  serving.delete(server);
+  return [...serving];
+}
+
+function statOf(pid: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/stat`, "utf8");
+  } catch {
+    return ""; // it has ended meanwhile
+  }
+}
+
+/** @param more variables of every login beside those that it has here */
+export async function startSshd(
+  { program, libraries }: Server,
+  folder: string,
+  more: Readonly<Record<string, string>> = {},
+): Promise<Sshd> {
   mkdirSync(folder, { recursive: true });
   if (isRoot) makeAccount();
   const port = await freePort();
@@ -82,7 +114,7 @@ export async function startSshd({ program, libraries }: Server, folder: string):
     "UsePAM no",
     "PasswordAuthentication no",
     "PidFile none",
-    `SetEnv ${environment()}`,
+    `SetEnv ${environment(more)}`,
   ];
   writeFileSync(join(folder, "sshd_config"), `${lines.join("\n")}\n`);
   const env = { ...process.env, ...(libraries ? { LD_LIBRARY_PATH: libraries } : {}) };
@@ -96,7 +128,10 @@ export async function startSshd({ program, libraries }: Server, folder: string):
     await stop();
     throw error;
   });
-  return { port, keyFile: join(folder, "user"), hostKey: hostKey ?? "", otherKey: otherKey ?? "", stop };
+  const cut = () => {
+    for (const pid of connections(sshd.pid ?? 0)) process.kill(pid, "SIGKILL");
+  };
+  return { port, keyFile: join(folder, "user"), hostKey: hostKey ?? "", otherKey: otherKey ?? "", cut, stop };
 }
 
 /** As root it wants an account without rights, and an empty folder. One that tests made is known by its comment. */
