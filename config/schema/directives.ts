@@ -21,7 +21,7 @@ const slurm: Dialect = {
   nameOf: (directive) => directive.replace(/^--/, "").replace(/=.*$/, ""),
   ours: [
     ...["array", "chdir", "error", "export", "export-file", "get-user-env", "gid", "hold", "input", "job-name"],
-    ...["jobid", "open-mode", "output", "parsable", "test-only", "uid", "wait", "wrap"],
+    ...["jobid", "no-requeue", "open-mode", "output", "parsable", "requeue", "test-only", "uid", "wait", "wrap"],
   ],
   keys: {
     account: "account",

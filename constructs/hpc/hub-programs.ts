@@ -89,9 +89,18 @@ const hubFiles = [
 ];
 const jobFiles = ["config/accounts.py", "config/as_user.py"];
 const batchFiles = [
-  ...[...jobFiles, "config/batch_spawner.py", "config/job_script.py", "config/pbs_job.py", "config/unix_accounts.py"],
+  ...[...jobFiles, "config/batch_spawner.py", "config/job_failures.py", "config/job_script.py", "config/job_server.py"],
+  ...["config/job_standing.py", "config/pbs_job.py", "config/unix_accounts.py"],
 ];
-const daskFiles = ["config/dask_jobs.py", "config/dask_pbs.py", "config/dask_slurm.py", "config/pbs_job.py"];
+const daskFiles = [
+  ...[
+    "config/dask_jobs.py",
+    "config/dask_pbs.py",
+    "config/dask_slurm.py",
+    "config/job_standing.py",
+    "config/pbs_job.py",
+  ],
+];
 const configuration = ["config/hub_site.py", "config/user_prefix.py", "site.json", launch];
 
 /** The bundle of one hub: its proxy, JupyterHub, Dask Gateway with its proxy, and the culler of idle servers. */

@@ -87,6 +87,7 @@ test("options that are no options, Isthmus's own, or have a key", () => {
     ["--comment=$(id)", "no option of sbatch in its long form"],
     ["--uid=0", "Isthmus sets this option itself"],
     ["--job-name=x", "Isthmus sets this option itself"],
+    ["--requeue", "Isthmus sets this option itself"],
     ["--time=1:00:00", "this option has a key of its own"],
   ] as const)
     expect(refused(directive), directive).toEqual([expect.stringContaining(`directives[0]: ${message}`)]);

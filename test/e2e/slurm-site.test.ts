@@ -1,179 +1,91 @@
 import { spawn } from "node:child_process";
-import {
-  chmodSync,
-  existsSync,
-  lstatSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from "node:fs";
-import { tmpdir, userInfo } from "node:os";
+import { existsSync, lstatSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { runProgram } from "../../bin/hub/program";
 import { HubSession, withHubSession } from "../../bin/hub/session";
-import { isthmus as isthmusIn, isthmusOk, killAllOf, processesOf } from "./demo/federation";
-import { sitePorts } from "./hpc-site/bundles";
 import { until } from "./hpc-site/kit";
-import { Slurm } from "./slurm/bed";
-import { whyNoSlurm } from "./slurm/packages";
-import { systemPython } from "./slurm/python";
-import { makeUser, removeUser, type User } from "./slurm/users";
-import { type Sshd, sshServer, startSshd } from "./ssh-site/sshd";
+import { as, needs, SlurmSite } from "./slurm/site";
+import type { User } from "./slurm/users";
 
 // A site whose notebooks and workers are jobs, on a cluster of one machine: this one, reached through a real sshd where it has one.
-const python = systemPython();
-const needs = (python === undefined ? "no Python 3.11 to 3.13 that every user may run" : undefined) ?? whyNoSlurm();
 beforeEach(({ skip }) => skip(needs !== undefined, needs));
 
-const folder = mkdtempSync(join(tmpdir(), "isthmus-hpc-"));
-chmodSync(folder, 0o755);
-const root = join(folder, "there");
-const { PATH, ISTHMUS_PYTHON } = process.env;
-let slurm: Slurm;
-let sshd: Sshd | undefined;
-let ports: { front: number; hubs: number[] };
-let [ann, bo]: User[] = [];
-
-/** Not where loopback usually is: what is told to jobs must be the address that the config has. */
-const hubAddress = "127.0.0.2";
-
-function way({ port, hostKey, keyFile }: Sshd) {
-  return { kind: "ssh", host: "127.0.0.1", user: userInfo().username, port, hostKey, keyFile };
-}
-
-function configure(hub: Record<string, unknown> = {}): void {
-  const site = {
-    site: "rhine",
-    institution: "Rhine Supercomputing Centre",
-    provider: "hpc",
-    login: sshd ? way(sshd) : "here",
-    scheduler: { kind: "slurm", account: { choose: true }, prologue: ["export FROM_PROLOGUE=yes"] },
-    network: { hubAddress, notebookPorts: "41000-41099" },
-    listen: { port: ports.front },
-    storage: { root, state: join(folder, "databases") },
-    lake: { buckets: { scratch: { purpose: "scratch" }, library: { purpose: "library" } } },
-    hubs: {
-      prod: {
-        title: "Rhine",
-        ports: ports.hubs[0],
-        auth: { kind: "pam" },
-        allow: { users: [ann?.name, "daemon"] },
-        defaultProfile: "small",
-        profiles: {
-          small: { title: "Small", cores: 1, memory: "1Gi", partition: "interactive", walltime: "01:00:00" },
-          large: {
-            ...{ title: "Large", cores: 2, memory: "2Gi", walltime: "02:00:00", account: "ice" },
-            ...{ constraint: "skylake", reservation: "course", directives: ["--comment=a.course"] },
-          },
-          gpu: { title: "A GPU", cores: 1, memory: "1Gi", gpu: { type: "a100", count: 1 } },
-          wrong: { title: "Wrong", cores: 1, memory: "1Gi", partition: "nowhere" },
-        },
-        dask: {
-          partition: "batch",
-          walltime: "00:30:00",
-          worker: { cores: 1, memory: "1Gi" },
-          limits: { cluster: { cores: 3, workers: 3 }, user: { cores: 3 } },
-        },
-        ...hub,
-      },
-    },
-  };
-  writeFileSync(join(folder, "config/sites/rhine.yaml"), JSON.stringify(site));
-}
-
-const isthmus = (...args: string[]) => isthmusIn(join(folder, "config"), ...args);
-const well = (...args: string[]) => isthmusOk(join(folder, "config"), ...args);
-
-interface Told {
-  readonly state: string;
-  readonly hubs: { readonly prod: { readonly url: string } };
-  readonly programs: readonly { readonly name: string; readonly pid: number; readonly health: string }[];
-}
-
-const site = () => (JSON.parse(well("status", "--json")) as { sites: { rhine: Told } }).sites.rhine;
-const pids = () => site().programs.map(({ name, pid }) => `${name} ${pid}`);
-const url = () => `http://${hubAddress}:${ports.front}/rhine-${ports.front}/prod/`;
-const as = (user: User | undefined, password = user?.password) => ({
-  user: user?.name ?? "",
-  secret: { password: password ?? "" },
-});
+let rhine: SlurmSite;
+let ann: User | undefined;
+let bo: User | undefined;
 const signal = () => AbortSignal.timeout(240_000);
-const jobsOf = (user: User | undefined) => slurm.jobs().filter((job) => job.user === user?.name);
 
 beforeAll(async () => {
-  if (needs !== undefined || python === undefined) return;
-  slurm = await Slurm.start(join(folder, "bed"));
-  [ann, bo] = ["ann", "bo"].map((name) => makeUser(join(folder, "home"), name));
+  if (needs !== undefined) return;
+  rhine = await SlurmSite.prepare(["ann", "bo"]);
+  [ann, bo] = rhine.users;
   // The bed keeps no accounting, whose database would be one more server: what it would tell is told here.
   const told = `#!/bin/sh\n[ "$*" = "-nP show assoc user=${ann?.name} format=account" ] && printf 'snow\\nice\\nsnow\\n'\n`;
-  writeFileSync(join(slurm.bin, "sacctmgr"), told, { mode: 0o755 });
-  Object.assign(process.env, { PATH: `${slurm.bin}:${PATH}`, ISTHMUS_PYTHON: python });
-  const server = sshServer();
-  if (typeof server === "string") console.log(`the site on Slurm is installed here: ${server}`);
-  else sshd = await startSshd(server, join(folder, "sshd"));
-  ports = await sitePorts(1);
-  mkdirSync(join(folder, "config/sites"), { recursive: true });
-  const top = "format: 1\nfederation: far\ntitle: Far\ncontact: https://example.org\nsites: [sites/*.yaml]\n";
-  writeFileSync(join(folder, "config/federation.yaml"), top);
-  configure();
+  writeFileSync(join(rhine.slurm.bin, "sacctmgr"), told, { mode: 0o755 });
+  rhine.configure({
+    scheduler: { account: { choose: true }, prologue: ["export FROM_PROLOGUE=yes"] },
+    hub: {
+      allow: { users: [ann?.name, "daemon"] },
+      profiles: {
+        small: { title: "Small", cores: 1, memory: "1Gi", partition: "interactive", walltime: "01:00:00" },
+        large: {
+          ...{ title: "Large", cores: 2, memory: "2Gi", walltime: "02:00:00", account: "ice" },
+          ...{ constraint: "skylake", reservation: "course", directives: ["--comment=a.course"] },
+        },
+        gpu: { title: "A GPU", cores: 1, memory: "1Gi", gpu: { type: "a100", count: 1 } },
+        wrong: { title: "Wrong", cores: 1, memory: "1Gi", partition: "nowhere" },
+      },
+      dask: {
+        partition: "batch",
+        walltime: "00:30:00",
+        worker: { cores: 1, memory: "1Gi" },
+        limits: { cluster: { cores: 3, workers: 3 }, user: { cores: 3 } },
+      },
+    },
+  });
 });
 
-afterAll(async () => {
-  if (needs) return rmSync(folder, { recursive: true });
-  isthmus("down", "--yes");
-  killAllOf(root);
-  await sshd?.stop();
-  await slurm.stop();
-  Object.assign(process.env, { PATH });
-  if (ISTHMUS_PYTHON === undefined) delete process.env.ISTHMUS_PYTHON;
-  else process.env.ISTHMUS_PYTHON = ISTHMUS_PYTHON;
-  for (const user of [ann, bo]) if (user) removeUser(user);
-  rmSync(folder, { recursive: true, force: true });
-});
+afterAll(() => rhine?.stop());
 
 test("up installs base and hub, and a second up changes nothing", () => {
-  well("up");
-  expect(site().state).toBe("up");
-  const before = pids();
-  expect(well("up")).toContain("2 unchanged");
-  expect(pids()).toEqual(before);
+  rhine.well("up");
+  expect(rhine.told().state).toBe("up");
+  const before = rhine.pids();
+  expect(rhine.well("up")).toContain("2 unchanged");
+  expect(rhine.pids()).toEqual(before);
 });
 
 test("databases lie where the config says, and not with the programs", () => {
-  expect(readdirSync(join(folder, "databases")).sort()).toEqual(["base", "prod"]);
-  expect(statSync(join(folder, "databases")).mode & 0o777).toBe(0o700);
-  expect(lstatSync(join(root, "state")).isSymbolicLink()).toBe(true);
+  expect(readdirSync(join(rhine.folder, "databases")).sort()).toEqual(["base", "prod"]);
+  expect(statSync(join(rhine.folder, "databases")).mode & 0o777).toBe(0o700);
+  expect(lstatSync(join(rhine.root, "state")).isSymbolicLink()).toBe(true);
 });
 
 test("users may read what their jobs run from, and neither secrets, databases nor buckets", () => {
-  const mode = (name: string) => (statSync(join(root, name)).mode & 0o777).toString(8);
+  const mode = (name: string) => (statSync(join(rhine.root, name)).mode & 0o777).toString(8);
   expect(["releases", "current", "env"].map(mode)).toEqual(["755", "755", "755"]);
   expect(["secrets", "state", "run", "buckets", "log"].map(mode)).toEqual(["700", "700", "700", "700", "700"]);
 });
 
 test("who is not of the hub, not of the machine, or of the system does not get in", async () => {
   const refused = (account: ReturnType<typeof as>) =>
-    HubSession.open(url(), account, signal()).then(
+    HubSession.open(rhine.url, account, signal()).then(
       () => "signed in",
       (error: Error) => error.message,
     );
   for (const account of [as(ann, "wrong"), as(bo), { user: "root", secret: { password: "x" } }])
     expect(await refused(account), account.user).not.toBe("signed in");
-  expect(readFileSync(join(root, "log/prod-hub.log"), "utf8")).toContain(
+  expect(readFileSync(join(rhine.root, "log/prod-hub.log"), "utf8")).toContain(
     "sign-in of 'root' refused: it is an account of the system: its number is 0, people's begin at 1000",
   );
 });
 
 test("a notebook is a job of the user who signed in, with what its profile asks for", async () => {
   const source = readFileSync(join(__dirname, "slurm", "notebook.py"), "utf8");
-  await withHubSession(url(), as(ann), { signal: signal() }, async (session) => {
+  await withHubSession(rhine.url, as(ann), { signal: signal() }, async (session) => {
     await session.startServer({ profile: "small", account: "snow" });
-    const [job] = jobsOf(ann);
+    const [job] = rhine.jobsOf(ann);
     expect(job).toMatchObject({
       name: "far-rhine-prod-notebook",
       partition: "interactive",
@@ -194,42 +106,43 @@ test("a notebook is a job of the user who signed in, with what its profile asks 
       inRange: true,
     });
   });
-  await until("the job has ended with the server", () => jobsOf(ann).length === 0);
+  await until("the job has ended with the server", () => rhine.jobsOf(ann).length === 0);
 });
 
 test("every directive of a profile reaches Slurm, and what Slurm says against a job reaches its user", async () => {
   const reservation = ["ReservationName=course", "StartTime=now", "Duration=60", `Users=${ann?.name}`];
-  const made = slurm.run("scontrol", "create", ...reservation, "NodeCnt=1", "CoreCnt=2");
+  const made = rhine.slurm.run("scontrol", "create", ...reservation, "NodeCnt=1", "CoreCnt=2");
   expect(made.stderr).toBe("");
-  await withHubSession(url(), as(ann), { signal: signal() }, async (session) => {
+  await withHubSession(rhine.url, as(ann), { signal: signal() }, async (session) => {
     await session.startServer({ profile: "large", account: "snow" }); // the profile has one of its own
-    expect(jobsOf(ann)).toMatchObject([
+    expect(rhine.jobsOf(ann)).toMatchObject([
       {
         ...{ partition: "batch", account: "ice", limit: "2:00:00", cpus: "2", memory: "2G", state: "RUNNING" },
         ...{ features: "skylake", reservation: "course", comment: "a.course" },
       },
     ]);
   });
-  await until("the job has ended", () => jobsOf(ann).length === 0);
-  slurm.run("scontrol", "delete", "ReservationName=course");
+  await until("the job has ended", () => rhine.jobsOf(ann).length === 0);
+  rhine.slurm.run("scontrol", "delete", "ReservationName=course");
   const refused = (profile: string) =>
-    expect(withHubSession(url(), as(ann), { signal: signal() }, (session) => session.startServer({ profile }))).rejects;
+    expect(withHubSession(rhine.url, as(ann), { signal: signal() }, (session) => session.startServer({ profile })))
+      .rejects;
   await refused("wrong").toThrow("does not take your job: sbatch: error: invalid partition specified: nowhere");
   // The bed knows no GPUs: that Slurm refuses is what shows that it was asked for one.
   await refused("gpu").toThrow("Invalid generic resource (gres) specification");
 });
 
 test("an account that its user may not charge is refused, whatever the form shows", async () => {
-  await withHubSession(url(), as(ann), { signal: signal() }, async (session) => {
+  await withHubSession(rhine.url, as(ann), { signal: signal() }, async (session) => {
     await expect(session.startServer({ account: "sun" })).rejects.toThrow(
       `${ann?.name} may not charge the account sun; Slurm has for ${ann?.name}: snow, ice`,
     );
   });
-  expect(jobsOf(ann)).toEqual([]);
+  expect(rhine.jobsOf(ann)).toEqual([]);
 });
 
 test("the hub takes a port from a server that starts, and nothing else of a spawner", async () => {
-  await withHubSession(url(), as(ann), { signal: signal() }, async (session) => {
+  await withHubSession(rhine.url, as(ann), { signal: signal() }, async (session) => {
     await session.startServer();
     const source = readFileSync(join(__dirname, "slurm", "spawner_attributes.py"), "utf8");
     const end = await runProgram(session, { source, file: "attributes.py" }, { deadline: 60_000 });
@@ -239,26 +152,28 @@ test("the hub takes a port from a server that starts, and nothing else of a spaw
 });
 
 test("a hub that dies and comes back ends nobody's job, and the culler ends those of idle servers", async () => {
-  const session = await HubSession.open(url(), as(ann), signal());
+  const session = await HubSession.open(rhine.url, as(ann), signal());
   await session.startServer();
-  const [job] = jobsOf(ann);
-  const hub = site().programs.find(({ name }) => name === "prod-hub")?.pid ?? 0;
+  const [job] = rhine.jobsOf(ann);
+  const hub = rhine.told().programs.find(({ name }) => name === "prod-hub")?.pid ?? 0;
   process.kill(hub, "SIGKILL");
   const again = () =>
-    site().programs.some(({ name, pid, health }) => name === "prod-hub" && pid !== hub && health === "ok");
+    rhine.told().programs.some(({ name, pid, health }) => name === "prod-hub" && pid !== hub && health === "ok");
   await until("the hub is back", again);
   expect((await session.client.request(`${session.server}api/status`)).status).toBe(200);
-  expect(jobsOf(ann)).toEqual([job]);
+  expect(rhine.jobsOf(ann)).toEqual([job]);
   const culler = startCuller();
-  await until("the job of the idle server has ended", () => jobsOf(ann).length === 0);
+  await until("the job of the idle server has ended", () => rhine.jobsOf(ann).length === 0);
   culler.kill();
 });
 
 /** The site's own culler, as it is, but that it waits for a second where a site waits for five minutes at least. */
 function startCuller() {
-  const conf = readFileSync(join(root, "supervisor/prod.ini"), "utf8");
+  const conf = readFileSync(join(rhine.root, "supervisor/prod.ini"), "utf8");
   const [, command = ""] = /^command=.* -- (\S+ -m jupyterhub_idle_culler \S+)/m.exec(conf) ?? [];
-  const token = /^JUPYTERHUB_API_TOKEN=(.*)$/m.exec(readFileSync(join(root, "secrets/prod-culler.env"), "utf8"))?.[1];
+  const token = /^JUPYTERHUB_API_TOKEN=(.*)$/m.exec(
+    readFileSync(join(rhine.root, "secrets/prod-culler.env"), "utf8"),
+  )?.[1];
   const [program = "", ...args] = command.split(" ");
   const env = { ...process.env, JUPYTERHUB_API_TOKEN: token };
   return spawn(program, [...args, "--timeout=1", "--cull-every=1"], { env, stdio: "ignore" });
@@ -266,7 +181,7 @@ function startCuller() {
 
 test("Dask's scheduler and workers are jobs of the user too, by the gateway within the caps and by a plain SLURMCluster", async () => {
   const source = readFileSync(join(__dirname, "slurm", "dask_clusters.py"), "utf8");
-  await withHubSession(url(), as(ann), { signal: signal() }, async (session) => {
+  await withHubSession(rhine.url, as(ann), { signal: signal() }, async (session) => {
     await session.startServer({ account: "snow" });
     const end = await runProgram(session, { source, file: "dask_clusters.py" }, { deadline: 200_000 });
     expect(end.error?.traceback ?? "").toBe("");
@@ -291,18 +206,18 @@ test("Dask's scheduler and workers are jobs of the user too, by the gateway with
       staging: [],
     });
   });
-  await until("all jobs have ended", () => jobsOf(ann).length === 0);
+  await until("all jobs have ended", () => rhine.jobsOf(ann).length === 0);
 });
 
 test("down ends jobs and programs and keeps the data; up again is as before", async () => {
-  const session = await HubSession.open(url(), as(ann), signal());
+  const session = await HubSession.open(rhine.url, as(ann), signal());
   await session.startServer();
-  expect(jobsOf(ann).length).toBe(1);
-  expect(well("down", "--yes")).toContain("ended 1 job of prod");
-  expect(slurm.jobs()).toEqual([]);
-  expect(processesOf(root)).toEqual([]);
-  expect(existsSync(join(root, "secrets/prod.secrets.json"))).toBe(true);
-  expect(readdirSync(join(root, "state")).sort()).toEqual(["base", "prod"]);
-  well("up");
-  expect(site().state).toBe("up");
+  expect(rhine.jobsOf(ann).length).toBe(1);
+  expect(rhine.well("down", "--yes")).toContain("ended 1 job of prod");
+  expect(rhine.slurm.jobs()).toEqual([]);
+  expect(rhine.processes()).toEqual([]);
+  expect(existsSync(join(rhine.root, "secrets/prod.secrets.json"))).toBe(true);
+  expect(readdirSync(join(rhine.root, "state")).sort()).toEqual(["base", "prod"]);
+  rhine.well("up");
+  expect(rhine.told().state).toBe("up");
 });

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
-from collections.abc import Mapping
+import time
+from collections.abc import AsyncIterator, Mapping
 from importlib import import_module
 from typing import Any, ClassVar
 
@@ -12,8 +14,16 @@ from accounts import Accounts, NotTheirs
 from as_user import CommandFailed, plain_environment, run_as
 from dask_backend import USER_ENVIRONMENT, SiteBackend, SiteClusterConfig
 from dask_gateway_server.backends.base import PublicException
+from dask_gateway_server.backends.db_base import JobStatus
 from dask_gateway_server.backends.jobqueue.base import JobQueueBackend
 from dask_gateway_server.models import User
+
+CANCEL_SECONDS = 600.0
+SUBMIT_PAUSE = 0.05
+
+
+class NotStaged(CommandFailed):
+    """A cluster's keys that cannot be written where its jobs would find them."""
 
 
 def size_of(cluster: Any, worker: Any) -> tuple[float, int]:  # noqa: ANN401 - the backend's own records
@@ -36,6 +46,8 @@ class JobsBackend(SiteBackend, JobQueueBackend):
     accounts = Accounts()
     # What the batch system says of a job that it has forgotten: then it is over.
     forgotten: ClassVar[tuple[str, ...]] = ()
+    # Why clusters were not submitted, until whoever asked for them is told.
+    refused: ClassVar[dict[str, str]] = {}
 
     def is_forgotten(self, error: CommandFailed) -> bool:
         """Whether a command failed for nothing else than a job that is over."""
@@ -50,6 +62,30 @@ class JobsBackend(SiteBackend, JobQueueBackend):
             except (NotTheirs, CommandFailed, OSError) as error:
                 raise PublicException(str(error)) from None
         return await super().process_cluster_options(user, request)
+
+    async def start_cluster(self, user: User, cluster_options: dict[str, Any]) -> str:
+        """As the base class; where the batch system does not take the scheduler's job, its user is told why."""
+        name: str = await super().start_cluster(user, cluster_options)
+        while (cluster := self.db.get_cluster(name)) and cluster.status is JobStatus.CREATED:
+            await asyncio.sleep(SUBMIT_PAUSE)
+        if why := self.refused.pop(name, ""):
+            raise PublicException(why)
+        return name
+
+    async def do_start_cluster(self, cluster: Any) -> AsyncIterator[dict[str, Any]]:  # noqa: ANN401
+        """As the base class; keeps the reason of a failure."""
+        try:
+            async for state in super().do_start_cluster(cluster):
+                yield state
+        except (CommandFailed, OSError) as error:
+            what = (
+                "its keys cannot be written"
+                if isinstance(error, NotStaged)
+                else "the batch system does not take its job"
+            )
+            # It travels in a line of HTTP.
+            self.refused[cluster.name] = f"no cluster: {what}: {' '.join(str(error).split())}"
+            raise
 
     def get_env(self, cluster: Any) -> dict[str, str]:  # noqa: ANN401
         """As the base class, with the user's own names for themselves."""
@@ -67,22 +103,40 @@ class JobsBackend(SiteBackend, JobQueueBackend):
         """Writes the cluster's keys where its jobs find them, and submits the job, both as its user."""
         if staging_dir:
             await self._staging(username, {"make": staging_dir, "files": dict(files or {})})
-        job: str = self.parse_job_id(await run_as(username, cmd, stdin, env))
+        try:
+            job: str = self.parse_job_id(await run_as(username, cmd, stdin, env))
+        except BaseException:
+            if staging_dir:  # nobody would remove the keys of a cluster that has no job
+                await self._staging(username, {"remove": staging_dir})
+            raise
         return job
 
     async def stop_job(self, username: str, job_id: str, staging_dir: str | None = None) -> None:
-        """Cancels the job, also where its files are gone already, and removes them."""
-        try:
-            await run_as(username, [self.cancel_command, job_id])
-        except CommandFailed as error:
-            if not self.is_forgotten(error):
-                raise
+        """Cancels the job, also where its files are gone already, and removes them.
+
+        Again and again where the batch system does not answer: the gateway tries once, then the job would be nobody's.
+        """
+        deadline = time.monotonic() + CANCEL_SECONDS
+        while True:
+            try:
+                await run_as(username, [self.cancel_command, job_id])
+            except CommandFailed as error:
+                if self.is_forgotten(error):
+                    break
+                if time.monotonic() > deadline:
+                    raise
+                await asyncio.sleep(2)
+            else:
+                break
         if staging_dir:
             await self._staging(username, {"remove": staging_dir})
 
     async def _staging(self, username: str, wish: Mapping[str, Any]) -> None:
         program = f"{os.environ['ISTHMUS_BUNDLE']}/config/staging_files.py"
-        await run_as(username, [f"{USER_ENVIRONMENT}/bin/python", "-I", program], json.dumps(wish))
+        try:
+            await run_as(username, [f"{USER_ENVIRONMENT}/bin/python", "-I", program], json.dumps(wish))
+        except CommandFailed as error:
+            raise NotStaged(str(error)) from None
 
 
 def backend_class(site: Mapping[str, Any]) -> type[SiteBackend]:

@@ -9,6 +9,7 @@ from as_user import CommandFailed, run
 from dask_backend import SiteClusterConfig
 from dask_gateway_server.backends.jobqueue.slurm import SlurmBackend, SlurmClusterConfig
 from dask_jobs import JobsBackend, job_name, size_of
+from job_standing import SLURM_OVER
 
 # Options that the base class writes and a site says for itself.
 REPLACED = ("--job-name", "--export", "--cpus-per-task", "--mem")
@@ -22,7 +23,7 @@ class SlurmSiteBackend(JobsBackend, SlurmBackend):
     """Submits schedulers and workers to Slurm, each as a job of its own, with the names and options of the site."""
 
     # What Slurm says of a job that it has forgotten: then it is over.
-    forgotten = ("Invalid job id",)
+    forgotten = SLURM_OVER
 
     def get_submit_cmd_env_stdin(
         self,
@@ -38,6 +39,8 @@ class SlurmSiteBackend(JobsBackend, SlurmBackend):
             f"--job-name={job_name(self.site, cluster, worker)}",
             # The environment is what the gateway gives, whole: a list of names would run the user's login files first.
             "--export=ALL",
+            # The gateway starts what is lost anew, under another name.
+            "--no-requeue",
             *(sizes if batch["requestSizes"] else []),
             *self.site["dask"]["job"],
         ]

@@ -6,6 +6,8 @@ import shlex
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+HEAD = "isthmus: job"
+
 
 def with_account(options: Sequence[str], account: str) -> list[str]:
     """A job's options with the account that its user chose; one that the site wrote stays."""
@@ -38,10 +40,26 @@ def job_script(site: Mapping[str, Any], options: Sequence[str], home: str, comma
         "--open-mode=truncate",
         # The environment is what the hub gives, whole: a list of names would have Slurm run the user's login files.
         "--export=ALL",
+        # The hub gives up a job whose node is lost: it must not begin again by itself.
+        "--no-requeue",
         *options,
     ]
     lines = [f"#SBATCH {shlex.quote(directive)}" for directive in directives]
-    # The login node's runtime directory is not on the compute node.
-    return "\n".join(
-        ["#!/bin/bash", *lines, "unset XDG_RUNTIME_DIR", *site["batch"]["prologue"], f"exec {shlex.join(command)}", ""]
-    )
+    begin = [
+        head("SLURM_JOB_ID"),
+        # The login node's runtime directory is not on the compute node.
+        "unset XDG_RUNTIME_DIR",
+    ]
+    return "\n".join(["#!/bin/bash", *lines, *begin, *site["batch"]["prologue"], f"exec {shlex.join(command)}", ""])
+
+
+def head(variable: str) -> str:
+    """The first command of a notebook's job: its log says whose it is, since an earlier job's stays until it starts."""
+    return f'echo "{HEAD} ${variable} on $(hostname)"'
+
+
+def said_by(job: str, log: str) -> str:
+    """The end of what a job has written; empty where the log is another job's, or has nothing but its head."""
+    first, _, rest = log.partition("\n")
+    lines = [line.strip() for line in rest.splitlines() if line.strip() and not line.startswith(HEAD)]
+    return lines[-1][-500:] if lines and f"{first} ".startswith(f"{HEAD} {job} ") else ""

@@ -66,12 +66,13 @@ c.Spawner.start_timeout = 180
 c.Spawner.http_timeout = 120
 c.Spawner.options_form = options_form(site["profiles"])
 if batch := site.get("batch"):
-    from batch_spawner import account_form, spawner_class
+    from batch_spawner import job_form, spawner_class
 
     c.JupyterHub.spawner_class = spawner_class(site)
-    if batch["chooseAccount"]:
-        c.Spawner.options_form = account_form
-    c.Spawner.start_timeout = batch["startSeconds"]
+    if batch["chooseAccount"] or len(site["profiles"]) > 1:
+        c.Spawner.options_form = job_form
+    # The spawner gives up first, and says how the job stood.
+    c.Spawner.start_timeout = batch["startSeconds"] + 60
 else:
     c.JupyterHub.spawner_class = SiteSpawner
     # A site that root installed runs notebooks as root; jupyter-server wants to be told that this is meant.

@@ -19,6 +19,11 @@ def options_form(profiles: Sequence[Mapping[str, Any]], accounts: Sequence[str] 
     return "\n".join([*choices, *([] if accounts is None else [_accounts(accounts, why)])])
 
 
+def lost_note(lost: str) -> str:
+    """How the user's last job was lost, above the form."""
+    return f'<div class="alert alert-warning">{html.escape(lost)}</div>\n' if lost else ""
+
+
 def options_from_form(formdata: Mapping[str, Sequence[str]]) -> dict[str, str]:
     """What was chosen; nothing of what was left as it is."""
     told = {name: formdata.get(name, [""])[0] for name in ("profile", "account")}

@@ -18,10 +18,14 @@ def make(directory: str, files: Mapping[str, str]) -> None:
     """A new directory that only its user reads, with these files."""
     os.makedirs(os.path.dirname(directory), mode=0o700, exist_ok=True)
     os.mkdir(directory, 0o700)
-    for name, text in files.items():
-        descriptor = os.open(os.path.join(directory, name), os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w") as stream:
-            stream.write(text)
+    try:
+        for name, text in files.items():
+            descriptor = os.open(os.path.join(directory, name), os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(descriptor, "w") as stream:
+                stream.write(text)
+    except OSError:
+        shutil.rmtree(directory)  # a part of a key is of no use, and nobody would remove it
+        raise
 
 
 def main(wish: Mapping[str, Any]) -> None:
@@ -33,4 +37,8 @@ def main(wish: Mapping[str, Any]) -> None:
 
 
 if __name__ == "__main__":
-    main(json.load(sys.stdin))
+    wished = json.load(sys.stdin)
+    try:
+        main(wished)
+    except OSError as error:
+        sys.exit(f"{wished.get('make') or wished.get('remove')}: {error.strerror}")

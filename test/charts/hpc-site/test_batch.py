@@ -25,9 +25,9 @@ import staging_files
 from accounts import KEPT_SECONDS, Accounts, NotTheirs
 from as_user import CommandFailed, identity, plain_environment, refusal, run
 from hub_site import dask_environment, hub_environment
-from job_script import account_environment, job_script, with_account
+from job_script import account_environment, job_script, said_by, with_account
 from jobs import end_jobs, jobs_named
-from spawn_form import options_form, options_from_form
+from spawn_form import lost_note, options_form, options_from_form
 
 BATCH: dict[str, Any] = {"jobPrefix": "fed-a-prod-", "prologue": ["module purge"], "address": "login1-int"}
 SITE: dict[str, Any] = {
@@ -89,13 +89,25 @@ class Scripts(unittest.TestCase):
 #SBATCH '--output=/home/ann b/.jupyter-fed-a-prod-notebook.log'
 #SBATCH --open-mode=truncate
 #SBATCH --export=ALL
+#SBATCH --no-requeue
 #SBATCH --partition=p
 #SBATCH '--constraint=x|y'
+echo "isthmus: job $SLURM_JOB_ID on $(hostname)"
 unset XDG_RUNTIME_DIR
 module purge
 exec /env/bin/python 'a b'
 """,
         )
+
+
+class Said(unittest.TestCase):
+    def test_the_last_line_of_a_job_is_its_own(self) -> None:
+        log = "isthmus: job 12 on n1\nmodule: not found\nlast words\n\n"
+        self.assertEqual(said_by("12", log), "last words")
+        self.assertEqual(said_by("1", log), "")
+        self.assertEqual(said_by("13", log), "")
+        self.assertEqual(said_by("12", ""), "")
+        self.assertEqual(said_by("12", "isthmus: job 12 on n1\n\nisthmus: job 12 on n1\n"), "")
 
 
 class Charged(unittest.TestCase):
@@ -147,6 +159,10 @@ class Charged(unittest.TestCase):
         self.assertIn('<option value="snow">snow</option><option value="&lt;ice&gt;">', form)
         self.assertNotIn("profile", form)
         self.assertIn("does not answer", options_form(profiles, [], "Slurm does not answer"))
+
+    def test_the_form_tells_of_a_job_that_was_lost(self) -> None:
+        self.assertEqual(lost_note(""), "")
+        self.assertIn("NODE_FAIL &lt;", lost_note("job 3 has ended: NODE_FAIL <"))
 
     def test_only_what_was_chosen_is_an_option(self) -> None:
         self.assertEqual(options_from_form({"profile": ["small"], "account": [""]}), {"profile": "small"})
@@ -220,6 +236,13 @@ class Staging(unittest.TestCase):
             for _ in range(2):
                 staging_files.main({"remove": str(directory)})
             self.assertFalse(directory.exists())
+
+    def test_keys_that_cannot_all_be_written_leave_nothing(self) -> None:
+        with tempfile.TemporaryDirectory() as place:
+            directory = Path(place) / ".dask-gateway" / "c1"
+            with self.assertRaises(OSError):
+                staging_files.main({"make": str(directory), "files": {"dask.crt": "certificate", "no/such": "key"}})
+            self.assertEqual(list(directory.parent.iterdir()), [])
 
 
 class Jobs(unittest.TestCase):

@@ -29,9 +29,12 @@ const formats: Readonly<Record<keyof Job, string>> = {
   ...{ memory: "%m", features: "%f", reservation: "%v", comment: "%k" },
 };
 
+/** What it is made of, in the order in which it starts. */
+export type Daemon = "munged" | "slurmctld" | "slurmd";
+
 /** A real Slurm on this machine: one controller, one node of eight cores and 16 GB that it only says it has, and munge. */
 export class Slurm {
-  private readonly daemons: ChildProcess[] = [];
+  private readonly daemons = new Map<Daemon, ChildProcess>();
   private ready = false;
 
   private constructor(
@@ -67,24 +70,46 @@ export class Slurm {
     const at = { folder, libraries: this.libraries, controller: front, node: front + 1 };
     writeFileSync(join(folder, "slurm.conf"), configuration(at));
     writeFileSync(join(folder, "cgroup.conf"), "CgroupPlugin=cgroup/v1\n");
+    writeFileSync(join(folder, "job_submit.lua"), jobSubmit);
     this.writeCommands();
-    this.startMunge();
-    this.daemon("slurmctld", ["usr/sbin/slurmctld-wlm", "-D", "-c"]);
-    this.daemon("slurmd", ["usr/sbin/slurmd-wlm", "-D", "-d", join(folder, "slurm/usr/sbin/slurmstepd-wlm")]);
-    const idle = () => this.run("sinfo", "-h", "-o", "%T").stdout.trim().split("\n").includes("idle");
-    const over = () => this.daemons.some((daemon) => daemon.exitCode !== null);
+    writeFileSync(join(folder, "munge/key"), randomBytes(128), { mode: 0o600 });
+    for (const name of ["munged", "slurmctld", "slurmd"] as const) this.startDaemon(name);
+    const idle = () => this.nodeStates().includes("idle");
+    const over = () => [...this.daemons.values()].some((daemon) => daemon.exitCode !== null);
     await until("a node of Slurm is idle", () => idle() || over(), 60).catch(() => {});
     if (!idle()) throw new Error(`Slurm does not start:\n${this.logs()}`);
     this.ready = true;
   }
 
-  private startMunge(): void {
+  /** States of its nodes; none while the controller does not answer. */
+  nodeStates(): string[] {
+    return this.run("sinfo", "-h", "-o", "%T").stdout.trim().split("\n");
+  }
+
+  /** Changes the state of its node, as an admin does; one that came back by itself needs no `resume`. */
+  setNode(state: "drain" | "down" | "resume"): void {
+    if (state === "resume" && this.nodeStates().every((now) => ["idle", "mixed", "allocated"].includes(now))) return;
+    const change = [`state=${state}`, ...(state === "resume" ? [] : ["reason=tests"])];
+    const { status, stderr } = this.run("scontrol", "update", `nodename=${hostname()}`, ...change);
+    if (status !== 0) throw new Error(`scontrol: ${stderr}`);
+  }
+
+  /** Starts one of its programs again, as it was. */
+  startDaemon(name: Daemon): void {
     const place = join(this.folder, "munge");
-    writeFileSync(join(place, "key"), randomBytes(128), { mode: 0o600 });
-    const files = ["socket", "pid", "seed"].map(
-      (name) => `--${name}${name === "socket" ? "" : "-file"}=${place}/${name}`,
-    );
-    this.daemon("munged", ["usr/sbin/munged", "-F", "--force", `--key-file=${place}/key`, ...files]);
+    const files = ["socket", "pid", "seed"].map((f) => `--${f}${f === "socket" ? "" : "-file"}=${place}/${f}`);
+    const commands: Readonly<Record<Daemon, readonly string[]>> = {
+      munged: ["usr/sbin/munged", "-F", "--force", `--key-file=${place}/key`, ...files],
+      slurmctld: ["usr/sbin/slurmctld-wlm", "-D"],
+      slurmd: ["usr/sbin/slurmd-wlm", "-D", "-d", join(this.folder, "slurm/usr/sbin/slurmstepd-wlm")],
+    };
+    this.daemon(name, commands[name]);
+  }
+
+  /** Ends one of its programs without a word, as a machine that dies does. */
+  async killDaemon(name: Daemon): Promise<void> {
+    const daemon = this.daemons.get(name);
+    if (daemon) await ended(daemon, "SIGKILL");
   }
 
   /** Programs from the folder as users call them; the loader is told of their libraries, so that no job inherits a path of them. */
@@ -99,7 +124,7 @@ SLURM_CONF=${this.folder}/slurm.conf exec ${loader} --library-path ${this.librar
     }
   }
 
-  private daemon(name: string, [program = "", ...args]: readonly string[]): void {
+  private daemon(name: Daemon, [program = "", ...args]: readonly string[]): void {
     const log = openSync(join(this.folder, "log", `${name}.out`), "a");
     const env = {
       PATH: process.env.PATH,
@@ -113,7 +138,7 @@ SLURM_CONF=${this.folder}/slurm.conf exec ${loader} --library-path ${this.librar
     });
     child.once("error", (error) => console.error(`${name}: ${error.message}`));
     closeSync(log);
-    this.daemons.push(child);
+    this.daemons.set(name, child);
   }
 
   private logs(): string {
@@ -147,16 +172,16 @@ SLURM_CONF=${this.folder}/slurm.conf exec ${loader} --library-path ${this.librar
         await until("all jobs have ended", () => this.jobs().length === 0, 30);
       }
     } finally {
-      for (const daemon of this.daemons.reverse()) await ended(daemon);
+      for (const daemon of [...this.daemons.values()].reverse()) await ended(daemon);
     }
   }
 }
 
-function ended(child: ChildProcess): Promise<void> {
+function ended(child: ChildProcess, signal: "SIGTERM" | "SIGKILL" = "SIGTERM"): Promise<void> {
   if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return Promise.resolve();
   return new Promise((done) => {
     child.once("exit", () => done());
-    child.kill("SIGTERM");
+    child.kill(signal);
     setTimeout(() => child.kill("SIGKILL"), 10_000).unref();
   });
 }
@@ -177,6 +202,21 @@ function loaderOf(folder: string): string {
   if (named === undefined) throw new Error("sbatch names no loader");
   return named;
 }
+
+/** A centre's own gate, as many have one: an account that nobody has a job on any more. */
+export const frozenAccount = "frozen";
+const jobSubmit = `function slurm_job_submit(job)
+  if job.account == "${frozenAccount}" then
+    slurm.log_user("the allocation ${frozenAccount} has no hours left")
+    return slurm.ESLURM_INVALID_ACCOUNT
+  end
+  return slurm.SUCCESS
+end
+function slurm_job_modify()
+  return slurm.SUCCESS
+end
+return slurm.SUCCESS
+`;
 
 function configuration(at: { folder: string; libraries: string; controller: number; node: number }): string {
   const name = hostname();
@@ -204,6 +244,7 @@ SlurmdParameters=config_overrides
 SchedulerParameters=batch_sched_delay=0,sched_min_interval=100000
 JobAcctGatherType=jobacct_gather/none
 AccountingStorageType=accounting_storage/none
+JobSubmitPlugins=lua
 SwitchType=switch/none
 MpiDefault=none
 MailProg=/bin/true
