@@ -66,3 +66,12 @@ test("a job that runs is told of with what it asked for, and ends when it is can
   slurm.run("scancel", id);
   await until("the job has ended", () => slurm.jobs().length === 0);
 });
+
+test("accounts are kept by a real slurmdbd, and told by a real sacctmgr, once for each partition", async () => {
+  await slurm.keepAccounts();
+  for (const account of ["snow", "ice"]) slurm.manageAccounts("add", "account", account, "cluster=isthmus");
+  slurm.manageAccounts("add", "user", ann.name, "account=snow,ice");
+  slurm.manageAccounts("add", "user", ann.name, "account=snow", "partition=batch");
+  const told = slurm.run("sacctmgr", "-nP", "show", "assoc", `user=${ann.name}`, "format=account");
+  expect([told.status, told.stdout.trim().split("\n").sort()]).toEqual([0, ["ice", "snow", "snow"]]);
+});

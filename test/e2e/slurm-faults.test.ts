@@ -6,7 +6,7 @@ import { runProgram } from "../../bin/hub/program";
 import { HubSession, withHubSession } from "../../bin/hub/session";
 import { until } from "./hpc-site/kit";
 import { Browser } from "./side-by-side/browser";
-import { type Daemon, frozenAccount } from "./slurm/bed";
+import { frozenAccount } from "./slurm/bed";
 import { as, needs, SlurmSite } from "./slurm/site";
 import type { User } from "./slurm/users";
 
@@ -72,7 +72,7 @@ async function refusal(user: User, profile?: string): Promise<string> {
   );
 }
 
-test.each<Daemon>(["slurmctld", "munged"])("while %s is away servers and jobs go on", async (daemon) => {
+test.each(["slurmctld", "munged"] as const)("while %s is away servers and jobs go on", async (daemon) => {
   const session = await HubSession.open(rhine.url, as(ann), signal());
   await session.startServer();
   const jobs = rhine.jobsOf(ann);

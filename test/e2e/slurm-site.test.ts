@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { existsSync, lstatSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, lstatSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { runProgram } from "../../bin/hub/program";
@@ -20,9 +20,12 @@ beforeAll(async () => {
   if (needs !== undefined) return;
   rhine = await SlurmSite.prepare(["ann", "bo"]);
   [ann, bo] = rhine.users;
-  // The bed keeps no accounting, whose database would be one more server: what it would tell is told here.
-  const told = `#!/bin/sh\n[ "$*" = "-nP show assoc user=${ann?.name} format=account" ] && printf 'snow\\nice\\nsnow\\n'\n`;
-  writeFileSync(join(rhine.slurm.bin, "sacctmgr"), told, { mode: 0o755 });
+  await rhine.slurm.keepAccounts();
+  for (const account of ["snow", "ice", "sun"])
+    rhine.slurm.manageAccounts("add", "account", account, "cluster=isthmus");
+  rhine.slurm.manageAccounts("add", "user", `${ann?.name}`, "account=snow,ice", "defaultaccount=snow");
+  // Of one partition too: accounts are told once.
+  rhine.slurm.manageAccounts("add", "user", `${ann?.name}`, "account=snow", "partition=batch");
   rhine.configure({
     scheduler: { account: { choose: true }, prologue: ["export FROM_PROLOGUE=yes"] },
     hub: {
@@ -135,7 +138,7 @@ test("every directive of a profile reaches Slurm, and what Slurm says against a 
 test("an account that its user may not charge is refused, whatever the form shows", async () => {
   await withHubSession(rhine.url, as(ann), { signal: signal() }, async (session) => {
     await expect(session.startServer({ account: "sun" })).rejects.toThrow(
-      `${ann?.name} may not charge the account sun; Slurm has for ${ann?.name}: snow, ice`,
+      `${ann?.name} may not charge the account sun; Slurm has for ${ann?.name}: ice, snow`,
     );
   });
   expect(rhine.jobsOf(ann)).toEqual([]);

@@ -5,7 +5,8 @@ import { hostname } from "node:os";
 import { join } from "node:path";
 import { firstOfHundred } from "../../free-ports";
 import { until } from "../hpc-site/kit";
-import { unpack } from "./packages";
+import { databaseCommand, databaseSetUp, writeAccountingFiles } from "./accounting";
+import { unpack, unpackAccounting } from "./packages";
 
 /** A job as `squeue` tells of it. */
 export interface Job {
@@ -30,12 +31,13 @@ const formats: Readonly<Record<keyof Job, string>> = {
 };
 
 /** What it is made of, in the order in which it starts. */
-export type Daemon = "munged" | "slurmctld" | "slurmd";
+export type Daemon = "munged" | "slurmctld" | "slurmd" | "mariadbd" | "slurmdbd";
 
 /** A real Slurm on this machine: one controller, one node of eight cores and 16 GB that it only says it has, and munge. */
 export class Slurm {
   private readonly daemons = new Map<Daemon, ChildProcess>();
   private ready = false;
+  private front = 0;
 
   private constructor(
     /** Everything of it lies here. Users may look in, since their jobs run from here. */
@@ -67,6 +69,7 @@ export class Slurm {
     const { folder } = this;
     for (const name of ["munge", "state", "spool", "log", "bin"]) mkdirSync(join(folder, name), { mode: 0o755 });
     const front = await firstOfHundred();
+    this.front = front;
     const at = { folder, libraries: this.libraries, controller: front, node: front + 1 };
     writeFileSync(join(folder, "slurm.conf"), configuration(at));
     writeFileSync(join(folder, "cgroup.conf"), "CgroupPlugin=cgroup/v1\n");
@@ -79,6 +82,37 @@ export class Slurm {
     await until("a node of Slurm is idle", () => idle() || over(), 60).catch(() => {});
     if (!idle()) throw new Error(`Slurm does not start:\n${this.logs()}`);
     this.ready = true;
+  }
+
+  /**
+   * Starts a real `slurmdbd` with its database, and puts the real `sacctmgr` into `bin`. What it keeps is told to who asks, and
+   * no more: the controller takes jobs without it.
+   */
+  async keepAccounts(): Promise<void> {
+    const { folder, front } = this;
+    unpackAccounting(join(folder, "slurm"));
+    const at = { folder, plugins: pluginsOf(this.libraries), database: front + 2, daemon: front + 3 };
+    const conf = writeAccountingFiles(at);
+    this.writeCommand("sacctmgr", conf);
+    const { command, input } = databaseSetUp(at);
+    const made = spawnSync(join(folder, "slurm", command[0] ?? ""), command.slice(1), {
+      env: { PATH: process.env.PATH, LD_LIBRARY_PATH: this.libraries },
+      encoding: "utf8",
+      input,
+    });
+    if (made.status !== 0) throw new Error(`mariadbd makes no tables: ${made.stderr.slice(-2000)}`);
+    this.daemon("mariadbd", databaseCommand(at));
+    this.daemon("slurmdbd", ["usr/sbin/slurmdbd", "-D"]);
+    const known = () => this.run("sacctmgr", "-i", "add", "cluster", "isthmus").status === 0;
+    await until("slurmdbd takes a cluster", known, 60).catch(() => {
+      throw new Error(`slurmdbd does not start:\n${this.logs()}`);
+    });
+  }
+
+  /** Runs `sacctmgr` without questions, as an admin does. */
+  manageAccounts(...args: string[]): void {
+    const { status, stdout, stderr } = this.run("sacctmgr", "-i", ...args);
+    if (status !== 0) throw new Error(`sacctmgr ${args.join(" ")}: ${stdout}${stderr}`);
   }
 
   /** States of its nodes; none while the controller does not answer. */
@@ -95,10 +129,10 @@ export class Slurm {
   }
 
   /** Starts one of its programs again, as it was. */
-  startDaemon(name: Daemon): void {
+  startDaemon(name: Exclude<Daemon, "mariadbd" | "slurmdbd">): void {
     const place = join(this.folder, "munge");
     const files = ["socket", "pid", "seed"].map((f) => `--${f}${f === "socket" ? "" : "-file"}=${place}/${f}`);
-    const commands: Readonly<Record<Daemon, readonly string[]>> = {
+    const commands: Readonly<Record<typeof name, readonly string[]>> = {
       munged: ["usr/sbin/munged", "-F", "--force", `--key-file=${place}/key`, ...files],
       slurmctld: ["usr/sbin/slurmctld-wlm", "-D"],
       slurmd: ["usr/sbin/slurmd-wlm", "-D", "-d", join(this.folder, "slurm/usr/sbin/slurmstepd-wlm")],
@@ -114,14 +148,16 @@ export class Slurm {
 
   /** Programs from the folder as users call them; the loader is told of their libraries, so that no job inherits a path of them. */
   private writeCommands(): void {
-    const loader = loaderOf(this.folder);
-    for (const name of ["sbatch", "squeue", "scancel", "sinfo", "scontrol", "srun"]) {
-      const program = join(this.folder, "slurm/usr/bin", name);
-      const script = `#!/bin/sh
-SLURM_CONF=${this.folder}/slurm.conf exec ${loader} --library-path ${this.libraries} ${program} "$@"
+    for (const name of ["sbatch", "squeue", "scancel", "sinfo", "scontrol", "srun"])
+      this.writeCommand(name, join(this.folder, "slurm.conf"));
+  }
+
+  private writeCommand(name: string, conf: string): void {
+    const program = join(this.folder, "slurm/usr/bin", name);
+    const script = `#!/bin/sh
+SLURM_CONF=${conf} exec ${loaderOf(this.folder)} --library-path ${this.libraries} ${program} "$@"
 `;
-      writeFileSync(join(this.bin, name), script, { mode: 0o755 });
-    }
+    writeFileSync(join(this.bin, name), script, { mode: 0o755 });
   }
 
   private daemon(name: Daemon, [program = "", ...args]: readonly string[]): void {
@@ -203,6 +239,10 @@ function loaderOf(folder: string): string {
   return named;
 }
 
+function pluginsOf(libraries: string): string {
+  return libraries.split(":").find((path) => path.endsWith("/slurm-wlm")) ?? "";
+}
+
 /** A centre's own gate, as many have one: an account that nobody has a job on any more. */
 export const frozenAccount = "frozen";
 const jobSubmit = `function slurm_job_submit(job)
@@ -229,7 +269,7 @@ SlurmdUser=root
 AuthType=auth/munge
 AuthInfo=socket=${at.folder}/munge/socket
 CredType=cred/munge
-PluginDir=${at.libraries.split(":").find((path) => path.endsWith("/slurm-wlm"))}
+PluginDir=${pluginsOf(at.libraries)}
 StateSaveLocation=${at.folder}/state
 SlurmdSpoolDir=${at.folder}/spool
 SlurmctldPidFile=${at.folder}/state/slurmctld.pid

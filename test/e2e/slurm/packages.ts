@@ -6,6 +6,11 @@ function packages(): string {
   return debianPackages("slurm", wanted, ["slurm-wlm-basic-plugins", "libmunge2"]);
 }
 
+/** What keeps accounts. */
+function accounting(): string {
+  return debianPackages("slurm-accounting", ["slurmdbd", "mariadb-server-core"]);
+}
+
 /** Why no Slurm can be started here; undefined where one can. */
 export function whyNoSlurm(): string | undefined {
   if (process.getuid?.() !== 0) return "jobs of several users need root";
@@ -13,6 +18,7 @@ export function whyNoSlurm(): string | undefined {
   if (!has("useradd")) return "no useradd, which makes the users";
   try {
     packages();
+    accounting();
     return undefined;
   } catch (error) {
     return (error as Error).message;
@@ -22,4 +28,9 @@ export function whyNoSlurm(): string | undefined {
 /** Unpacks Slurm and munge into a folder, as they would lie under `/`. */
 export function unpack(into: string): void {
   unpackDebian(packages(), into);
+}
+
+/** The same with what keeps accounts. */
+export function unpackAccounting(into: string): void {
+  unpackDebian(accounting(), into);
 }
