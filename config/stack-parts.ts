@@ -4,7 +4,10 @@ import { isForOthers, isOwner, type Owner } from "./resolve/grants";
 import { isTransferred } from "./resolve/mirrors";
 import { type ResolvedSite, standsOnCluster } from "./resolve/site";
 
-/** What a site's stacks are named after, beside its hubs' ids: in the order that they need each other. A store is only catalogued. */
+/**
+ * What a site's stacks are named after, beside its hubs' ids: what is needed before what needs it, but that homes may need the cluster on Google
+ * Cloud. Stacks themselves say whom they wait for. A store is only catalogued.
+ */
 export const ownParts = {
   aws: ["lake", "grants", "homes", "cluster", "services", "catalog"],
   google: ["lake", "grants", "homes", "cluster", "services", "catalog"],

@@ -82,11 +82,12 @@ function toThere(federation: ResolvedFederation, own: ResolvedSite, dataset: Res
   }
   const wrong = [
     ...(target.provider === "hpc" ? outOfReach(own, dataset, target) : []).map((one) => ({ ...atSite, ...one })),
+    ...(target.provider === "hpc" ? [] : emptied(own)).map((one) => ({ ...atSite, ...one })),
     ...(target.provider === "aws" ? scheduled(mirror) : []),
     ...(target.provider === "google" ? numberless(own, target) : []).map((one) => ({ ...atSite, ...one })),
     ...inBucket(target, mirror),
   ];
-  return wrong.length > 0 ? wrong : beside(federation, target, dataset, mirror);
+  return wrong.length > 0 ? wrong : beside(federation, target, { site: own, dataset }, mirror);
 }
 
 function noMirror(own: ResolvedSite, target: ResolvedSite | undefined): string {
@@ -96,6 +97,13 @@ function noMirror(own: ResolvedSite, target: ResolvedSite | undefined): string {
   if (target.provider === "google")
     return "Storage Transfer is told to copy between buckets of Google Cloud only, and a site there fetches nothing";
   return `this version copies nothing to a site of provider ${target.provider}`;
+}
+
+/** A cloud deletes in a copy what the original has no more; a computing centre keeps it where the original is empty. */
+function emptied({ id, expires }: ResolvedSite): Omit<Wrong, "path">[] {
+  if (expires === null) return [];
+  const message = `${id} ends at ${expires}, and a cloud empties a copy with its original`;
+  return [{ message, fix: "write `expires` on its hubs instead, or have a computing centre keep the copy" }];
 }
 
 function scheduled({ site, every }: Mirror): Wrong[] {
@@ -141,18 +149,24 @@ function unfitAt(target: ResolvedSite, id: string): string | undefined {
   return bucket && isOwner(target) ? (unmade(bucket) ?? versionless(target, bucket)) : undefined;
 }
 
+interface Original {
+  readonly site: ResolvedSite;
+  readonly dataset: ResolvedDataset;
+}
+
 /** Whether a copy would lie in another dataset's way, or be moved by its age. */
-function beside(federation: ResolvedFederation, target: ResolvedSite, dataset: ResolvedDataset, to: Mirror): Wrong[] {
+function beside(federation: ResolvedFederation, target: ResolvedSite, original: Original, to: Mirror): Wrong[] {
+  const { dataset } = original;
   const at = { path: ["mirrors", to.site, "bucket"] };
   const others = [
-    ...target.datasets.filter((one) => one.bucket === to.bucket),
-    ...allDatasets(federation)
-      .map((one) => one.dataset)
-      .filter(
-        (one) => one !== dataset && one.mirrors.some(({ site, bucket }) => site === to.site && bucket === to.bucket),
-      ),
+    ...target.datasets.filter((one) => one.bucket === to.bucket).map((one) => ({ site: target, dataset: one })),
+    ...allDatasets(federation).filter(
+      (one) =>
+        one.dataset !== dataset &&
+        one.dataset.mirrors.some(({ site, bucket }) => site === to.site && bucket === to.bucket),
+    ),
   ];
-  const other = others.find((one) => overlap(prefixOf(one), prefixOf(dataset)));
+  const other = others.find((one) => inTheWay(target, one, original))?.dataset;
   if (other) {
     const message = `its copy would overlap there with ${other.path}, the path of dataset ${other.id}`;
     return [{ ...at, message, fix: "name another bucket" }];
@@ -161,6 +175,16 @@ function beside(federation: ResolvedFederation, target: ResolvedSite, dataset: R
   if (dataset.kind !== "icechunk" || bucket === undefined || bucket.coldAfterDays === null) return [];
   const message = "objects there turn cold by age, which does not tell which chunks of an Icechunk repository are old";
   return [{ ...at, message, fix: "name another bucket, or remove its coldAfterDays" }];
+}
+
+/**
+ * Whether a copy of one may hold, or lose, what is the other's. A cloud that copies both from one bucket finds each key there at most once:
+ * only a path below the other is in the way. A computing centre fetches each by its own kind, so that none may fetch the other's.
+ */
+function inTheWay(target: ResolvedSite, a: Original, b: Original): boolean {
+  const together = isOwner(target) && a.site.id === b.site.id && a.dataset.bucket === b.dataset.bucket;
+  const keys = ({ dataset }: Original) => (together ? `${dataset.path}/` : prefixOf(dataset));
+  return overlap(keys(a), keys(b));
 }
 
 /** Whether keys that begin with one may begin with the other: clouds copy, and Google deletes, by how keys begin. */

@@ -7,7 +7,7 @@ export interface TransferJobProps {
   readonly copy: TransferredCopy;
 }
 
-/** A day that is past, whenever a job is made: its first run is then on the day after. */
+/** A day that is past, whenever a job is made: its first run is then at once or on the next day, without a time of day by Google's choice. */
 const begun = { year: 2026, month: 1, day: 1 } as const;
 
 /**

@@ -43,16 +43,19 @@ export class GoogleGrantsStack extends SiteStack {
   private copies({ federation, site }: Pick<GoogleGrantsStackProps, "federation" | "site">): void {
     const all = transferredCopies(federation);
     const abroad = all.filter(({ from, to }) => from.site.id === site.id && to.site.project !== site.project);
-    const agents = new Map(
-      abroad.map(({ from, to }) => [`${from.bucket.id}-${to.site.project}`, { bucket: from.bucket, to: to.site }]),
-    );
-    for (const [id, { bucket, to }] of agents)
-      new TransferRights(this, `copied-${id}`, {
-        bucket: bucket.name,
-        // A rule wants the number; without it nothing is brought up.
-        member: `serviceAccount:${transferAgent(to.projectNumber ?? "")}`,
-        uses: ["read"],
-      });
+    for (const bucket of site.buckets) {
+      const copied = abroad.filter(({ from }) => from.bucket.id === bucket.id);
+      if (copied.length === 0) continue;
+      // A level for each: ids of buckets and of projects have hyphens, which would not tell where one ends.
+      const rights = new Construct(this, `copied-${bucket.id}`);
+      for (const [project, { projectNumber }] of new Map(copied.map(({ to }) => [to.site.project, to.site])))
+        new TransferRights(rights, project, {
+          bucket: bucket.name,
+          // A rule wants the number; without it nothing is brought up.
+          member: `serviceAccount:${transferAgent(projectNumber ?? "")}`,
+          uses: ["read"],
+        });
+    }
     // Below one of their own: ids of datasets have dots, which tell two apart only where cdktf adds a digest of the path.
     const jobs = new Construct(this, "copies");
     for (const copy of all.filter(({ to }) => to.site.id === site.id))

@@ -161,3 +161,22 @@ test("another time or bucket changes the job and no other; without copies there 
   expect([...none.keys()]).toEqual(["a-lake", "b-lake", "c-lake"]);
   expect([...none.values()].join("")).not.toMatch(/transfer/);
 });
+
+test("of a bucket and a project whose ids join to the same words as another's, each has its rights", () => {
+  const own = mkdtempSync(join(folder, "federation-"));
+  mkdirSync(join(own, "sites"));
+  writeFileSync(join(own, "federation.yaml"), federationYaml);
+  const lake = (ids: readonly string[]) =>
+    `region: us-central1\nlake: {buckets: {${ids.map((id) => `${id}: {purpose: library, public: true}`).join(", ")}}}\n`;
+  const head = (site: string, project: string, number: string) =>
+    `site: ${site}\ninstitution: Institute\nprovider: google\nproject: ${project}\nprojectNumber: "${number}"\n`;
+  const copied = (bucket: string, to: string) =>
+    `{${plain}, bucket: ${bucket}, path: ${to}, mirrors: {${to}: {bucket: l}}}`;
+  const originals = `datasets: {one: ${copied("l", "b")}, two: ${copied("l-far", "c")}}\n`;
+  writeFileSync(join(own, "sites/a.yaml"), head("a", "nearby", "111111111111") + lake(["l", "l-far"]) + originals);
+  writeFileSync(join(own, "sites/b.yaml"), head("b", "far-away-one", "222222222222") + lake(["l"]));
+  writeFileSync(join(own, "sites/c.yaml"), head("c", "away-one", "333333333333") + lake(["l"]));
+  const rights = Object.values(resourcesOf(stacksIn(synth(own)), "a-grants", "google_storage_bucket_iam_member"));
+  const told = rights.map(({ bucket, member }) => `${bucket} ${/\d+/.exec(`${member}`)}`);
+  expect([...new Set(told)].sort()).toEqual(["fed-a-l 222222222222", "fed-a-l-far 333333333333"]);
+});

@@ -232,3 +232,44 @@ test("files are told by how their keys begin, so that another path may not begin
   expect(found("data/e")).toEqual([]);
   expect(onGoogle("b: {bucket: c}", { rest: beside("data/d2") })).toEqual([]);
 });
+
+test("a cloud's copy of a site that ends would be emptied with it, a computing centre's is kept", () => {
+  const ends = "expires: 2031-12-31\n";
+  const there = "c: {purpose: library, public: true}";
+  const original = data("b: {bucket: c}, h: {bucket: c}");
+  const copies = { aws: aws("b", "", there), google: google("b", number, there) };
+  for (const [cloud, start] of Object.entries({ aws, google })) {
+    const of = (rest: string) =>
+      faultsOf({
+        "sites/a.yaml": start("a", rest + original, source),
+        "sites/b.yaml": copies[cloud as keyof typeof copies],
+        "sites/h.yaml": hpc("h", 9000, library),
+      }).map((fault) => fault.replace(/^\S+ /, ""));
+    expect(of(ends)).toEqual([
+      "mirrors datasets.d.mirrors.b: a ends at 2032-01-01T00:00:00Z, and a cloud empties a copy with its original",
+    ]);
+    expect(of("")).toEqual([]);
+  }
+  expect(found("b: {bucket: c}", { rest: ends })).toEqual([]);
+});
+
+/** Copies of a file `dem` and of another one, of buckets of site g or a, in one bucket of site b or h. */
+function together(path: string, { bucket = "l", cloud = "google" }: { bucket?: string; cloud?: "google" | "hpc" }) {
+  const to = `mirrors: {${cloud === "hpc" ? "h" : "b"}: {bucket: c}}`;
+  const cog = plain.replace("kind: zarr", "kind: cog");
+  const two = `d: {${cog}, bucket: l, path: dem, ${to}}, e: {${cog}, bucket: ${bucket}, path: ${path}, ${to}}`;
+  const faults = faultsOf({
+    "sites/g.yaml": google("g", `datasets: {${two}}\n`, `${source}, m: {purpose: library, public: true}`),
+    "sites/b.yaml": google("b", number, "c: {purpose: library, public: true}"),
+    "sites/h.yaml": hpc("h", 9000, library),
+  });
+  return faults.filter((fault) => fault.includes(" mirrors ")).map((fault) => fault.replace(/^.*overlap/, "overlap"));
+}
+
+test("copies of one bucket whose keys begin alike hold the same objects under the same keys, on a cloud", () => {
+  expect(together("dem-slope", {})).toEqual([]);
+  const both = ["overlap there with dem-slope, the path of dataset e", "overlap there with dem, the path of dataset d"];
+  expect(together("dem-slope", { bucket: "m" })).toEqual(both);
+  expect(together("dem-slope", { cloud: "hpc" })).toEqual(both);
+  expect(together("dem/slope", {})).toHaveLength(2);
+});
