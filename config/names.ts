@@ -53,7 +53,7 @@ export function recordKey(root: string, stack: string): string {
 }
 
 /** Parts of stack names that no hub may have. */
-export const reservedParts = ["lake", "homes", "cluster", "services", "catalog", "grants", "base"] as const;
+export const reservedParts = ["lake", "homes", "cluster", "services", "catalog", "grants", "backups", "base"] as const;
 
 /** First words of URL paths that no site may have, since hubs of a computing centre live at `/<site>-<port>/<hub>/`. */
 export const reservedPaths = ["zarr", "icechunk", "files", "edr", "stac", "intake", "healthz"] as const;

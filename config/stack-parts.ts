@@ -1,5 +1,5 @@
 import { stackName } from "./names";
-import { isMade } from "./resolve/cluster-site";
+import { isBackedUp, isMade } from "./resolve/cluster-site";
 import { isForOthers, isOwner, type Owner } from "./resolve/grants";
 import { isTransferred } from "./resolve/mirrors";
 import { type ResolvedSite, standsOnCluster } from "./resolve/site";
@@ -10,7 +10,7 @@ import { type ResolvedSite, standsOnCluster } from "./resolve/site";
  */
 export const ownParts = {
   aws: ["lake", "grants", "homes", "cluster", "services", "catalog"],
-  google: ["lake", "grants", "homes", "cluster", "services", "catalog"],
+  google: ["lake", "grants", "backups", "homes", "cluster", "services", "catalog"],
   hpc: ["base"],
   kubernetes: ["homes", "services", "catalog"],
   store: [],
@@ -18,6 +18,7 @@ export const ownParts = {
 
 /** Parts that a site has only where it keeps such things itself. */
 const kept: Readonly<Record<string, (site: ResolvedSite, sites: readonly ResolvedSite[]) => boolean>> = {
+  backups: (site) => standsOnCluster(site) && site.homes.some(isBackedUp),
   homes: (site) => standsOnCluster(site) && site.homes.some(isMade),
   cluster: standsOnCluster,
   services: standsOnCluster,

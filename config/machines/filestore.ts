@@ -1,6 +1,6 @@
 /*
  * What Filestore sells, by https://docs.cloud.google.com/filestore/docs/service-tiers as it was in November 2026: sizes of each tier,
- * and what a GiB of it is a month in us-central1, whether it is used or not.
+ * and what a GiB of it is a month in us-central1, whether it is used or not. One does not grow over from the first sizes of its tier to the next.
  */
 
 const GI = 2 ** 30;
@@ -26,6 +26,8 @@ export interface FilestoreFacts {
   readonly nfs: "3" | "4.1";
   /** Backup and DR takes backups of it by the day: https://docs.cloud.google.com/filestore/docs/backups. */
   readonly backups: boolean;
+  /** Google refuses to remove one that says so; of a basic one it refuses to be told so. */
+  readonly protects: boolean;
   /** US dollars of a GiB and month. */
   readonly price: number;
 }
@@ -40,6 +42,7 @@ export const filestoreFacts: Readonly<Record<FilestoreTier, FilestoreFacts>> = {
     everywhere: false,
     nfs: "3",
     backups: false,
+    protects: false,
     price: 0.16,
   },
   zonal: {
@@ -48,6 +51,7 @@ export const filestoreFacts: Readonly<Record<FilestoreTier, FilestoreFacts>> = {
     everywhere: false,
     nfs: "4.1",
     backups: true,
+    protects: true,
     price: 0.25,
   },
   regional: {
@@ -57,6 +61,7 @@ export const filestoreFacts: Readonly<Record<FilestoreTier, FilestoreFacts>> = {
     everywhere: true,
     nfs: "4.1",
     backups: true,
+    protects: true,
     price: 0.45,
   },
 };

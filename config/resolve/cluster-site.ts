@@ -83,8 +83,8 @@ export type ResolvedHome =
       /** Addresses of nodes, which mount; null: not told. */
       readonly nodes: readonly string[] | null;
       readonly backups: boolean;
-      /** Google refuses to remove it. */
-      readonly protect: boolean;
+      /** Google refuses to remove it; null: of its tier it protects none. */
+      readonly protect: boolean | null;
       /** Keys that only one which is made can have, as written: a rule refuses them on others. */
       readonly madeOnly: readonly string[];
     }
@@ -100,6 +100,11 @@ export type ResolvedHome =
 export function isMade(home: ResolvedHome): boolean {
   if (home.kind === "nfs") return (home.disk?.existing ?? null) === null;
   return home.kind !== "export" && home.existing === null;
+}
+
+/** Whether backups of it are taken by the clock, which lie in a vault of the site. */
+export function isBackedUp(home: ResolvedHome): boolean {
+  return home.kind === "filestore" && home.existing === null && home.backups;
 }
 
 /** What a site has of its own kind of cluster and store. */

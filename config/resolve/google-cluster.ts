@@ -88,7 +88,7 @@ export function resolveGoogleHome(federation: string, site: GoogleGround, id: st
   if (home.kind === "export") return { id, kind: home.kind, server: home.server, path: home.path };
   if (home.kind === "filestore") {
     const tier = home.tier ?? "zonal";
-    const { everywhere, usualBytes, nfs } = filestoreFacts[tier];
+    const { everywhere, usualBytes, nfs, protects } = filestoreFacts[tier];
     return {
       id,
       kind: home.kind,
@@ -99,7 +99,8 @@ export function resolveGoogleHome(federation: string, site: GoogleGround, id: st
       sizeBytes: home.size === undefined ? usualBytes : bytesOf(home.size),
       nodes: home.nodes ?? null,
       backups: home.backups !== "none",
-      protect: home.protect !== "none",
+      /** Null: Google protects none of its tier. */
+      protect: protects ? home.protect !== "none" : null,
       madeOnly: (["size", "nodes", "backups", "protect"] as const).filter((key) => home[key] !== undefined),
     };
   }

@@ -20,7 +20,7 @@ export const wideNetworks: Rule = {
         "the addresses of what ends TLS",
       ),
       ...site.homes.flatMap((home) =>
-        wide(site.id, ["homes", home.id, "nodes"], home.kind === "nfs" ? home.nodes : null, "the nodes' addresses"),
+        wide(site.id, ["homes", home.id, "nodes"], "nodes" in home ? home.nodes : null, "the nodes' addresses"),
       ),
     ]),
 };

@@ -31,12 +31,12 @@ const homeFilestore = block(
       .enum(["basic", "zonal", "regional"])
       .optional()
       .describe(
-        "basic: HDDs in the site's first zone, from 1Ti, 0.16 USD a GiB and month, NFS 3, no backups by the day; zonal: SSDs there, from 1Ti by 256Gi, 0.25 USD; regional: SSDs in several zones of the region, from 100Gi (from 1Ti by 256Gi in projects that Google has not let into small ones), 0.45 USD; prices of us-central1. Changing it makes a new one. Default zonal.",
+        "basic: HDDs in the site's first zone, from 1Ti, 0.16 USD a GiB and month, NFS 3, no backups by the day; zonal: SSDs there, from 1Ti by 256Gi, 0.25 USD; regional: SSDs in several zones of the region, from 100Gi (from 1Ti by 256Gi in projects that Google has not let into small ones), 0.45 USD; prices of us-central1. Google protects no basic one from its removal: what asks before is `isthmus` alone. Changing it makes a new one. Default zonal.",
       ),
     size: diskSize
       .optional()
       .describe(
-        "Its size, one of its tier's. It can grow; zonal and regional also shrink to what files leave. Default 1Ti.",
+        "Its size, one of its tier's. It can grow; zonal and regional also shrink to what files leave; none grows over 10 TiB from below, or goes below it: make another one then. Default 1Ti.",
       ),
     nodes: z
       .array(cidr)
@@ -59,7 +59,7 @@ const homeFilestore = block(
     protect: none
       .optional()
       .describe(
-        "`none`: Google lets it be removed. Default: it refuses, whoever asks, until `none` has been brought up.",
+        "`none`: Google lets it be removed. Default: it refuses, whoever asks, until `none` has been brought up. Not of a basic one.",
       ),
   },
   {

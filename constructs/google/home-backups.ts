@@ -4,29 +4,21 @@ import { BackupDrBackupVault } from "@cdktf/provider-google/lib/backup-dr-backup
 import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
 
-/** A home file system by the config's id, by its name, and by what the engine knows it by. */
-export interface KeptHome {
-  readonly id: string;
-  readonly name: string;
-  readonly instance: string;
-}
-
 export interface HomeBackupsProps {
   /** Of the vault and of the plan. */
   readonly name: string;
   readonly region: string;
   /** By whose clock nights are. */
   readonly timezone: string;
-  readonly homes: readonly KeptHome[];
   readonly dependsOn: ITerraformDependable[];
 }
 
 const resourceType = "file.googleapis.com/Instance";
 const days = 35;
 
-/** Backups of home file systems, one a night. They stay for their days when what they are of goes, and so does the vault that they lie in. */
+/** Where backups of home file systems lie, and when they are taken: one a night. They stay for their days when what they are of goes, and so does the vault. */
 export class HomeBackups extends Construct {
-  constructor(scope: Construct, id: string, { name, region, timezone, homes, dependsOn }: HomeBackupsProps) {
+  constructor(scope: Construct, id: string, { name, region, timezone, dependsOn }: HomeBackupsProps) {
     super(scope, id);
     const vault = new BackupDrBackupVault(this, "vault", {
       backupVaultId: name,
@@ -38,7 +30,7 @@ export class HomeBackups extends Construct {
       labels: { purpose: "homes" },
       dependsOn,
     });
-    const plan = new BackupDrBackupPlan(this, "plan", {
+    new BackupDrBackupPlan(this, "plan", {
       backupPlanId: name,
       location: region,
       resourceType,
@@ -55,13 +47,26 @@ export class HomeBackups extends Construct {
         },
       ],
     });
-    for (const home of homes)
-      new BackupDrBackupPlanAssociation(this, `home-${home.id}`, {
-        backupPlanAssociationId: home.name,
-        location: region,
-        resourceType,
-        resource: home.instance,
-        backupPlan: plan.id,
-      });
   }
+}
+
+export interface BackedUpHomeProps {
+  readonly name: string;
+  readonly project: string;
+  readonly region: string;
+  /** What the engine knows the file system by. */
+  readonly instance: string;
+  /** The plan's name, of the same project and region: another stack's. */
+  readonly plan: string;
+}
+
+/** Has the nightly backups taken of a file system. */
+export function backUp(scope: Construct, id: string, { name, project, region, instance, plan }: BackedUpHomeProps) {
+  return new BackupDrBackupPlanAssociation(scope, id, {
+    backupPlanAssociationId: name,
+    location: region,
+    resourceType,
+    resource: instance,
+    backupPlan: `projects/${project}/locations/${region}/backupPlans/${plan}`,
+  });
 }

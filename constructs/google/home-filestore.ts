@@ -42,7 +42,7 @@ export class HomeFilestore extends Construct {
       },
       networks: [{ modes: ["MODE_IPV4"], ...connectionOf(cluster) }],
       // For who deploys without `isthmus`, whose guard asks before.
-      deletionProtectionEnabled: home.protect,
+      ...(home.protect === null ? {} : { deletionProtectionEnabled: home.protect }),
       labels: { purpose: "homes" },
       dependsOn,
     });

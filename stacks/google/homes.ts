@@ -1,7 +1,8 @@
 import type { App } from "cdktf";
 import { homeVaultName } from "../../config/names";
+import { isBackedUp } from "../../config/resolve/cluster-site";
 import type { ResolvedGoogleClusterSite } from "../../config/resolve/google-site";
-import { HomeBackups } from "../../constructs/google/home-backups";
+import { backUp } from "../../constructs/google/home-backups";
 import { HomeDisk } from "../../constructs/google/home-disk";
 import { type FilestoreHome, HomeFilestore } from "../../constructs/google/home-filestore";
 import { googleProvider, siteLabels } from "../../constructs/google/provider";
@@ -13,7 +14,7 @@ export interface GoogleHomesStackProps extends FederationProps {
 }
 
 /**
- * `<site>-homes`: what users' homes lie on, disks with snapshots and file systems with backups. They outlive hubs, and the cluster too but
+ * `<site>-homes`: what users' homes lie on, disks with snapshots and file systems. They outlive hubs, and the cluster too but
  * for file systems in its own network; the guard keeps them. What exists is not in it.
  */
 export class GoogleHomesStack extends SiteStack {
@@ -22,7 +23,7 @@ export class GoogleHomesStack extends SiteStack {
     googleProvider(this, { federation: federation.id, site });
     const made = madeFilestores(site);
     const ready = services(this, servicesOf(made));
-    const { region, cluster, timezone } = site;
+    const { region, cluster } = site;
     const labels = siteLabels({ federation: federation.id, site });
     for (const home of site.homes)
       if (home.kind === "nfs" && home.disk?.existing === null)
@@ -30,25 +31,19 @@ export class GoogleHomesStack extends SiteStack {
           ...{ ...home, disk: home.disk, region, labels },
           dependsOn: ready("compute"),
         });
-    const kept = made.flatMap((home) => {
+    const plan = homeVaultName(federation.id, site.id);
+    for (const home of made) {
       const { resource } = new HomeFilestore(this, `home-${home.id}`, { home, cluster, dependsOn: ready("file") });
-      return home.backups ? [{ id: home.id, name: home.name, instance: resource.id }] : [];
-    });
-    if (kept.length > 0)
-      new HomeBackups(this, "backups", {
-        ...{ name: homeVaultName(federation.id, site.id), region, timezone, homes: kept },
-        dependsOn: ready("backupdr"),
-      });
+      const { id, name } = home;
+      if (isBackedUp(home))
+        backUp(this, `backups-${id}`, { name, project: site.project, region, instance: resource.id, plan });
+    }
   }
 }
 
 /** What of Google's services the stack asks. */
 function servicesOf(made: readonly FilestoreHome[]): GoogleService[] {
-  return [
-    "compute",
-    ...(made.length > 0 ? (["file"] as const) : []),
-    ...(made.some((home) => home.backups) ? (["backupdr"] as const) : []),
-  ];
+  return ["compute", ...(made.length > 0 ? (["file"] as const) : [])];
 }
 
 /** File systems of users' homes that are made. */

@@ -1,10 +1,11 @@
 import type { App } from "cdktf";
 import { stackName } from "../../config/names";
-import { isMade } from "../../config/resolve/cluster-site";
+import { isBackedUp, isMade } from "../../config/resolve/cluster-site";
 import type { ResolvedGoogleClusterSite, ResolvedGoogleSite } from "../../config/resolve/google-site";
 import { isForOthers } from "../../config/resolve/grants";
 import { isTransferred } from "../../config/resolve/mirrors";
 import type { FederationProps, SiteStack } from "../site-stack";
+import { GoogleBackupsStack } from "./backups";
 import { GoogleClusterStack } from "./cluster";
 import { GoogleGrantsStack } from "./grants";
 import { GoogleHomesStack, madeFilestores } from "./homes";
@@ -36,7 +37,7 @@ export function googleGrantsStacks(
 }
 
 /**
- * What hubs stand on: what homes lie on, and the cluster, which it outlives. But a file system is in a network from its making on: where the
+ * What hubs stand on: what homes lie on, after the vault of their backups, and the cluster, which it outlives. But a file system is in a network from its making on: where the
  * cluster's stack makes that, it is there before, and does not go before.
  */
 export function googleGroundStacks(app: App, site: ResolvedGoogleClusterSite, props: FederationProps): SiteStack[] {
@@ -44,5 +45,7 @@ export function googleGroundStacks(app: App, site: ResolvedGoogleClusterSite, pr
   const cluster = new GoogleClusterStack(app, { ...props, site });
   if (site.cluster.network.kind === "made" && madeFilestores(site).length > 0)
     for (const stack of homes) stack.addDependency(cluster);
-  return [...homes, cluster];
+  const backups = site.homes.some(isBackedUp) ? [new GoogleBackupsStack(app, { ...props, site })] : [];
+  for (const stack of homes) for (const vault of backups) stack.addDependency(vault);
+  return [...backups, ...homes, cluster];
 }

@@ -102,7 +102,7 @@ test.each([
 
 test("words that stay reserved", () => {
   expect(reservedParts).toEqual(
-    expect.arrayContaining(["lake", "homes", "cluster", "services", "catalog", "grants", "base"]),
+    expect.arrayContaining(["lake", "homes", "cluster", "services", "catalog", "grants", "backups", "base"]),
   );
   expect(reservedPaths).toEqual(
     expect.arrayContaining(["zarr", "icechunk", "files", "edr", "stac", "intake", "healthz"]),

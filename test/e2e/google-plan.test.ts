@@ -7,7 +7,7 @@ import { resourcesOf } from "../aws/policies";
 import { cloudParts, StackFolder } from "../aws/stack-folder";
 import { type GoogleEngine, googleEngine, offline } from "../google/engine";
 import { synth } from "../stacks/synth-demo";
-import { copyOfExample } from "../stacks/synth-example";
+import { copyOfExample, stacksOfExample } from "../stacks/synth-example";
 
 let folder: string;
 let engine: GoogleEngine | string;
@@ -50,4 +50,18 @@ test("the real provider accepts each stack, and plans those that look nothing up
   }
   const alone = ["plains-grants", "plains-homes", "plains-lake", "prairie-grants", "steppe-cluster"];
   expect(plannedStacks.sort()).toEqual([...alone, "steppe-homes", "steppe-lake"]);
+});
+
+test("the real provider accepts homes on Filestore and their backups", async ({ skip }) => {
+  if (typeof engine === "string") return skip(engine);
+  const homes = "main: { kind: filestore }\n  plain: { kind: filestore, tier: basic, backups: none }";
+  const made = stacksOfExample(folder, "google", "plains", [["main: { quota: 30Gi, size: 500Gi }", homes]]);
+  for (const name of ["plains-backups", "plains-homes", "plains-prod"]) {
+    const stack = new StackFolder(engine, join(folder, "filestore", name));
+    const json = made.get(name) ?? "";
+    stack.write("cdk.tf.json", cloudParts(json, "google")).write("tests_override.tf.json", offline(engine.version));
+    await stack.must("init", "-input=false");
+    expect(JSON.parse(await stack.must("validate", "-json")), name).toMatchObject({ valid: true, error_count: 0 });
+    if (name !== "plains-prod") expect(await planned(stack), name).toHaveLength(resourcesOf(json).size);
+  }
 });

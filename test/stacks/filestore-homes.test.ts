@@ -82,9 +82,9 @@ test("nodes mount it as root, who makes homes there, and nobody else does", () =
 });
 
 test("a backup each night of the site's clock, in a vault of the project, unless told otherwise", () => {
-  const vault = only(zonal, "plains-homes", "google_backup_dr_backup_vault");
+  const vault = only(zonal, "plains-backups", "google_backup_dr_backup_vault");
   expect(vault).toMatchObject({ backup_vault_id: "pangeo-plains-homes", access_restriction: "WITHIN_PROJECT" });
-  expect(only(zonal, "plains-homes", "google_backup_dr_backup_plan")).toMatchObject({
+  expect(only(zonal, "plains-backups", "google_backup_dr_backup_plan")).toMatchObject({
     resource_type: "file.googleapis.com/Instance",
     backup_rules: [
       { backup_retention_days: 35, standard_schedule: { recurrence_type: "DAILY", time_zone: "America/Chicago" } },
@@ -95,14 +95,16 @@ test("a backup each night of the site's clock, in a vault of the project, unless
     backup_plan_association_id: "pangeo-plains-homes-main",
     resource: reference(`google_filestore_instance.${address}.id`),
     location: "us-central1",
+    backup_plan: "projects/plains-pangeo/locations/us-central1/backupPlans/pangeo-plains-homes",
   });
-  const without = stacksOf("main: { kind: filestore, tier: basic, backups: none, protect: none }");
+  const without = stacksOf("main: { kind: filestore, tier: basic, backups: none }");
   expect(without.get("plains-homes")).not.toContain("backup");
+  expect(without.has("plains-backups")).toBe(false);
   expect(instance(without)).toMatchObject({
     tier: "BASIC_HDD",
     file_shares: { capacity_gb: 1024 },
-    deletion_protection_enabled: false,
   });
+  expect(instance(without)).not.toHaveProperty("deletion_protection_enabled"); // Google refuses to be told so of a basic one
   expect(instance(without)).not.toHaveProperty("protocol");
   expect(volumeOf(without, "plains-prod", "prod-objects")).toMatchObject({
     mountOptions: ["nfsvers=3", "noatime", "hard"],
@@ -155,9 +157,12 @@ test("it waits for the network that it is in, where the cluster's stack makes th
     writeFileSync(path, readFileSync(path, "utf8").replace(old, "main: { kind: filestore }"));
   }
   const needed = new Map(readManifest(synth(own)).map(({ name, dependencies }) => [name, dependencies]));
-  expect(needed.get("plains-homes")).toEqual(["plains-cluster"]);
+  expect(needed.get("plains-homes")).toEqual(["plains-cluster", "plains-backups"]);
+  // The vault may not be able to go for weeks: all else goes without it.
+  expect([...needed].filter(([, on]) => on.includes("plains-backups")).map(([name]) => name)).toEqual(["plains-homes"]);
+  expect(needed.get("plains-backups")).toEqual([]);
   expect(needed.get("plains-services")).toContain("plains-homes");
-  expect(needed.get("steppe-homes")).toEqual([]);
+  expect(needed.get("steppe-homes")).toEqual(["steppe-backups"]);
   const before = readManifest(synth(copyOfExample(folder, "google")));
   expect(before.find(({ name }) => name === "plains-homes")?.dependencies).toEqual([]);
 });
