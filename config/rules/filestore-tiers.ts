@@ -7,7 +7,7 @@ import { googleClusters } from "./walk";
 export const filestoreTiers: Rule = {
   id: "filestore-tiers",
   reason:
-    "A Filestore has a size of its tier, and a basic one neither backups by the day nor Google's protection: `up` would fail.",
+    "A Filestore has a size of its tier, and a basic one no backups by the day: Google would refuse others at `up`.",
   check: (federation) =>
     googleClusters(federation).flatMap((site) =>
       site.homes.flatMap((home): RuleFinding[] =>

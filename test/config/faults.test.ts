@@ -288,7 +288,7 @@ hubs: {base: {ports: 9001, defaultProfile: big, admins: ["x@y.example"]}}
         allowed: base
         fix:     name a hub of this site
     sites/a.yaml:11:8  hubs.base  this id is reserved: a stack of each site has it [reserved-names]
-        fix:     choose another name than lake, homes, cluster, services, catalog, grants, base
+        fix:     choose another name than lake, homes, cluster, services, catalog, grants, backups, base
     sites/a.yaml:11:22  hubs.base.ports  ports 9001-9010 overlap with ports 9000-9001, listen.port of site a [ports]
         got:     9001
         fix:     the next that are free: 9002
