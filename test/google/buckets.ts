@@ -11,11 +11,16 @@ type Metadata = Record<string, unknown>;
 interface Bucket {
   readonly project: string;
   metadata: Metadata;
+  policy: Policy;
+}
+
+interface Policy {
+  readonly bindings: readonly { readonly role: string; readonly members: readonly string[] }[];
 }
 
 /**
  * What fake-gcs-server has not, as Google documents it: who asks (a bearer token of a project), whose a bucket is, its
- * metadata as it was set, and removal of an object on condition of its generation.
+ * metadata and policy as they were set, its removal while it is empty, and removal of an object on condition of its generation.
  */
 export class Buckets {
   private readonly all = new Map<string, Bucket>();
@@ -25,6 +30,11 @@ export class Buckets {
   /** A bucket's metadata; undefined where there is none. */
   metadata(name: string): Metadata | undefined {
     return this.all.get(name)?.metadata;
+  }
+
+  /** Whom a bucket's policy lets in, by role. */
+  policy(name: string): Policy["bindings"] {
+    return this.all.get(name)?.policy.bindings ?? [];
   }
 
   /** An answer of its own; undefined where the server inside is to be asked. */
@@ -40,7 +50,9 @@ export class Buckets {
     if (bucket.project !== project)
       return fault(403, `${project} does not have access to the Google Cloud Storage bucket`);
     if (rest === "" && asked.method === "PATCH") return this.change(bucket, await bodyOf(asked), searchParams);
+    if (rest === "" && asked.method === "DELETE") return this.remove(name);
     if (rest === "") return { status: 200, body: bucket.metadata };
+    if (rest === "/iam") return this.policyOf(asked, bucket);
     if (asked.method === "DELETE") return this.refuseOther(pathname, searchParams.get("ifGenerationMatch"));
     return undefined;
   }
@@ -59,7 +71,7 @@ export class Buckets {
     const body = JSON.stringify({ name, versioning: metadata.versioning });
     await fetch(`${this.inner}/storage/v1/b`, { method: "POST", body });
     const made = { kind: "storage#bucket", id: name, location: "US", ...metadata, metageneration: "1" };
-    this.all.set(name, { project, metadata: made });
+    this.all.set(name, { project, metadata: made, policy: { bindings: [] } });
     return { status: 200, body: made };
   }
 
@@ -76,6 +88,21 @@ export class Buckets {
     const body = JSON.stringify({ versioning: bucket.metadata.versioning });
     await fetch(`${this.inner}/storage/v1/b/${String(name)}`, { method: "PATCH", body });
     return { status: 200, body: bucket.metadata };
+  }
+
+  private async policyOf(asked: IncomingMessage, bucket: Bucket): Promise<Answer> {
+    if (asked.method === "PUT")
+      bucket.policy = { bindings: ((await bodyOf(asked)) as unknown as Policy).bindings ?? [] };
+    return { status: 200, body: { kind: "storage#policy", version: 1, etag: "CAE=", ...bucket.policy } };
+  }
+
+  private async remove(name: string): Promise<Answer> {
+    const found = await fetch(`${this.inner}/storage/v1/b/${name}/o?versions=true`);
+    const { items = [] } = (await found.json()) as { items?: unknown[] };
+    if (items.length > 0) return fault(409, "The bucket you tried to delete is not empty.");
+    await fetch(`${this.inner}/storage/v1/b/${name}`, { method: "DELETE" });
+    this.all.delete(name);
+    return { status: 204, body: {} };
   }
 
   private async refuseOther(path: string, generation: string | null): Promise<Answer | undefined> {

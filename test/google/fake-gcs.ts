@@ -126,5 +126,5 @@ function tokenFor(form: string): Answer {
 }
 
 function send(answer: ServerResponse, { status, body }: Answer): void {
-  answer.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
+  answer.writeHead(status, { "content-type": "application/json" }).end(status === 204 ? "" : JSON.stringify(body));
 }
