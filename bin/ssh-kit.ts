@@ -68,5 +68,6 @@ export function installOver(
 async function over(login: ResolvedSsh, command: string, remote: string, call: KitCall): Promise<KitEnd> {
   const environment = sshVariables(sshFiles(login), remote);
   const end = await callProgram("/bin/sh", ["-c", command], { ...call, environment });
-  return { ...end, error: withWayOn(end.error) };
+  const way = { said: end.stderr.split("\n"), installs: command === sendCommand };
+  return { ...end, error: withWayOn(end.error, way) };
 }

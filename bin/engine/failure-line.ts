@@ -1,3 +1,4 @@
+import { sendCommand } from "../../constructs/hpc/ssh";
 import { withWayOn } from "../cut-connection";
 import type { Diagnostic } from "./events";
 
@@ -37,7 +38,8 @@ function provisionerLine(detail: string, provisioners: readonly string[]): strin
   const ended = /': ((?:exit status|signal:|fork\/exec|exec:).*?)\. Output: /s.exec(detail)?.[1];
   const last = provisioners.findLast((line) => line.trim() !== "" && !line.startsWith("Executing: "));
   if (ended === undefined) return oneLine(detail);
-  return last === undefined ? `the program ended with ${ended}` : `${withWayOn(last.trim())} (${ended})`;
+  if (last === undefined) return `the program ended with ${ended}`;
+  return `${withWayOn(last.trim(), { said: provisioners, installs: detail.includes(sendCommand) })} (${ended})`;
 }
 
 /** The first paragraph in one line of at most 300 characters. */

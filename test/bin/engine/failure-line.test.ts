@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { readEvent } from "../../../bin/engine/events";
 import { failureLine, type Said } from "../../../bin/engine/failure-line";
+import { askCommand, sendCommand } from "../../../constructs/hpc/ssh";
 
 const nothing: Said = { errors: [], provisioners: [], raw: [] };
 const provisioner = (detail: string) => ({
@@ -31,14 +32,52 @@ test("a program without a word for us is told by its last line and its end", () 
   );
 });
 
-test("a connection that was cut says what that means for what had begun", () => {
-  const errors = [provisioner("Error running command 'a': exit status 255. Output: …\n")];
+const over = (command: string) => provisioner(`Error running command '${command}': exit status 255. Output: …\n`);
+
+test("a session that was cut says what that means for what had begun; only an install goes on", () => {
   const provisioners = ["isthmus: making the Python environment hub …", "Connection to login1 closed by remote host."];
-  expect(failureLine({ ...nothing, provisioners, errors })).toBe(
+  expect(failureLine({ ...nothing, provisioners, errors: [over(sendCommand)] })).toBe(
     "the connection was cut (Connection to login1 closed by remote host.): an install that had begun there goes on to its end, anything less is undone; run the same command again (exit status 255) (terraform_data.bundle)",
   );
-  const refused = ["Host key verification failed."];
-  expect(failureLine({ ...nothing, provisioners: refused, errors })).toMatch(/^Host key verification failed\. \(exit/);
+  expect(failureLine({ ...nothing, provisioners, errors: [over(askCommand)] })).toBe(
+    "the connection was cut (Connection to login1 closed by remote host.): run the same command again (exit status 255) (terraform_data.bundle)",
+  );
+});
+
+test.each([
+  ["Read from remote host login1: Connection reset by peer"],
+  ["client_loop: send disconnect: Broken pipe"],
+  ["Timeout, server login1 not responding."],
+])("a session that was cut: %s", (line) => {
+  expect(failureLine({ ...nothing, provisioners: [line], errors: [over(sendCommand)] })).toMatch(/^the connection was/);
+});
+
+const unknown = "Connection closed by UNKNOWN port 65535";
+const identification = "kex_exchange_identification: Connection closed by remote host";
+const denied = "ann@gate.example: Permission denied (publickey).";
+
+test.each([
+  [["Host key verification failed."], "Host key verification failed."],
+  [[identification, "Connection closed by 10.0.0.1 port 22"], "Connection closed by 10.0.0.1 port 22"],
+  [["Connection reset by 10.0.0.1 port 22"], "Connection reset by 10.0.0.1 port 22"],
+  [["isthmus: prod is uninstalled", unknown], unknown],
+  [[denied, unknown], denied],
+  [[denied, identification, `${unknown}\r`], denied],
+  [
+    ["channel 0: open failed: connect failed: Connection refused", "stdio forwarding failed", unknown],
+    "channel 0: open failed: connect failed: Connection refused",
+  ],
+  [
+    [
+      "Received disconnect from 10.0.0.1 port 22:2: Too many authentication failures",
+      "Disconnected from 10.0.0.1 port 22",
+    ],
+    "Received disconnect from 10.0.0.1 port 22:2: Too many authentication failures",
+  ],
+])("who is not let in has no connection that was cut, and is told why: %j", (provisioners, told) => {
+  expect(failureLine({ ...nothing, provisioners, errors: [over(sendCommand)] })).toBe(
+    `${told} (exit status 255) (terraform_data.bundle)`,
+  );
 });
 
 test("an error that only follows is passed over", () => {
