@@ -56,9 +56,11 @@ export interface RemotePlace {
 /** Unpacks a bundle from standard input beside nothing else, and has its own kit install it. */
 export function remoteInstall({ root, python }: RemotePlace): string {
   // A shell that says something to nobody, since the connection was cut, must not die of it before it has cleaned up.
-  const place = 'trap "" PIPE; d=$(mktemp -d) && trap "rm -rf $d" EXIT';
-  const room = `set -- $(df -Pk "$d" | tail -n 1); echo "isthmus: error: what was sent cannot be unpacked in $d, where $4 kB are free: if that is little, free some there or set TMPDIR for the account; then run the same command again" >&2`;
-  const unpacked = `tar -xf - -C "$d" || { ${room}; exit 1; }`;
+  const place = 'trap "" PIPE; d=$(mktemp -d) && trap "rm -rf \\"\\$d\\"" EXIT';
+  // The first line is the reason: the last one only says that tar gives up.
+  const why = '$(printf "%s\\n" "$e" | grep -v "Ignoring unknown" | head -n 1)';
+  const room = `set -- $(df -Pk "$d" | tail -n 1); echo "isthmus: error: what was sent cannot be unpacked in $d (${why}), where $4 kB are free: if that is little or a quota is used up, free some there or set TMPDIR for the account; then run the same command again" >&2`;
+  const unpacked = `e=$(tar -xf - -C "$d" 2>&1) || { ${room}; exit 1; }`;
   return program(
     `umask 022; ${place} && { ${unpacked}; } && ${python} "$d/kit/site.py" install --bundle "$d" --root ${root}`,
   );

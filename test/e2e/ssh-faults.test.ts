@@ -114,7 +114,7 @@ test("a full disk there takes nothing of what runs away, says which one it is, a
   expect([status, stdout + stderr]).toEqual([
     3,
     expect.stringMatching(
-      /what was sent cannot be unpacked in \S+\/staging\/\S+, where \d+ kB are free: if that is little, free some/,
+      /what was sent cannot be unpacked in \S+\/staging\/\S+ \(tar: .*No space left on device\), where \d+ kB are free/,
     ),
   ]);
   expect(readdirSync(staging)).toEqual([]);

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { App, TerraformStack } from "cdktf";
@@ -77,11 +77,13 @@ test("nothing that the engine would evaluate but what a destroy refers to", () =
 });
 
 /** A home directory where `python3` is a program that says what it was asked. */
-function atHome(work: (home: string, run: (program: string, input?: Buffer) => string) => void): void {
+function atHome(work: (home: string, run: (program: string, input?: Buffer, tmp?: string) => string) => void): void {
   const home = mkdtempSync(join(tmpdir(), "isthmus-remote-"));
   writeFileSync(join(home, "py"), '#!/bin/sh\n[ -e "$1" ] && echo "$@"\n', { mode: 0o755 });
-  const run = (program: string, input?: Buffer) =>
-    execFileSync("/bin/sh", ["-c", program], { cwd: home, input, encoding: "utf8" }).trim();
+  const run = (program: string, input?: Buffer, tmp = tmpdir()) => {
+    const env = { ...process.env, TMPDIR: tmp };
+    return execFileSync("/bin/sh", ["-c", program], { cwd: home, input, env, encoding: "utf8" }).trim();
+  };
   try {
     work(home, run);
   } finally {
@@ -102,10 +104,37 @@ test("an install unpacks a bundle beside nothing else and leaves no copy", () =>
     expect(() => readFileSync(join(directory ?? "", "kit/site.py"))).toThrow("ENOENT");
   }));
 
-test("an archive that was cut off is not installed", () =>
-  atHome((_home, run) => {
+test("where the account's TMPDIR has a blank or a quote, nothing but what was unpacked is removed", () =>
+  atHome((home, run) => {
+    mkdirSync(join(home, "bundle/kit"), { recursive: true });
+    writeFileSync(join(home, "bundle/kit/site.py"), "");
+    const archive = execFileSync("tar", ["-C", join(home, "bundle"), "-cf", "-", "."]);
+    mkdirSync(join(home, "tmp"));
+    writeFileSync(join(home, "tmp/kept"), "");
+    for (const name of ["tmp files", 'tmp"`$HOME']) {
+      mkdirSync(join(home, name));
+      expect(run(remoteInstall(place), archive, join(home, name))).toContain(`--bundle ${join(home, name)}/`);
+      expect(readdirSync(join(home, name))).toEqual([]);
+    }
+    expect(readdirSync(join(home, "tmp"))).toEqual(["kept"]);
+  }));
+
+test("an archive that was cut off is not installed, and what tar says of it is told", () =>
+  atHome((home, run) => {
     expect(() => run(remoteInstall(place), Buffer.alloc(700, 1))).toThrow(
-      /isthmus: error: what was sent cannot be unpacked in \/\S+, where \d+ kB are free: if that is little, free some there/,
+      /isthmus: error: what was sent cannot be unpacked in \/\S+ \(\S*tar: .*not look like.*\), where \d+ kB are free: if that is little or/,
+    );
+    const tar = `#!/bin/sh
+cat >&2 <<'END'
+tar: Ignoring unknown extended header keyword 'LIBARCHIVE.creationtime'
+tar: ./a: Cannot write: Disk quota exceeded
+tar: Exiting with failure status due to previous errors
+END
+exit 2
+`;
+    writeFileSync(join(home, "tar"), tar, { mode: 0o755 });
+    expect(() => run(`PATH=${home}:$PATH; ${remoteInstall(place)}`)).toThrow(
+      /unpacked in \/\S+ \(tar: \.\/a: Cannot write: Disk quota exceeded\), where/,
     );
   }));
 
