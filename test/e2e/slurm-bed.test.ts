@@ -3,9 +3,11 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { everyStep } from "../every-step";
+import { processesAbout } from "./demo/federation";
 import { until } from "./hpc-site/kit";
 import { Slurm } from "./slurm/bed";
-import { whyNoSlurm } from "./slurm/packages";
+import { whyNoAccounts, whyNoSlurm } from "./slurm/packages";
 import { makeUser, removeUser, type User } from "./slurm/users";
 
 // The Slurm that the tests of sites on a batch system use takes jobs of ordinary users and forgets nothing of them.
@@ -24,10 +26,11 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  if (needs) return rmSync(folder, { recursive: true });
-  await slurm?.stop();
-  removeUser(ann);
-  rmSync(folder, { recursive: true, force: true });
+  await everyStep(
+    () => slurm?.stop(),
+    () => ann !== undefined && removeUser(ann),
+    () => rmSync(folder, { recursive: true, force: true }),
+  );
 });
 
 function submit(script: string, ...options: string[]): string {
@@ -67,11 +70,21 @@ test("a job that runs is told of with what it asked for, and ends when it is can
   await until("the job has ended", () => slurm.jobs().length === 0);
 });
 
-test("accounts are kept by a real slurmdbd, and told by a real sacctmgr, once for each partition", async () => {
+test("accounts are kept by a real slurmdbd, and told by a real sacctmgr, once for each partition", async ({ skip }) => {
+  const lacks = whyNoAccounts();
+  skip(lacks !== undefined, lacks);
   await slurm.keepAccounts();
   for (const account of ["snow", "ice"]) slurm.manageAccounts("add", "account", account, "cluster=isthmus");
   slurm.manageAccounts("add", "user", ann.name, "account=snow,ice");
   slurm.manageAccounts("add", "user", ann.name, "account=snow", "partition=batch");
   const told = slurm.run("sacctmgr", "-nP", "show", "assoc", `user=${ann.name}`, "format=account");
   expect([told.status, told.stdout.trim().split("\n").sort()]).toEqual([0, ["ice", "snow", "snow"]]);
+});
+
+test("it ends with all that it started and every job, though programs of it were killed", async () => {
+  submit("trap '' TERM; sleep 600; sleep 600", "--output=out");
+  await until("the job runs", () => slurm.jobs().some((job) => job.state === "RUNNING"));
+  for (const daemon of ["slurmctld", "munged"] as const) await slurm.killDaemon(daemon);
+  await slurm.stop();
+  expect(processesAbout(`${folder}/`)).toEqual([]);
 });

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { runProgram } from "../../bin/hub/program";
 import { withHubSession } from "../../bin/hub/session";
+import { everyStep } from "../every-step";
 import { demoElsewhere, isthmusOk, killAllOf } from "./demo/federation";
 import { as, needs, SlurmSite } from "./slurm/site";
 import type { User } from "./slurm/users";
@@ -44,10 +45,11 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  if (needs !== undefined) return;
-  await rhine?.stop();
-  killAllOf(folder);
-  rmSync(folder, { recursive: true, force: true });
+  await everyStep(
+    () => rhine?.stop(),
+    () => folder !== undefined && killAllOf(folder),
+    () => folder !== undefined && rmSync(folder, { recursive: true, force: true }),
+  );
 });
 
 /** Runs a program in a notebook of ann's, which is a job. */

@@ -5,10 +5,12 @@ import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { runProgram } from "../../bin/hub/program";
 import { HubSession, withHubSession } from "../../bin/hub/session";
 import { until } from "./hpc-site/kit";
-import { as, needs, SlurmSite } from "./slurm/site";
+import { whyNoAccounts } from "./slurm/packages";
+import { as, needs as needsOfSites, SlurmSite } from "./slurm/site";
 import type { User } from "./slurm/users";
 
 // A site whose notebooks and workers are jobs, on a cluster of one machine: this one, reached through a real sshd where it has one.
+const needs = needsOfSites ?? whyNoAccounts();
 beforeEach(({ skip }) => skip(needs !== undefined, needs));
 
 let rhine: SlurmSite;

@@ -54,13 +54,18 @@ export function isthmusOk(folder: string, ...args: string[]): string {
   return run.stdout;
 }
 
-/** Ids of this machine's processes that belong to sites below a folder: by environment, arguments or (nginx writes over both) working directory. */
+/** Ids of this machine's processes that belong to sites below a folder. */
 export function processesOf(folder: string): number[] {
+  return processesAbout(`${folder}/.isthmus`);
+}
+
+/** Ids of this machine's other processes that a path belongs to: by environment, arguments or (nginx writes over both) working directory. */
+export function processesAbout(path: string): number[] {
   const about = (pid: string) =>
     [...["environ", "cmdline"].map((f) => readProc(`/proc/${pid}/${f}`)), directoryOf(pid)].join("\0");
   return readdirSync("/proc")
     .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
-    .filter((pid) => about(pid).includes(`${folder}/.isthmus`))
+    .filter((pid) => about(pid).includes(path))
     .map(Number);
 }
 

@@ -1,11 +1,13 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { chmodSync, closeSync, mkdirSync, openSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, closeSync, mkdirSync, openSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
+import { everyStep } from "../../every-step";
 import { firstOfHundred } from "../../free-ports";
+import { killed, processesAbout } from "../demo/federation";
 import { until } from "../hpc-site/kit";
-import { databaseCommand, databaseSetUp, writeAccountingFiles } from "./accounting";
+import { databaseCommand, databaseSetUp, databaseSocket, writeAccountingFiles } from "./accounting";
 import { unpack, unpackAccounting } from "./packages";
 
 /** A job as `squeue` tells of it. */
@@ -32,6 +34,8 @@ const formats: Readonly<Record<keyof Job, string>> = {
 
 /** What it is made of, in the order in which it starts. */
 export type Daemon = "munged" | "slurmctld" | "slurmd" | "mariadbd" | "slurmdbd";
+const needed = ["munged", "slurmctld", "slurmd"] as const;
+const takingJobs = ["idle", "mixed", "allocated", "completing"];
 
 /** A real Slurm on this machine: one controller, one node of eight cores and 16 GB that it only says it has, and munge. */
 export class Slurm {
@@ -76,9 +80,9 @@ export class Slurm {
     writeFileSync(join(folder, "job_submit.lua"), jobSubmit);
     this.writeCommands();
     writeFileSync(join(folder, "munge/key"), randomBytes(128), { mode: 0o600 });
-    for (const name of ["munged", "slurmctld", "slurmd"] as const) this.startDaemon(name);
+    for (const name of needed) this.startDaemon(name);
     const idle = () => this.nodeStates().includes("idle");
-    const over = () => [...this.daemons.values()].some((daemon) => daemon.exitCode !== null);
+    const over = () => [...this.daemons.values()].some(isOver);
     await until("a node of Slurm is idle", () => idle() || over(), 60).catch(() => {});
     if (!idle()) throw new Error(`Slurm does not start:\n${this.logs()}`);
     this.ready = true;
@@ -91,7 +95,7 @@ export class Slurm {
   async keepAccounts(): Promise<void> {
     const { folder, front } = this;
     unpackAccounting(join(folder, "slurm"));
-    const at = { folder, plugins: pluginsOf(this.libraries), database: front + 2, daemon: front + 3 };
+    const at = { folder, plugins: pluginsOf(this.libraries), daemon: front + 2 };
     const conf = writeAccountingFiles(at);
     this.writeCommand("sacctmgr", conf);
     const { command, input } = databaseSetUp(at);
@@ -102,7 +106,7 @@ export class Slurm {
     });
     if (made.status !== 0) throw new Error(`mariadbd makes no tables: ${made.stderr.slice(-2000)}`);
     this.daemon("mariadbd", databaseCommand(at));
-    this.daemon("slurmdbd", ["usr/sbin/slurmdbd", "-D"]);
+    this.daemon("slurmdbd", ["usr/sbin/slurmdbd", "-D"], { MYSQL_UNIX_PORT: databaseSocket(at) });
     const known = () => this.run("sacctmgr", "-i", "add", "cluster", "isthmus").status === 0;
     await until("slurmdbd takes a cluster", known, 60).catch(() => {
       throw new Error(`slurmdbd does not start:\n${this.logs()}`);
@@ -122,10 +126,30 @@ export class Slurm {
 
   /** Changes the state of its node, as an admin does; one that came back by itself needs no `resume`. */
   setNode(state: "drain" | "down" | "resume"): void {
-    if (state === "resume" && this.nodeStates().every((now) => ["idle", "mixed", "allocated"].includes(now))) return;
+    if (state === "resume" && this.takesJobs()) return;
     const change = [`state=${state}`, ...(state === "resume" ? [] : ["reason=tests"])];
     const { status, stderr } = this.run("scontrol", "update", `nodename=${hostname()}`, ...change);
     if (status !== 0) throw new Error(`scontrol: ${stderr}`);
+  }
+
+  private takesJobs(): boolean {
+    return this.nodeStates().every((now) => takingJobs.includes(now));
+  }
+
+  /** Starts what is missing of it and brings its node back: what one test left broken is not the next one's. */
+  async mend(): Promise<void> {
+    const isMissing = (daemon: ChildProcess | undefined) => daemon === undefined || isOver(daemon);
+    for (const name of needed) if (isMissing(this.daemons.get(name))) this.startDaemon(name);
+    const resumed = () => this.run("scontrol", "update", `nodename=${hostname()}`, "state=resume").status === 0;
+    await until("Slurm's node takes jobs", () => this.takesJobs() || (resumed() && this.takesJobs()));
+  }
+
+  /** Waits until the controller has written down what it knows by now of a job, which it may do seconds after a change. */
+  async saved({ id }: Job): Promise<void> {
+    const before = Date.now();
+    const { status, stderr } = this.run("scontrol", "update", `jobid=${id}`, "comment=to.be.saved");
+    if (status !== 0) throw new Error(`scontrol: ${stderr}`);
+    await until("Slurm's state is saved", () => statSync(join(this.folder, "state/job_state")).mtimeMs > before);
   }
 
   /** Starts one of its programs again, as it was. */
@@ -160,12 +184,17 @@ SLURM_CONF=${conf} exec ${loaderOf(this.folder)} --library-path ${this.libraries
     writeFileSync(join(this.bin, name), script, { mode: 0o755 });
   }
 
-  private daemon(name: Daemon, [program = "", ...args]: readonly string[]): void {
+  private daemon(
+    name: Daemon,
+    [program = "", ...args]: readonly string[],
+    more: Readonly<Record<string, string>> = {},
+  ): void {
     const log = openSync(join(this.folder, "log", `${name}.out`), "a");
     const env = {
       PATH: process.env.PATH,
       LD_LIBRARY_PATH: this.libraries,
       SLURM_CONF: join(this.folder, "slurm.conf"),
+      ...more,
     };
     const child = spawn(join(this.folder, "slurm", program), args, {
       env,
@@ -200,21 +229,34 @@ SLURM_CONF=${conf} exec ${loaderOf(this.folder)} --library-path ${this.libraries
       });
   }
 
-  /** Ends all jobs, then what was started here, by its id. */
+  /** Ends all jobs, of whatever user. */
+  async endJobs(): Promise<void> {
+    for (const { id } of this.jobs()) this.run("scancel", id);
+    await until("all jobs have ended", () => this.jobs().length === 0);
+  }
+
+  /** Ends all jobs, then what was started here, whatever state it is in. */
   async stop(): Promise<void> {
-    try {
-      if (this.ready) {
-        for (const { id } of this.jobs()) this.run("scancel", id);
-        await until("all jobs have ended", () => this.jobs().length === 0, 30);
-      }
-    } finally {
-      for (const daemon of [...this.daemons.values()].reverse()) await ended(daemon);
-    }
+    const { ready } = this;
+    this.ready = false;
+    await everyStep(
+      () => ready && this.mend(),
+      () => ready && this.endJobs(),
+      async () => {
+        for (const daemon of [...this.daemons.values()].reverse()) await ended(daemon);
+      },
+      // what watches over a job that could not be ended
+      () => processesAbout(`${this.folder}/`).forEach(killed),
+    );
   }
 }
 
+function isOver(child: ChildProcess): boolean {
+  return child.exitCode !== null || child.signalCode !== null;
+}
+
 function ended(child: ChildProcess, signal: "SIGTERM" | "SIGKILL" = "SIGTERM"): Promise<void> {
-  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return Promise.resolve();
+  if (child.pid === undefined || isOver(child)) return Promise.resolve();
   return new Promise((done) => {
     child.once("exit", () => done());
     child.kill(signal);
@@ -290,7 +332,7 @@ MpiDefault=none
 MailProg=/bin/true
 ReturnToService=2
 KillWait=5
-MinJobAge=30
+MinJobAge=300
 NodeName=${name} NodeAddr=127.0.0.1 CPUs=8 RealMemory=16000 Features=skylake
 PartitionName=interactive Nodes=${name} MaxTime=08:00:00 OverSubscribe=FORCE:4
 PartitionName=batch Nodes=${name} Default=YES MaxTime=24:00:00 OverSubscribe=FORCE:4

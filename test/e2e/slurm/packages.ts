@@ -18,6 +18,15 @@ export function whyNoSlurm(): string | undefined {
   if (!has("useradd")) return "no useradd, which makes the users";
   try {
     packages();
+    return undefined;
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
+/** Why it cannot keep accounts here; undefined where it can, if there can be a Slurm. */
+export function whyNoAccounts(): string | undefined {
+  try {
     accounting();
     return undefined;
   } catch (error) {

@@ -1,6 +1,7 @@
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
+import { everyStep } from "../../every-step";
 import { isthmus, isthmusOk, killed, type Run } from "../demo/federation";
 import { sitePorts } from "../hpc-site/bundles";
 import { Site } from "../hpc-site/kit";
@@ -39,40 +40,54 @@ export interface SlurmSiteOptions {
   readonly federation?: string;
 }
 
+/** What was made of a site, to be put away again. */
+interface Made {
+  readonly folder: string;
+  /** As it was before. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly users: User[];
+  slurm?: Slurm;
+  sshd?: Sshd;
+}
+
 /** A site whose notebooks and workers are jobs, on a cluster of one machine: this one, reached through a real sshd where it has one. */
 export class SlurmSite {
-  private readonly environment: Readonly<Record<string, string | undefined>>;
-
   private constructor(
-    readonly folder: string,
+    private readonly made: Made,
     readonly slurm: Slurm,
-    readonly users: readonly User[],
-    private readonly sshd: Sshd | undefined,
     readonly ports: { readonly front: number; readonly hubs: readonly number[] },
     /** Where the federation's files are. */
     readonly federation: string,
-  ) {
-    const { PATH, ISTHMUS_PYTHON } = process.env;
-    this.environment = { PATH, ISTHMUS_PYTHON };
-    Object.assign(process.env, { PATH: `${slurm.bin}:${PATH}`, ISTHMUS_PYTHON: python });
-  }
+  ) {}
 
   /** Everything but the site itself: `up` is the test's. Users have homes below the folder. */
   static async prepare(names: readonly string[], options: SlurmSiteOptions = {}): Promise<SlurmSite> {
     const folder = mkdtempSync(join(tmpdir(), "isthmus-hpc-"));
     chmodSync(folder, 0o755);
-    const slurm = await Slurm.start(join(folder, "bed"));
-    const users = names.map((name) => makeUser(join(folder, "home"), name));
-    const server = sshServer();
-    if (typeof server === "string") console.log(`the site on Slurm is installed here: ${server}`);
-    const ports = await sitePorts(1);
-    const path = process.env.PATH;
-    // What the machine's login would set is read when its sshd starts.
-    Object.assign(process.env, { PATH: `${slurm.bin}:${path}`, ISTHMUS_PYTHON: python });
-    const sshd = typeof server === "string" ? undefined : await startSshd(server, join(folder, "sshd"));
-    Object.assign(process.env, { PATH: path });
-    const federation = options.federation ?? join(folder, "config");
-    return new SlurmSite(folder, slurm, users, sshd, ports, federation);
+    const { PATH, ISTHMUS_PYTHON } = process.env;
+    const made: Made = { folder, environment: { PATH, ISTHMUS_PYTHON }, users: [] };
+    try {
+      const slurm = await Slurm.start(join(folder, "bed"));
+      made.slurm = slurm;
+      for (const name of names) made.users.push(makeUser(join(folder, "home"), name));
+      const server = sshServer();
+      // What the machine's login would set is read when its sshd starts.
+      Object.assign(process.env, { PATH: `${slurm.bin}:${PATH}`, ISTHMUS_PYTHON: python });
+      if (typeof server === "string") console.log(`the site on Slurm is installed here: ${server}`);
+      else made.sshd = await startSshd(server, join(folder, "sshd"));
+      return new SlurmSite(made, slurm, await sitePorts(1), options.federation ?? join(folder, "config"));
+    } catch (error) {
+      await putAway(made).catch(console.error); // what went wrong first is what is thrown
+      throw error;
+    }
+  }
+
+  get folder(): string {
+    return this.made.folder;
+  }
+
+  get users(): readonly User[] {
+    return this.made.users;
   }
 
   get root(): string {
@@ -81,7 +96,8 @@ export class SlurmSite {
 
   /** Writes the site's file, and the federation's where there is none. */
   configure({ scheduler = {}, site = {}, hub = {} }: SiteParts = {}): void {
-    const { folder, sshd, ports } = this;
+    const { folder, ports } = this;
+    const { sshd } = this.made;
     const way = sshd && { port: sshd.port, hostKey: sshd.hostKey, keyFile: sshd.keyFile };
     const whole = {
       site: "rhine",
@@ -141,16 +157,30 @@ export class SlurmSite {
 
   /** Takes everything down, whatever state it is in. */
   async stop(): Promise<void> {
-    this.isthmus("down", "--yes");
-    for (const line of this.processes()) killed(Number.parseInt(line, 10));
-    await this.sshd?.stop();
-    await this.slurm.stop();
-    for (const [name, value] of Object.entries(this.environment)) {
-      if (value === undefined) delete process.env[name];
-      else process.env[name] = value;
-    }
-    for (const user of this.users) removeUser(user);
-    rmSync(this.folder, { recursive: true, force: true });
+    await everyStep(
+      () => this.isthmus("down", "--yes"),
+      () => {
+        for (const line of this.processes()) killed(Number.parseInt(line, 10));
+      },
+      () => putAway(this.made),
+    );
+  }
+}
+
+function putAway({ folder, environment, users, slurm, sshd }: Made): Promise<void> {
+  return everyStep(
+    () => sshd?.stop(),
+    () => slurm?.stop(),
+    () => restore(environment),
+    ...users.map((user) => () => removeUser(user)),
+    () => rmSync(folder, { recursive: true, force: true }),
+  );
+}
+
+function restore(environment: Made["environment"]): void {
+  for (const [name, value] of Object.entries(environment)) {
+    if (value === undefined) delete process.env[name];
+    else process.env[name] = value;
   }
 }
 

@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { killed } from "../demo/federation";
 
 /** An ordinary user of this machine, made for a test. */
 export interface User {
@@ -37,14 +38,30 @@ export function makeUser(folder: string, short: string): User {
   return { name, password, uid, home };
 }
 
-/** Removes a user; what the home holds goes with the test's folder. */
-export function removeUser({ name }: Pick<User, "name">): void {
-  must("userdel", [name]);
+const noSuchUser = 6;
+
+/** Removes a user and what still runs as that user; what the home holds goes with the test's folder. */
+export function removeUser({ name, uid }: Pick<User, "name" | "uid">): void {
+  // What is killed may have begun something meanwhile; what is dead is seen until its parent has asked for it.
+  for (let left = runningAs(uid), i = 0; left.length > 0 && i < 50; left = runningAs(uid), i++) {
+    left.forEach(killed);
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 100);
+  }
+  const { status, stderr } = spawnSync("userdel", [name], { encoding: "utf8" });
+  if (status !== 0 && status !== noSuchUser) throw new Error(`userdel ${name}: ${stderr}`);
+}
+
+/** Ids of a user's processes; never those of the system. */
+function runningAs(uid: number): number[] {
+  if (uid < 1000) return [];
+  return readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name) && statSync(`/proc/${name}`, { throwIfNoEntry: false })?.uid === uid)
+    .map(Number);
 }
 
 function removeLeft(): void {
-  for (const [name = ""] of accounts()) {
+  for (const [name = "", , uid] of accounts()) {
     const pid = name.startsWith(prefix) ? name.slice(prefix.length).split("-")[0] : undefined;
-    if (pid !== undefined && !existsSync(`/proc/${pid}`)) removeUser({ name });
+    if (pid !== undefined && !existsSync(`/proc/${pid}`)) removeUser({ name, uid: Number(uid) });
   }
 }
