@@ -1,8 +1,9 @@
-import { spawn, spawnSync } from "node:child_process";
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { everyStep } from "../every-step";
 import { isthmus, isthmusOk, killed, program } from "./demo/federation";
 import { sitePorts } from "./hpc-site/bundles";
 import { Site, until } from "./hpc-site/kit";
@@ -22,6 +23,8 @@ const staging = join(folder, "staging");
 /** While this file is there, the far machine's `tar` has read nothing yet. */
 const gate = join(folder, "gate");
 const reached = join(folder, "reached");
+/** What a test has begun and may not have seen the end of. */
+let child: ChildProcess | undefined;
 let sshd: Sshd;
 let ports: { front: number; hubs: number[] };
 
@@ -47,30 +50,35 @@ PATH="\${PATH#*:}" exec tar "$@"
 });
 
 afterAll(async () => {
-  if (needs) return rmSync(folder, { recursive: true });
+  child?.kill("SIGKILL");
   rmSync(gate, { force: true });
-  isthmus(config, "down", "--yes");
-  for (const line of processes()) killed(Number.parseInt(line, 10));
-  spawnSync("umount", ["--lazy", staging]);
-  await sshd?.stop();
-  rmSync(folder, { recursive: true, force: true });
+  await everyStep(
+    () => sshd && isthmus(config, "down", "--yes"),
+    () => {
+      for (const line of processes()) killed(Number.parseInt(line, 10));
+    },
+    () => spawnSync("umount", ["--lazy", staging]),
+    () => sshd?.stop(),
+    () => rmSync(folder, { recursive: true, force: true }),
+  );
 });
 
 /** `isthmus up`, while something happens to it. */
 function goingUp(): Promise<{ code: number | null; output: string }> {
-  const child = spawn(process.execPath, [program, "up"], { cwd: config, env: { ...process.env, NO_COLOR: "1" } });
+  const began = spawn(process.execPath, [program, "up"], { cwd: config, env: { ...process.env, NO_COLOR: "1" } });
+  child = began;
   let output = "";
-  for (const stream of [child.stdout, child.stderr])
+  for (const stream of [began.stdout, began.stderr])
     stream.on("data", (text) => {
       output += text;
     });
-  return new Promise((done) => child.on("close", (code) => done({ code, output })));
+  return new Promise((done) => began.on("close", (code) => done({ code, output })));
 }
 
 test("a connection that is cut while files are sent installs nothing, and leaves nothing", async () => {
   writeFileSync(gate, "");
   const up = goingUp();
-  await until("the far machine is about to read", () => existsSync(reached));
+  await until("the far machine is about to read", () => existsSync(reached), 300);
   sshd.cut();
   const { code, output } = await up;
   rmSync(gate);
@@ -86,7 +94,7 @@ test("a connection that is cut while files are sent installs nothing, and leaves
 test("a connection that is cut in the middle of an install lets it go on to its end; up takes it as it is", async () => {
   const begun = join(root, "run/base.before");
   const up = goingUp();
-  await until("the install switches to the new release", () => existsSync(begun), 300);
+  await until("the install switches to the new release", () => existsSync(begun), 800);
   sshd.cut();
   const { code, output } = await up;
   expect([code, output]).toEqual([
@@ -99,7 +107,7 @@ test("a connection that is cut in the middle of an install lets it go on to its 
   isthmusOk(config, "up");
   expect(site().state).toBe("up");
   expect(pids()).toEqual(expect.arrayContaining(before));
-});
+}, 1_800_000);
 
 test("a full disk there takes nothing of what runs away, says which one it is, and up goes on when there is room", ({
   skip,

@@ -1,4 +1,5 @@
-import { execFileSync, spawn, spawnSync } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
+import { randomUUID } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
 import { basename, delimiter, join } from "node:path";
@@ -6,6 +7,7 @@ import { engineEnvironment } from "../../../bin/engine/environment";
 import { cached } from "../../cache";
 import { freePort } from "../../free-ports";
 import { debianPackages, has, unpackDebian } from "../debian";
+import { killed } from "../demo/federation";
 import { until } from "../hpc-site/kit";
 
 /** OpenSSH's server: a program and where its libraries are. */
@@ -101,7 +103,21 @@ export async function startSshd(
   more: Readonly<Record<string, string>> = {},
 ): Promise<Sshd> {
   mkdirSync(folder, { recursive: true });
-  if (isRoot) makeAccount();
+  const release = isRoot ? takeAccount() : () => {};
+  try {
+    return await started({ program, libraries }, folder, more, release);
+  } catch (error) {
+    release();
+    throw error;
+  }
+}
+
+async function started(
+  { program, libraries }: Server,
+  folder: string,
+  more: Readonly<Record<string, string>>,
+  release: () => void,
+): Promise<Sshd> {
   const port = await freePort();
   const [hostKey, otherKey, user] = ["host", "other", "user"].map((name) => newKey(join(folder, name)));
   writeFileSync(join(folder, "authorized_keys"), `${user}\n`, { mode: 0o600 });
@@ -122,31 +138,37 @@ export async function startSshd(
   const gone = new Promise((done) => sshd.once("exit", done));
   const stop = async () => {
     if (sshd.exitCode === null && sshd.kill()) await gone;
-    removeAccount(program);
+    release();
   };
   await until("sshd", () => answers(port)).catch(async (error: unknown) => {
     await stop();
     throw error;
   });
   const cut = () => {
-    for (const pid of connections(sshd.pid ?? 0)) process.kill(pid, "SIGKILL");
+    for (const pid of connections(sshd.pid ?? 0)) killed(pid);
   };
   return { port, keyFile: join(folder, "user"), hostKey: hostKey ?? "", otherKey: otherKey ?? "", cut, stop };
 }
 
-/** As root it wants an account without rights, and an empty folder. One that tests made is known by its comment. */
-const account = { name: "sshd", comment: "made by a test" };
-const isMade = () => readFileSync("/etc/passwd", "utf8").includes(`:${account.comment}:`);
+const account = { name: "sshd", comment: "made by a test", claims: "/run/isthmus-tests-sshd" };
 
-function makeAccount(): void {
-  mkdirSync("/run/sshd", { recursive: true });
-  if (/^sshd:/m.test(readFileSync("/etc/passwd", "utf8"))) return;
-  const options = ["--system", "--no-create-home", "--home-dir", "/run/sshd", "--shell", "/usr/sbin/nologin"];
-  execFileSync("useradd", [...options, "--comment", account.comment, account.name]);
-}
-
-/** The last server that uses it, of all tests, takes it away. */
-function removeAccount(program: string): void {
-  const others = spawnSync("pgrep", ["-f", `${program} -D`], { encoding: "utf8" }).stdout.trim();
-  if (isRoot && others === "" && isMade()) execFileSync("userdel", [account.name]);
+/**
+ * As root it wants an account without rights, and an empty folder. Tests beside each other share them: each claims them by a file
+ * under a lock, and the last takes away what a test has made, which its comment tells. One that lives on though its test was killed
+ * claims nothing any more, and needs its account all the same.
+ *
+ * @returns what gives the claim back
+ */
+function takeAccount(): () => void {
+  const { name, comment, claims } = account;
+  const claim = join(claims, `${process.pid}-${randomUUID()}`);
+  mkdirSync(claims, { recursive: true, mode: 0o700 });
+  const locked = (script: string) => execFileSync("flock", [`${claims}.lock`, "sh", "-ec", script]);
+  const options = `--system --no-create-home --home-dir /run/sshd --shell /usr/sbin/nologin --comment '${comment}'`;
+  locked(`mkdir -p /run/sshd; grep -q '^${name}:' /etc/passwd || useradd ${options} ${name}; touch ${claim}`);
+  return () => {
+    locked(`rm -f ${claim}
+for left in ${claims}/*; do pid=\${left##*/}; [ -e "/proc/\${pid%%-*}" ] || rm -f "$left"; done
+[ -n "$(ls ${claims})" ] || pgrep -f '[s]shd -D -e -f' || ! grep -q ':${comment}:' /etc/passwd || userdel ${name}`);
+  };
 }
