@@ -120,9 +120,8 @@ test("on a drained node jobs run on; who waits for it sees why, and gets a serve
   await session.startServer();
   rhine.slurm.setNode("drain");
   const { seen, started } = starting(bo);
-  await until("the reason is seen", () =>
-    seen.some((line) => /waits in Slurm's queue: .*[Dd]own, drained/i.test(line)),
-  );
+  const waits = /waits in Slurm's queue: .*[Dd]own, drained/i;
+  await until("the reason is seen", () => seen.some((line) => waits.test(line)), 120);
   expect(await answers(session)).toBe(true);
   expect(await asked(session)).toContain("is already running");
   await session.close();
