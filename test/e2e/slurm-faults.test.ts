@@ -104,6 +104,25 @@ test.each(["slurmctld", "munged"] as const)("while %s is away servers and jobs g
   await noJobs();
 });
 
+test("a server that is stopped while Slurm is away goes with its job; a hub that dies meanwhile has it still", async () => {
+  const session = await HubSession.open(rhine.url, as(ann), signal());
+  await session.startServer();
+  const jobs = rhine.jobsOf(ann);
+  const server = `hub/api/users/${session.user}/server`;
+  await rhine.slurm.killDaemon("slurmctld");
+  expect((await session.client.api(server, { method: "DELETE" })).status).toBe(202);
+  const hub = rhine.pid("prod-hub");
+  process.kill(hub, "SIGKILL");
+  await until("the hub is back", () => rhine.told().programs.every((p) => p.health !== "down" && p.pid !== hub));
+  expect(await asked(session)).toMatch(/is already running|is pending check/);
+  expect((await session.client.api(server, { method: "DELETE" })).status).toBe(202);
+  rhine.slurm.startDaemon("slurmctld");
+  await until("Slurm answers", () => rhine.slurm.nodeStates().some((state) => ["mixed", "idle"].includes(state)));
+  expect(jobs.length).toBe(1);
+  await noJobs();
+  await session.close();
+});
+
 /** Who wants a job while Slurm does not answer is told so, and so is an admin; no program is ended before jobs can be. */
 async function nothingBegins(): Promise<void> {
   expect(await refusal(bo)).toMatch(/does not take your job: sbatch: error: .*Unable to contact slurm controller/);

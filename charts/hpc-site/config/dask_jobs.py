@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import time
 from collections.abc import AsyncIterator, Mapping
 from importlib import import_module
 from typing import Any, ClassVar
@@ -17,8 +16,8 @@ from dask_gateway_server.backends.base import PublicException
 from dask_gateway_server.backends.db_base import JobStatus
 from dask_gateway_server.backends.jobqueue.base import JobQueueBackend
 from dask_gateway_server.models import User
+from job_cancel import cancel
 
-CANCEL_SECONDS = 600.0
 SUBMIT_PAUSE = 0.05
 
 
@@ -114,20 +113,9 @@ class JobsBackend(SiteBackend, JobQueueBackend):
     async def stop_job(self, username: str, job_id: str, staging_dir: str | None = None) -> None:
         """Cancels the job, also where its files are gone already, and removes them.
 
-        Again and again where the batch system does not answer: the gateway tries once, then the job would be nobody's.
+        However long that takes: the gateway tries once, then the job would be nobody's.
         """
-        deadline = time.monotonic() + CANCEL_SECONDS
-        while True:
-            try:
-                await run_as(username, [self.cancel_command, job_id])
-            except CommandFailed as error:
-                if self.is_forgotten(error):
-                    break
-                if time.monotonic() > deadline:
-                    raise
-                await asyncio.sleep(2)
-            else:
-                break
+        await cancel(username, [self.cancel_command, job_id], lambda said: self.is_forgotten(CommandFailed(said)))
         if staging_dir:
             await self._staging(username, {"remove": staging_dir})
 

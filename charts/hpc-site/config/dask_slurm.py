@@ -9,7 +9,7 @@ from as_user import CommandFailed, run
 from dask_backend import SiteClusterConfig
 from dask_gateway_server.backends.jobqueue.slurm import SlurmBackend, SlurmClusterConfig
 from dask_jobs import JobsBackend, job_name, size_of
-from job_standing import SLURM_OVER
+from job_standing import SLURM_OVER, slurm_alive
 
 # Options that the base class writes and a site says for itself.
 REPLACED = ("--job-name", "--export", "--cpus-per-task", "--mem")
@@ -58,9 +58,9 @@ class SlurmSiteBackend(JobsBackend, SlurmBackend):
         if not job_ids:
             return over
         try:
-            told = await run([self.status_command, "-h", f"--job={','.join(job_ids)}", "-o", "%i %t"])
+            told = await run([self.status_command, "-h", "-t", "all", f"--job={','.join(job_ids)}", "-o", "%i %T"])
         except CommandFailed as error:
             if not self.is_forgotten(error):
                 raise
             return over
-        return {**over, **self.parse_job_states(told)}
+        return {**over, **slurm_alive(told)}

@@ -59,7 +59,10 @@ def head(variable: str) -> str:
 
 
 def said_by(job: str, log: str) -> str:
-    """The end of what a job has written; empty where the log is another job's, or has nothing but its head."""
-    first, _, rest = log.partition("\n")
-    lines = [line.strip() for line in rest.splitlines() if line.strip() and not line.startswith(HEAD)]
-    return lines[-1][-500:] if lines and f"{first} ".startswith(f"{HEAD} {job} ") else ""
+    """The end of what a job has written; empty where the log is another job's, or has nothing but its head.
+
+    The shell may have said something before: of a missing language, or in the login files that the machine has it read.
+    """
+    _, _, rest = f"\n{log}\n".partition(f"\n{HEAD} {job} on")
+    lines = [line.strip() for line in rest.splitlines()[1:] if line.strip() and not line.startswith(HEAD)]
+    return lines[-1][-500:] if lines else ""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import shlex
-import time
 from collections.abc import AsyncIterator, Callable
 from typing import ClassVar
 
@@ -13,6 +12,7 @@ from accounts import Accounts, NotTheirs
 from as_user import CommandFailed, plain_environment, refusal, run_as
 from batchspawner.batchspawner import JobStatus
 from hub_site import home_of
+from job_cancel import cancel
 from job_failures import NoHome, NotCharged, NotStarted, NotSubmitted
 from job_script import account_environment, notebook_log, said_by
 from job_standing import Standing, last_line, sentence
@@ -23,8 +23,6 @@ from tornado import web
 FIRST_PAUSE, LAST_PAUSE = 0.5, 5.0
 # Without munge `squeue` tries for a minute; who waits for a page must not.
 QUERY_SECONDS = 10.0
-# A hub that has tried once forgets the job: until then the server is one that stops.
-CANCEL_SECONDS = 600.0
 STATUS = {
     "waits": JobStatus.PENDING,
     "runs": JobStatus.RUNNING,
@@ -191,7 +189,7 @@ class JobServer(SiteServer):
         log = notebook_log(self.site, str(home_of(self.site, self.user.name)))
         written = said_by(self.job_id, await self.read(log))
         ended = f"your job {self.job_id} has ended before its server answered{f' ({said})' if said else ''}"
-        return f"{ended}. It said: {written}. All of it is in {log}" if written else f"{ended}, and said nothing"
+        return f"{ended}. {f'It said: {written}. All of it' if written else 'What it said, if anything,'} is in {log}"
 
     async def read(self, log: str) -> str:
         """Beginning and end of a file of the user's; empty where that cannot be read."""
@@ -202,16 +200,7 @@ class JobServer(SiteServer):
         return "\n".join(parts)
 
     async def cancel_batch_job(self) -> None:
-        """As the base class, again and again where the batch system does not answer: no job is left to nobody."""
-        deadline = time.monotonic() + CANCEL_SECONDS
-        while True:
-            try:
-                await super().cancel_batch_job()
-            except CommandFailed as error:
-                if type(self).standing_in(str(error)).kind == "over":
-                    return
-                if time.monotonic() > deadline:
-                    raise
-                await asyncio.sleep(2)
-            else:
-                return
+        """Cancels the job, however long that takes: the hub forgets it then, and until then the server is stopping."""
+        command = shlex.split(self.batch_cancel_cmd.format(job_id=self.job_id))
+        self.log.info("cancelling job %s of %s", self.job_id, self.user.name)
+        await cancel(self.user.name, command, lambda said: type(self).standing_in(said).kind == "over")

@@ -10,8 +10,13 @@ from pbs_job import OVER, RUNNING, WAITING, jobs_in
 
 SLURM_QUERY = "squeue -h -t all -j {job_id} -o '%T|%B|%r'"
 SLURM_WAITING = ("PENDING", "CONFIGURING", "REQUEUED", "REQUEUE_FED", "REQUEUE_HOLD", "RESV_DEL_HOLD", "SPECIAL_EXIT")
-# A suspended job goes on later, with all that it holds.
-SLURM_RUNNING = ("RUNNING", "COMPLETING", "SUSPENDED", "STOPPED", "SIGNALING", "RESIZING", "STAGE_OUT")
+# All else is alive: a suspended job goes on later, with all that it holds, and a newer Slurm has words of its own.
+SLURM_ENDED = (
+    *("COMPLETED", "CANCELLED", "FAILED", "TIMEOUT", "NODE_FAIL", "PREEMPTED"),
+    *("BOOT_FAIL", "DEADLINE", "OUT_OF_MEMORY", "REVOKED"),
+)
+# What squeue shows for the host of a job that has none.
+NO_HOST = ("", "n/a", "(null)", "None")
 SLURM_LINE = re.compile(r"^([A-Z_]+)\|([^|]*)\|(.*)$", re.MULTILINE)
 # Of a job that is forgotten, and to who would cancel one that is over.
 SLURM_OVER = ("Invalid job id", "already completing or completed")
@@ -45,12 +50,20 @@ def slurm_standing(told: str) -> Standing:
     """
     if line := SLURM_LINE.search(told):
         state, host, why = line.groups()
+        if state in SLURM_ENDED:
+            return Standing("over", host, state)
         if state in SLURM_WAITING:
             return Standing("waits", said=slurm_reason(why))
-        return Standing("runs", host) if state in SLURM_RUNNING else Standing("over", host, state)
+        return Standing("waits", said=state) if host in NO_HOST else Standing("runs", host)
     if not told.strip() or any(words in told for words in SLURM_OVER):
         return Standing("over")
     return Standing("unknown", said=last_line(told))
+
+
+def slurm_alive(told: str) -> dict[str, bool]:
+    """Which jobs wait or run, out of lines of an id and a state in its long form (`%i %T`)."""
+    pairs = (line.split() for line in told.splitlines())
+    return {pair[0]: pair[1] not in SLURM_ENDED for pair in pairs if len(pair) == 2}
 
 
 def slurm_reason(why: str) -> str:

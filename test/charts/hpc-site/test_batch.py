@@ -109,6 +109,12 @@ class Said(unittest.TestCase):
         self.assertEqual(said_by("12", ""), "")
         self.assertEqual(said_by("12", "isthmus: job 12 on n1\n\nisthmus: job 12 on n1\n"), "")
 
+    def test_what_the_shell_says_before_the_first_line_is_not_in_the_way(self) -> None:
+        log = "bash: warning: setlocale: LC_ALL: cannot change locale\nisthmus: job 12 on n1\nmodule: not found\n"
+        self.assertEqual(said_by("12", f"{log}\n{log}"), "module: not found")
+        self.assertEqual(said_by("1", log), "")
+        self.assertEqual(said_by("12", "isthmus: job 12 on\nlast words"), "last words")
+
 
 class Charged(unittest.TestCase):
     def setUp(self) -> None:

@@ -11,7 +11,7 @@ import sources  # noqa: F401 - before what it puts on the path
 
 # isort: split
 import home_room
-from job_standing import Standing, pbs_standing, sentence, slurm_standing
+from job_standing import SLURM_ENDED, Standing, pbs_standing, sentence, slurm_alive, slurm_standing
 
 PBS_JOB = "Job Id: 7.pbs\n    Job_Name = n\n    job_state = {}\n{}"
 
@@ -32,8 +32,19 @@ class Slurm(unittest.TestCase):
         for state in ("RUNNING", "COMPLETING", "SUSPENDED"):
             self.assertEqual(slurm_standing(f"{state}|n1-2.cluster|None"), Standing("runs", "n1-2.cluster"))
 
+    def test_a_word_of_a_newer_slurm_ends_no_job(self) -> None:
+        self.assertEqual(slurm_standing("LATER_WORD|n1|None"), Standing("runs", "n1"))
+        self.assertEqual(slurm_standing("LATER_WORD|n/a|None"), Standing("waits", said="LATER_WORD"))
+
+    def test_jobs_of_dask_live_by_the_same_words(self) -> None:
+        living = ("PENDING", "RUNNING", "SUSPENDED", "REQUEUED", "STOPPED", "RESIZING", "LATER_WORD")
+        for state in living:
+            self.assertEqual(slurm_alive(f"6 COMPLETED\n7 {state}\n8 TIMEOUT"), {"6": False, "7": True, "8": False})
+
     def test_only_what_says_so_is_over(self) -> None:
-        self.assertEqual(slurm_standing("NODE_FAIL|n1|None"), Standing("over", "n1", "NODE_FAIL"))
+        for state in SLURM_ENDED:
+            self.assertEqual(slurm_standing(f"{state}|n1|None"), Standing("over", "n1", state))
+        self.assertIn("NODE_FAIL", SLURM_ENDED)
         for told in ("", "\n", "slurm_load_jobs error: Invalid job id specified"):
             self.assertEqual(slurm_standing(told), Standing("over"))
         for told in (
