@@ -96,8 +96,9 @@ test("an engine that was killed again and again at the cluster: ups go on, and e
   skip,
 }) => {
   if (typeof engine === "string") return skip(engine);
-  // one after the other, as each waits for the one before; the first two wait for none of each other
-  await cutOff([form("CreateNatGateway"), eks("POST", "/clusters")], "up", stack);
+  // Each waits for the one before, so none is there before its turn. One kind at a time: an apply that stumbles over a role of the last
+  // one ends first, which it would not while another answer is kept.
+  await cutOff([eks("POST", "/clusters")], "up", stack);
   await cutOff([eks("POST", `${cluster}/addons`)], "up", stack);
   await cutOff([eks("POST", `${cluster}/node-groups`)], "up", stack);
   expect(await done("up", stack)).toMatch(/[1-9] taken over/);
