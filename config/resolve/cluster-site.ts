@@ -104,7 +104,7 @@ export function isMade(home: ResolvedHome): boolean {
 
 /** Whether backups of it are taken by the clock, which lie in a vault of the site. */
 export function isBackedUp(home: ResolvedHome): boolean {
-  return home.kind === "filestore" && home.existing === null && home.backups;
+  return home.kind === "filestore" && isMade(home) && home.backups;
 }
 
 /** What a site has of its own kind of cluster and store. */

@@ -1,5 +1,5 @@
 import { filestoreFacts, isSold, type SizeBand } from "../machines/filestore";
-import type { ResolvedHome } from "../resolve/cluster-site";
+import { isMade, type ResolvedHome } from "../resolve/cluster-site";
 import { memoryText } from "./quantities";
 import type { Rule, RuleFinding } from "./rule";
 import { googleClusters } from "./walk";
@@ -11,7 +11,7 @@ export const filestoreTiers: Rule = {
   check: (federation) =>
     googleClusters(federation).flatMap((site) =>
       site.homes.flatMap((home): RuleFinding[] =>
-        home.kind === "filestore" && home.existing === null ? refused(site.id, home) : [],
+        home.kind === "filestore" && isMade(home) ? refused(site.id, home) : [],
       ),
     ),
 };

@@ -80,11 +80,13 @@ function toThere(federation: ResolvedFederation, own: ResolvedSite, dataset: Res
     const fix = didYouMean(mirror.site, ids) ?? "name another site that keeps copies, or remove it";
     return [{ ...atSite, message: noMirror(own, target), allowed: listed(ids), fix }];
   }
+  const way =
+    target.provider === "hpc"
+      ? outOfReach(own, dataset, target)
+      : [...emptied(own), ...(target.provider === "google" ? numberless(own, target) : [])];
   const wrong = [
-    ...(target.provider === "hpc" ? outOfReach(own, dataset, target) : []).map((one) => ({ ...atSite, ...one })),
-    ...(target.provider === "hpc" ? [] : emptied(own)).map((one) => ({ ...atSite, ...one })),
+    ...way.map((one) => ({ ...atSite, ...one })),
     ...(target.provider === "aws" ? scheduled(mirror) : []),
-    ...(target.provider === "google" ? numberless(own, target) : []).map((one) => ({ ...atSite, ...one })),
     ...inBucket(target, mirror),
   ];
   return wrong.length > 0 ? wrong : beside(federation, target, { site: own, dataset }, mirror);
@@ -145,8 +147,9 @@ function inBucket(target: ResolvedSite, { site: id, bucket: wanted }: Mirror): W
 }
 
 function unfitAt(target: ResolvedSite, id: string): string | undefined {
-  const bucket = isOwner(target) ? bucketOf(target, id) : undefined;
-  return bucket && isOwner(target) ? (unmade(bucket) ?? versionless(target, bucket)) : undefined;
+  if (!isOwner(target)) return undefined;
+  const bucket = bucketOf(target, id);
+  return bucket && (unmade(bucket) ?? versionless(target, bucket));
 }
 
 interface Original {

@@ -1,6 +1,6 @@
 import type { App } from "cdktf";
 import { homeVaultName } from "../../config/names";
-import { isBackedUp } from "../../config/resolve/cluster-site";
+import { isBackedUp, isMade } from "../../config/resolve/cluster-site";
 import type { ResolvedGoogleClusterSite } from "../../config/resolve/google-site";
 import { backUp } from "../../constructs/google/home-backups";
 import { HomeDisk } from "../../constructs/google/home-disk";
@@ -48,5 +48,5 @@ function servicesOf(made: readonly FilestoreHome[]): GoogleService[] {
 
 /** File systems of users' homes that are made. */
 export function madeFilestores({ homes }: Pick<ResolvedGoogleClusterSite, "homes">): FilestoreHome[] {
-  return homes.flatMap((home) => (home.kind === "filestore" && home.existing === null ? [home] : []));
+  return homes.flatMap((home) => (home.kind === "filestore" && isMade(home) ? [home] : []));
 }

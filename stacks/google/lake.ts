@@ -1,9 +1,8 @@
 import { ServiceAccount } from "@cdktf/provider-google/lib/service-account";
 import type { App } from "cdktf";
 import { hubAccountId } from "../../config/names";
-import type { ResolvedFederation } from "../../config/resolve/federation";
 import type { ResolvedGoogleSite } from "../../config/resolve/google-site";
-import { transferredCopies } from "../../config/resolve/mirrors";
+import { type TransferredCopy, transferredCopies } from "../../config/resolve/mirrors";
 import { expiryLifecycle } from "../../constructs/expiry";
 import { Bucket } from "../../constructs/google/bucket";
 import { LakeKey } from "../../constructs/google/lake-key";
@@ -31,6 +30,7 @@ export class GoogleLakeStack extends SiteStack {
       ? new LakeKey(this, "lake-key", { federation: federation.id, site: site.id, region: site.region })
       : null;
     const { lifecycle } = { lifecycle: undefined, ...expiryLifecycle(this, site.expires) };
+    const copies = transferredCopies(federation);
     const copied: TransferAgentProps["buckets"][number][] = [];
     for (const bucket of made) {
       const { name } = new Bucket(this, `bucket-${bucket.id}`, {
@@ -39,7 +39,7 @@ export class GoogleLakeStack extends SiteStack {
         key: bucket.ownKey ? key : null,
         lifecycle,
       });
-      const uses = transferUses(federation, site, bucket.id);
+      const uses = transferUses(copies, site, bucket.id);
       if (uses.length > 0) copied.push({ id: bucket.id, name, uses });
     }
     if (copied.length > 0) new TransferAgent(this, "transfer-agent", { buckets: copied });
@@ -55,11 +55,11 @@ export class GoogleLakeStack extends SiteStack {
 
 /** What jobs of the site's own project do with a bucket of it. Those of others are told in its grants. */
 function transferUses(
-  federation: ResolvedFederation,
+  copies: readonly TransferredCopy[],
   { id, project }: ResolvedGoogleSite,
   bucket: string,
 ): TransferUse[] {
-  return transferredCopies(federation).flatMap(({ from, to }): TransferUse[] => [
+  return copies.flatMap(({ from, to }): TransferUse[] => [
     ...(from.site.id === id && from.bucket.id === bucket && to.site.project === project ? (["read"] as const) : []),
     ...(to.site.id === id && to.bucket.id === bucket ? (["write"] as const) : []),
   ]);

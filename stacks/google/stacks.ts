@@ -19,7 +19,8 @@ export function googleLakeStacks(app: App, site: ResolvedGoogleSite, props: Fede
 
 /**
  * What hubs of other sites read of a site's lake, and copies: after that lake, and of the same project after the lakes of its other sites,
- * whose hubs are accounts of theirs and whose buckets are copied from. What lies in another project is made by its own people, whose stacks are not brought up or taken down with these.
+ * whose hubs are accounts of theirs and whose buckets are copied from. What lies in another project is made by its own people, whose stacks
+ * are not brought up or taken down with these.
  */
 export function googleGrantsStacks(
   app: App,
@@ -37,8 +38,8 @@ export function googleGrantsStacks(
 }
 
 /**
- * What hubs stand on: what homes lie on, after the vault of their backups, and the cluster, which it outlives. But a file system is in a network from its making on: where the
- * cluster's stack makes that, it is there before, and does not go before.
+ * What hubs stand on: what homes lie on, after the vault of their backups, and the cluster, which it outlives. But a file system is in a
+ * network from its making on: where the cluster's stack makes that, it is there before, and does not go before.
  */
 export function googleGroundStacks(app: App, site: ResolvedGoogleClusterSite, props: FederationProps): SiteStack[] {
   const homes = site.homes.some(isMade) ? [new GoogleHomesStack(app, { ...props, site })] : [];

@@ -27,15 +27,25 @@ function answers(json: string): object[] {
   });
 }
 
-/** Makes a stack whole in the engine's own tests, where its provider is mocked, and asks then whether these are equal. */
+/** What stands for a provider, by its name, and what some resources answer. */
+export interface Mocked {
+  readonly mock_provider: object;
+  readonly answers: readonly object[];
+}
+
+/** Makes a stack of AWS whole in the engine's own tests, and asks then whether these are equal. */
 export function madeUnderTest(stack: StackFolder, json: string, equal: readonly Equal[]) {
+  return madeOnMocks(stack, { mock_provider: { aws: provider }, answers: answers(json) }, equal);
+}
+
+/** Makes a stack whole in the engine's own tests, where its provider is mocked, and asks then whether these are equal. */
+export function madeOnMocks(stack: StackFolder, { mock_provider, answers: of }: Mocked, equal: readonly Equal[]) {
   const assert = equal.map(([left, right]) => ({
     condition: `\${${left} == ${right}}`,
     error_message: `${left} is not ${right}`,
   }));
-  const of = answers(json);
   stack.write("mocked.tftest.json", {
-    mock_provider: { aws: provider },
+    mock_provider,
     ...(of.length > 0 ? { override_resource: of } : {}),
     run: { made: { command: "apply", assert } },
   });

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { Equal } from "../aws/mocked";
+import { type Equal, madeOnMocks } from "../aws/mocked";
 import { resourcesOf } from "../aws/policies";
 import { cloudParts, StackFolder } from "../aws/stack-folder";
 import { type GoogleEngine, googleEngine } from "../google/engine";
@@ -48,25 +48,16 @@ const mocked = {
 
 /** Makes what of a stack is Google's, whole, in the engine's own tests, where its provider is mocked, and asks then whether these are equal. */
 async function made(name: string, equal: readonly Equal[]) {
-  const { engine: found, version, ...rest } = engine as GoogleEngine;
+  const found = engine as GoogleEngine;
   const json = stacks.get(name) ?? "";
-  const stack = new StackFolder({ engine: found, ...rest }, join(folder, "tests", name));
-  const assert = equal.map(([left, right]) => ({
-    condition: `\${${left} == ${right}}`,
-    error_message: `${left} is not ${right}`,
-  }));
-  const of = answers(json);
+  const stack = new StackFolder(found, join(folder, "tests", name));
   stack.write("cdk.tf.json", cloudParts(json, "google")).write("tests_override.tf.json", {
-    terraform: { required_providers: { google: { source: "hashicorp/google", version } } },
-  });
-  stack.write("mocked.tftest.json", {
-    // budgets are asked for in the name of a project
-    mock_provider: { google: [mocked, ...(/"alias":\s*"billing"/.test(json) ? [{ alias: "billing" }] : [])] },
-    ...(of.length > 0 ? { override_resource: of } : {}),
-    run: { made: { command: "apply", assert } },
+    terraform: { required_providers: { google: { source: "hashicorp/google", version: found.version } } },
   });
   await stack.must("init", "-backend=false", "-input=false");
-  return stack.run("test", "-no-color");
+  // budgets are asked for in the name of a project
+  const google = [mocked, ...(/"alias":\s*"billing"/.test(json) ? [{ alias: "billing" }] : [])];
+  return madeOnMocks(stack, { mock_provider: { google }, answers: answers(json) }, equal);
 }
 
 /** Addresses of a stack's resources of a type. */

@@ -11,6 +11,7 @@ import {
   type PolicyRole,
   type PolicyStatement,
 } from "../aws/iam-decision";
+import type { SiteLake } from "./cross-cloud";
 import { readableStack } from "./readable";
 import { filesBelow, repository, synth } from "./synth-demo";
 import { type Change, changed, copyOfExample } from "./synth-example";
@@ -29,19 +30,7 @@ interface Site {
   readonly account: string;
   readonly region: string;
   readonly readsRequesterPays?: boolean;
-  readonly lake: {
-    readonly buckets: Readonly<
-      Record<
-        string,
-        {
-          readonly purpose: string;
-          readonly public?: boolean;
-          readonly existing?: string;
-          readonly requesterPays?: boolean;
-        }
-      >
-    >;
-  };
+  readonly lake: SiteLake;
   readonly datasets: Readonly<Record<string, Dataset>>;
   readonly hubs?: Readonly<Record<string, { readonly auth?: { readonly kind: string } }>>;
 }

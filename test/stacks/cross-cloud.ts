@@ -12,6 +12,21 @@ import { type Resource, resourcesOf } from "./synth-example";
  * Who reads what across clouds, told twice: by the policies of all stacks of an example federation, and by the words of its config.
  */
 
+/** Buckets of a site's file, as far as they say who reads what. */
+export interface SiteLake {
+  readonly buckets: Readonly<
+    Record<
+      string,
+      {
+        readonly purpose: string;
+        readonly public?: boolean;
+        readonly existing?: string;
+        readonly requesterPays?: boolean;
+      }
+    >
+  >;
+}
+
 /** A site's file, as far as it says who reads what. */
 export interface Site {
   readonly site: string;
@@ -20,19 +35,7 @@ export interface Site {
   readonly region?: string;
   readonly project?: string;
   readonly projectNumber?: string;
-  readonly lake: {
-    readonly buckets: Readonly<
-      Record<
-        string,
-        {
-          readonly purpose: string;
-          readonly public?: boolean;
-          readonly existing?: string;
-          readonly requesterPays?: boolean;
-        }
-      >
-    >;
-  };
+  readonly lake: SiteLake;
   readonly datasets?: Readonly<
     Record<
       string,
