@@ -1,11 +1,11 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import type { AwsEngine } from "./engine";
 
 /** What an engine is run by. */
-type Found = Pick<AwsEngine, "engine" | "configFile">;
+export type Found = Pick<AwsEngine, "engine" | "configFile">;
 
 interface Stack {
   readonly terraform: { readonly required_providers: Readonly<Record<string, unknown>> };
@@ -52,12 +52,12 @@ export class StackFolder {
     private readonly found: Found,
     private readonly directory: string,
     private readonly environment: Readonly<Record<string, string>> = {},
-  ) {
-    mkdirSync(directory, { recursive: true });
-  }
+  ) {}
 
   write(name: string, content: object): this {
-    writeFileSync(join(this.directory, name), JSON.stringify(content));
+    const path = join(this.directory, name);
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, JSON.stringify(content));
     return this;
   }
 
