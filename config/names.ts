@@ -110,6 +110,9 @@ export function lakeKeyRing(federation: string, site: string): string {
 /** Where lists of buckets' objects lie in the bucket that holds them, below it by the listed bucket's name; no user's prefix is called so. */
 export const inventoryFolder = "_inventory";
 
+/** Where what Google logs of buckets' use lies in a bucket, where no user's prefix is. */
+export const usageFolder = "_usage";
+
 /** The name of a bucket's lists, and of their folder below the bucket's. */
 export const inventoryName = "objects";
 

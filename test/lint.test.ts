@@ -34,7 +34,7 @@ test("TypeScript is formatted and lint-free", () => {
 
 test("TypeScript, tests included, has no type errors", () => {
   expect(run("node_modules/.bin/tsc", ["-p", "tsconfig.test.json", "--noEmit"])).toBe("clean");
-});
+}, 300_000);
 
 test("Python is formatted, typed and lint-free", () => {
   const ruff = linter("ruff");

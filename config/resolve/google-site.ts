@@ -9,6 +9,9 @@ import type { ResolvedHub } from "./hub";
 import { datasetEntries, placeIn, resolveDataset } from "./lake";
 import { frontOf, type Gateways, siteBase } from "./site-base";
 
+/** Days that a log of a bucket's use is kept, unless told otherwise. */
+const logDays = 60;
+
 /** Days that what is deleted for good can still be brought back, unless told otherwise: Google's own default. */
 const softDeleteDays = 7;
 
@@ -94,6 +97,13 @@ function resolveBucket(federation: string, site: GoogleSiteConfig, id: string, b
     ...base,
     /** Null: what is deleted for good is gone. */
     softDeleteDays: soft === "none" ? null : soft,
-    madeOnly: bucket.softDeleteDays === undefined ? base.madeOnly : [...base.madeOnly, "softDeleteDays"],
+    /** What Google logs of its use into another bucket; null for nothing. */
+    usageLogs: bucket.usageLogs
+      ? { into: bucket.usageLogs.into, keepDays: bucket.usageLogs.keepDays ?? logDays }
+      : null,
+    madeOnly: [
+      ...base.madeOnly,
+      ...(["softDeleteDays", "usageLogs"] as const).filter((key) => bucket[key] !== undefined),
+    ],
   };
 }

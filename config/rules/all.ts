@@ -5,6 +5,7 @@ import { allowNames } from "./allow-names";
 import { batchSite } from "./batch-site";
 import { bucketAudience } from "./bucket-audience";
 import { bucketPaths } from "./bucket-paths";
+import { bucketReports } from "./bucket-reports";
 import { bucketRights } from "./bucket-rights";
 import { budget } from "./budget";
 import { certificates } from "./certificates";
@@ -35,7 +36,6 @@ import { hubHome } from "./hub-home";
 import { idlePools } from "./idle-pools";
 import { imageCache } from "./image-cache";
 import { ingressPods } from "./ingress-pods";
-import { inventories } from "./inventories";
 import { jobsNeedBatch } from "./jobs-need-batch";
 import { keptHomes } from "./kept-homes";
 import { kubernetesVersion } from "./kubernetes-version";
@@ -95,12 +95,12 @@ export const rules: readonly Rule[] = [
   sharedBuckets,
   stateBucket,
   bucketAudience,
+  bucketReports,
   bucketRights,
   storeKeys,
   expiryIsScratchOnly,
   existingBuckets,
   coldTier,
-  inventories,
   datasetBucket,
   datasetPaths,
   publishers,

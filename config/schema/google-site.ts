@@ -6,6 +6,7 @@ import { block, count, id, named, none, text } from "./fields";
 import { googleBudget, googleCluster, googleZone } from "./google-cluster";
 import { googleHome } from "./google-home";
 import { googleBucketName, googleProject } from "./google-names";
+import { usageLogs } from "./google-usage-logs";
 import { hostName, monitoring, tls, zarrGateway } from "./kubernetes-site";
 import { servedBy, siteBase } from "./site-base";
 import { siteState } from "./state";
@@ -18,6 +19,7 @@ const googleBucket = block({
     .describe(
       "A bucket of the region that exists, by its name: nothing of it is ever changed or removed. Default: made, named <federation>-<site>-<key>.",
     ),
+  usageLogs: usageLogs.optional(),
   softDeleteDays: z
     .union([none, count(7, 90)])
     .optional()

@@ -2,8 +2,9 @@ import { StorageBucket } from "@cdktf/provider-google/lib/storage-bucket";
 import { StorageBucketIamMember } from "@cdktf/provider-google/lib/storage-bucket-iam-member";
 import type { TerraformResourceLifecycle } from "cdktf";
 import { Construct } from "constructs";
+import { usageFolder } from "../../config/names";
 import type { ResolvedGoogleBucket } from "../../config/resolve/google-site";
-import { lifecycleRules } from "./bucket-lifecycle";
+import { type LoggedBucket, lifecycleRules } from "./bucket-lifecycle";
 import type { LakeKey } from "./lake-key";
 
 export interface BucketProps {
@@ -11,6 +12,10 @@ export interface BucketProps {
   readonly region: string;
   /** What encrypts it; null: Google's own keys. */
   readonly key: Pick<LakeKey, "id" | "right"> | null;
+  /** Buckets whose use is logged in this one. */
+  readonly logged: readonly LoggedBucket[];
+  /** Where its own use is logged; null: nowhere. */
+  readonly logs: Bucket | null;
   readonly lifecycle: TerraformResourceLifecycle | undefined;
 }
 
@@ -20,9 +25,12 @@ const secondsPerDay = 86_400;
 export class Bucket extends Construct {
   /** Known only to the engine. */
   readonly name: string;
+  /** Google's right to write logs into it; undefined where none lie. */
+  private readonly writesLogs: StorageBucketIamMember | undefined;
 
-  constructor(scope: Construct, id: string, { bucket, region, key, lifecycle }: BucketProps) {
+  constructor(scope: Construct, id: string, { bucket, region, key, logged, logs, lifecycle }: BucketProps) {
     super(scope, id);
+    const needed = [key?.right, logs?.writesLogs].filter((one) => one !== undefined);
     const resource = new StorageBucket(this, "bucket", {
       name: bucket.name,
       location: region.toUpperCase(), // as the API spells it
@@ -34,12 +42,14 @@ export class Bucket extends Construct {
       forceDestroy: bucket.purpose === "scratch",
       versioning: { enabled: bucket.keepVersionsDays !== null },
       softDeletePolicy: { retentionDurationSeconds: (bucket.softDeleteDays ?? 0) * secondsPerDay },
-      lifecycleRule: lifecycleRules(bucket),
+      lifecycleRule: lifecycleRules(bucket, logged),
       labels: { bucket: bucket.id, purpose: bucket.purpose },
       ...(bucket.coldAfterDays === null ? {} : { autoclass: { enabled: true, terminalStorageClass: "NEARLINE" } }),
       ...(bucket.requesterPays ? { requesterPays: true } : {}),
       ...(bucket.public ? { cors: [openToPages] } : {}),
-      ...(key ? { encryption: { defaultKmsKeyName: key.id }, dependsOn: [key.right] } : {}),
+      ...(key ? { encryption: { defaultKmsKeyName: key.id } } : {}),
+      ...(logs ? { logging: { logBucket: logs.name, logObjectPrefix: `${usageFolder}/${bucket.name}/log` } } : {}),
+      ...(needed.length > 0 ? { dependsOn: needed } : {}),
       ...(lifecycle ? { lifecycle } : {}),
     });
     this.name = resource.name;
@@ -50,8 +60,17 @@ export class Bucket extends Construct {
         role: "roles/storage.objectViewer",
         member: "allUsers",
       });
+    if (logged.length > 0)
+      this.writesLogs = new StorageBucketIamMember(this, "usage-logs", {
+        bucket: resource.name,
+        role: "roles/storage.objectCreator",
+        member: logWriters,
+      });
   }
 }
+
+/** Whom Google has write usage logs: https://cloud.google.com/storage/docs/access-logs */
+const logWriters = "group:cloud-storage-analytics@google.com";
 
 /** Web pages of anybody read what anybody reads; ranges and lengths are of use only where they see the headers. */
 const openToPages = {

@@ -5,6 +5,7 @@ import type { ResolvedGoogleSite } from "../../config/resolve/google-site";
 import { type TransferredCopy, transferredCopies } from "../../config/resolve/mirrors";
 import { expiryLifecycle } from "../../constructs/expiry";
 import { Bucket } from "../../constructs/google/bucket";
+import type { LoggedBucket } from "../../constructs/google/bucket-lifecycle";
 import { LakeKey } from "../../constructs/google/lake-key";
 import { googleProvider } from "../../constructs/google/provider";
 import { services } from "../../constructs/google/services";
@@ -32,13 +33,22 @@ export class GoogleLakeStack extends SiteStack {
     const { lifecycle } = { lifecycle: undefined, ...expiryLifecycle(this, site.expires) };
     const copies = transferredCopies(federation);
     const copied: TransferAgentProps["buckets"][number][] = [];
-    for (const bucket of made) {
-      const { name } = new Bucket(this, `bucket-${bucket.id}`, {
+    const logged = made.flatMap((bucket): LoggedBucket[] =>
+      bucket.usageLogs ? [{ ...bucket, usageLogs: bucket.usageLogs }] : [],
+    );
+    const buckets = new Map<string, Bucket>();
+    // where logs lie, no use is logged
+    for (const bucket of [...made].sort((a, b) => Number(a.usageLogs !== null) - Number(b.usageLogs !== null))) {
+      const one = new Bucket(this, `bucket-${bucket.id}`, {
         bucket,
         region: site.region,
         key: bucket.ownKey ? key : null,
+        logged: logged.filter(({ usageLogs }) => usageLogs.into === bucket.id),
+        logs: buckets.get(bucket.usageLogs?.into ?? "") ?? null,
         lifecycle,
       });
+      buckets.set(bucket.id, one);
+      const { name } = one;
       const uses = transferUses(copies, site, bucket.id);
       if (uses.length > 0) copied.push({ id: bucket.id, name, uses });
     }

@@ -30,6 +30,9 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
+/** Whoever is no account of the project's: those are other APIs'. */
+const outside = /^(?:allUsers$|group:)/;
+
 /** What of the example's lake is Cloud Storage's own, with a key of Google's in place of the site's. */
 function buckets(version: string): object {
   const stacks = stacksOfExample(folder, "google", "prairie", [["kind: kms", "kind: google"]]);
@@ -46,7 +49,9 @@ function buckets(version: string): object {
     locals,
     resource: {
       google_storage_bucket: own("google_storage_bucket"),
-      google_storage_bucket_iam_member: own("google_storage_bucket_iam_member", ({ member }) => member === "allUsers"),
+      google_storage_bucket_iam_member: own("google_storage_bucket_iam_member", ({ member }) =>
+        outside.test(`${member}`),
+      ),
     },
   };
 }
@@ -87,6 +92,7 @@ test("the buckets are made as they are told, and a second plan is empty", async 
   });
   expect(bucketOf("drafts")).toMatchObject({ billing: { requesterPays: true }, versioning: { enabled: true } });
   expect(bucketOf("library")).toMatchObject({
+    logging: { logBucket: "pangeo-prairie-persistent", logObjectPrefix: "_usage/pangeo-prairie-library/log" },
     cors: [{ origin: ["*"], method: ["GET", "HEAD"], maxAgeSeconds: 86_400 }],
     lifecycle: {
       rule: expect.arrayContaining([
@@ -96,11 +102,14 @@ test("the buckets are made as they are told, and a second plan is empty", async 
   });
 });
 
-test("anybody reads and lists what is public, and of the others nobody is let in by name", async ({ skip }) => {
+test("anybody reads and lists what is public, Google writes logs of its use, and nobody else is let in by name", async ({
+  skip,
+}) => {
   if (typeof engine === "string") return skip(engine);
   const public_ = [{ role: "roles/storage.objectViewer", members: ["allUsers"] }];
   const told = Object.fromEntries(ids.map((id) => [id, gcs.buckets.policy(`pangeo-prairie-${id}`)]));
-  expect(told).toEqual({ drafts: [], ice: public_, library: public_, persistent: [], scratch: [] });
+  const logs = [{ role: "roles/storage.objectCreator", members: ["group:cloud-storage-analytics@google.com"] }];
+  expect(told).toEqual({ drafts: [], ice: public_, library: public_, persistent: logs, scratch: [] });
 });
 
 test("what a hand changed is seen, and put right", async ({ skip }) => {

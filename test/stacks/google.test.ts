@@ -17,6 +17,11 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
+interface Condition {
+  readonly age?: number;
+  readonly matches_prefix?: readonly string[];
+}
+
 /** Synthesizes the example federation on Google Cloud, perhaps with the text of its lake changed: stack -> its JSON. */
 function stacksOf(...changes: readonly Change[]): Map<string, string> {
   return stacksOfExample(folder, "google", "prairie", changes);
@@ -63,19 +68,44 @@ test("only what is public can be opened to anybody, and is: to get and to list",
   expect(kept("inherited").sort()).toEqual(["ice", "library"]);
   expect(kept("enforced").sort()).toEqual(["drafts", "persistent", "scratch"]);
   const all = Object.values(resourcesOf(stacks, "prairie-lake", "google_storage_bucket_iam_member"));
-  // what jobs that copy may do is in google-copies.test.ts
-  const rights = all.filter(({ member }) => !`${member}`.includes("transfer"));
+  // what jobs that copy may do is in google-copies.test.ts; who writes logs, below
+  const rights = all.filter(({ member }) => !/transfer|^group:/.test(`${member}`));
   expect(rights.map(({ member, role }) => [member, role])).toEqual(
     ["library", "ice"].map(() => ["allUsers", "roles/storage.objectViewer"]),
   );
+});
+
+test("use of a bucket is logged in another one, which Google may write to by then, and where logs go by age and nothing else does", () => {
+  const of = buckets();
+  const [[right = "", member] = []] = Object.entries(
+    resourcesOf(stacks, "prairie-lake", "google_storage_bucket_iam_member"),
+  ).filter(([, one]) => `${one.member}`.startsWith("group:"));
+  const bucket = Object.keys(resourcesOf(stacks, "prairie-lake", "google_storage_bucket")).find((one) =>
+    one.startsWith("bucket-persistent"),
+  );
+  const name = `\${google_storage_bucket.${bucket}.name}`;
+  expect(member).toMatchObject({
+    bucket: name,
+    role: "roles/storage.objectCreator",
+    member: "group:cloud-storage-analytics@google.com",
+  });
+  expect(of.library).toMatchObject({
+    logging: { log_bucket: name, log_object_prefix: "_usage/pangeo-prairie-library/log" },
+    depends_on: expect.arrayContaining([`google_storage_bucket_iam_member.${right}`]),
+  });
+  expect(of.persistent?.lifecycle_rule).toContainEqual({
+    action: { type: "Delete" },
+    condition: { age: 60, with_state: "LIVE", matches_prefix: ["_usage/pangeo-prairie-library/"] },
+  });
+  expect(Object.keys(of).filter((id) => of[id]?.logging !== undefined)).toEqual(["library"]);
 });
 
 test("only scratch is emptied with its bucket, and only scratch loses objects by age, at three times its days", () => {
   const of = buckets();
   expect(Object.keys(of).filter((id) => of[id]?.force_destroy)).toEqual(["scratch"]);
   const aged = Object.entries(of).flatMap(([id, { lifecycle_rule }]) =>
-    (lifecycle_rule as { action: { type: string }; condition: { age?: number } }[]).flatMap(({ action, condition }) =>
-      action.type === "Delete" && condition.age !== undefined ? [[id, condition.age]] : [],
+    (lifecycle_rule as { action: { type: string }; condition: Condition }[]).flatMap(({ action, condition }) =>
+      action.type === "Delete" && condition.age !== undefined && !condition.matches_prefix ? [[id, condition.age]] : [],
     ),
   );
   expect(aged).toEqual([["scratch", 9]]);

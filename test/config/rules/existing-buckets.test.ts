@@ -15,9 +15,14 @@ test("on one that is made; what is said of one that exists", () => {
   expect(bucket("purpose: library, existing: old-data, public: true")).toEqual([]);
 });
 
-test("the same on Google Cloud, soft deletion included", () => {
-  const site = google("a", "", "b: {purpose: library, existing: old-data, softDeleteDays: 9}");
+test("the same on Google Cloud, soft deletion and usage logs included", () => {
+  const site = google(
+    "a",
+    "",
+    "b: {purpose: library, existing: old-data, softDeleteDays: 9, usageLogs: {into: p}}, p: {purpose: persistent}",
+  );
   expect(faultsOf({ "sites/a.yaml": site })).toEqual([
     "sites/a.yaml:6:76 existing-buckets lake.buckets.b.softDeleteDays: the bucket exists, and nothing of it is changed",
+    "sites/a.yaml:6:79 existing-buckets lake.buckets.b.usageLogs: the bucket exists, and nothing of it is changed",
   ]);
 });
