@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 
 /*
- * Every name that Isthmus gives to a thing outside the config is made here: the maker and the user of a thing compute
- * the same name from the config, and a test holds the list. Names are part of `format: 1`: changing one replaces the thing.
+ * Every name that Isthmus gives to a thing outside the config is made here, or in aws-names.ts and google-names.ts where only that cloud
+ * has the thing: its maker and its user compute the same name from the config, and a test holds the list. Names are part of `format: 1`: changing one replaces the thing.
  */
 
 /** A name of at most `most` characters; a longer one keeps its start and ends in eight hexadecimal digits of its sha256. */
@@ -30,21 +30,6 @@ export function stateRoot(federation: string, prefix?: string): string {
 /** The state of a stack in a bucket; the engine's lock lies beside it, with `.tflock` at its end. */
 export function stateKey(root: string, stack: string): string {
   return `${root}/${stack}.tfstate`;
-}
-
-/** Where a stack's state lies in a bucket of Google's: the engine puts each of its workspaces below it. */
-export function gcsStatePrefix(root: string, stack: string): string {
-  return `${root}/${stack}`;
-}
-
-/** The state of a stack in a bucket of Google's, that of the one workspace that is used. */
-export function gcsStateKey(root: string, stack: string): string {
-  return `${gcsStatePrefix(root, stack)}/default.tfstate`;
-}
-
-/** The engine's lock of a stack in a bucket of Google's. */
-export function gcsLockKey(root: string, stack: string): string {
-  return `${gcsStatePrefix(root, stack)}/default.tflock`;
 }
 
 /** The record of a stack's latest apply, beside the states of a bucket. */
@@ -92,33 +77,6 @@ export function objectUrl(
 ): string {
   if (pathStyle) return `${endpoint}/${bucket}/${key}`;
   return `${endpoint.replace("://", `://${bucket}.`)}/${key}`;
-}
-
-/** The S3 API of a region of AWS. */
-export function awsEndpoint(region: string): string {
-  return `https://s3.${region}.amazonaws.com`;
-}
-
-/** Google Cloud Storage, by its S3 API and its own. */
-export const googleEndpoint = "https://storage.googleapis.com";
-
-/** The ring of keys, and the key in it, that encrypt a site's lake on Google Cloud. Rings cannot be removed, so a name is used once. */
-export function lakeKeyRing(federation: string, site: string): string {
-  return fitted(`${federation}-${site}`, 63);
-}
-
-/** Where lists of buckets' objects lie in the bucket that holds them, below it by the listed bucket's name; no user's prefix is called so. */
-export const inventoryFolder = "_inventory";
-
-/** Where what Google logs of buckets' use lies in a bucket, where no user's prefix is. */
-export const usageFolder = "_usage";
-
-/** The name of a bucket's lists, and of their folder below the bucket's. */
-export const inventoryName = "objects";
-
-/** The alias of the key that encrypts a site's lake on AWS. */
-export function lakeKeyAlias(federation: string, site: string): string {
-  return `alias/${federation}-${site}-lake`;
 }
 
 /** Environment variable that tells a hub's users where a bucket is: `SCRATCH_BUCKET`. */
@@ -200,57 +158,9 @@ export function clusterName(federation: string, site: string): string {
   return fitted(`${federation}-${site}`, 38);
 }
 
-/** A role of AWS: `<federation>-<site>-<what>`, at most 64 characters. Policies of other accounts name it. */
-export function awsRoleName(federation: string, site: string, what: string): string {
-  return fitted(`${federation}-${site}-${what}`, 64);
-}
-
-/** The id of a cluster of EKS. */
-export function awsClusterArn(
-  { account, region }: { readonly account: string; readonly region: string },
-  name: string,
-) {
-  return `arn:aws:eks:${region}:${account}:cluster/${name}`;
-}
-
-/** The id of a role of AWS. */
-export function awsRoleArn(account: string, name: string): string {
-  return `arn:aws:iam::${account}:role/${name}`;
-}
-
-/** The role of a hub's users; those of the site itself have a word more. */
-export function hubRoleName(federation: string, site: string, hub: string): string {
-  return awsRoleName(federation, site, `hub-${hub}`);
-}
-
-/** The role by which S3 copies a site's datasets to other sites. */
-export function mirrorsRoleName(federation: string, site: string): string {
-  return awsRoleName(federation, site, "mirrors");
-}
-
-/** A group of nodes: the pool, and what stands for its generation. */
-export function nodeGroupName(pool: string, generation: string): string {
-  return `${pool}-${generation}`;
-}
-
-/** A private subnet of a cluster's network that is made, by the tag `Name`. */
-export function privateSubnetName(cluster: string, zone: string): string {
-  return `${cluster}-private-${zone}`;
-}
-
 /** The disk of a home file system, by the tag `Name`. */
 export function homeVolumeName(federation: string, site: string, home: string): string {
   return `${federation}-${site}-homes-${home}`;
-}
-
-/** A home file system of AWS: its creation token, by which it is found, and its tag `Name`; at most 64 characters. */
-export function homeFileSystemName(federation: string, site: string, home: string): string {
-  return fitted(`${federation}-${site}-homes-${home}`, 64);
-}
-
-/** The directory of a hub in a file system of AWS: its access point's root, which no other hub's pods leave. */
-export function hubDirectory(hub: string): string {
-  return `/${hub}`;
 }
 
 /** Registries that a site may cache, and how they are called in the names of what is cached. */
@@ -268,11 +178,6 @@ export function imageCachePrefix(federation: string, site: string, registry: Cac
   return fitted(`${federation}-${site}-${cachedRegistries[registry]}`, 30);
 }
 
-/** The registry of an account of AWS in a region. */
-export function ecrHost(account: string, region: string): string {
-  return `${account}.dkr.ecr.${region}.amazonaws.com`;
-}
-
 /** Registries by host, and where their images come from instead: `quay.io` -> HOST/PREFIX. */
 export type Mirrors = Readonly<Record<string, string>>;
 
@@ -283,91 +188,7 @@ export function mirrored(image: string, mirrors: Mirrors): string {
   return mirror === undefined ? image : mirror + image.slice(slash);
 }
 
-/** The alias of the key that encrypts a cluster's secrets on AWS. */
-export function clusterKeyAlias(federation: string, site: string): string {
-  return `alias/${federation}-${site}-cluster`;
-}
-
 /** The budget of a site. */
 export function budgetName(federation: string, site: string): string {
   return fitted(`${federation}-${site}`, 100);
 }
-
-/** A service account of Google: `<federation>-<site>-<what>`, at most 30 characters. */
-export function googleAccountId(federation: string, site: string, what: string): string {
-  return fitted(`${federation}-${site}-${what}`, 30);
-}
-
-/** What a service account of Google is called by policies and by pods that are it. */
-export function googleAccountEmail(project: string, accountId: string): string {
-  return `${accountId}@${project}.iam.gserviceaccount.com`;
-}
-
-/** The service account of a hub's users on Google Cloud. Policies of other projects name it. */
-export function hubAccountId(federation: string, site: string, hub: string): string {
-  return googleAccountId(federation, site, `hub-${hub}`);
-}
-
-/** Who issues tokens of pods of a cluster of GKE. */
-export function gkeTokenIssuer(project: string, region: string, cluster: string): string {
-  return `https://container.googleapis.com/v1/projects/${project}/locations/${region}/clusters/${cluster}`;
-}
-
-/** The pool in which a site on Google knows hubs outside it, at most 32 characters. */
-export function readerPoolId(federation: string, site: string): string {
-  return fitted(`readers-${federation}-${site}`, 32);
-}
-
-/** Who issues a site's tokens, in such a pool; at most 32 characters. */
-export function readerProviderId(site: string): string {
-  return fitted(`site-${site}`, 32);
-}
-
-/** What a pool is called by policies. */
-export function readerPoolName(projectNumber: string, pool: string): string {
-  return `projects/${projectNumber}/locations/global/workloadIdentityPools/${pool}`;
-}
-
-/** Google's own account by which a project's jobs of Storage Transfer read and write. */
-export function transferAgent(projectNumber: string): string {
-  return `project-${projectNumber}@storage-transfer-service.iam.gserviceaccount.com`;
-}
-
-/** The budget of a site on Google Cloud, at most 60 characters. */
-export function googleBudgetName(federation: string, site: string): string {
-  return fitted(budgetName(federation, site), 60);
-}
-
-/** A pool of nodes of GKE, at most 40 characters. */
-export function gkePoolName(pool: string, generation: string): string {
-  return fitted(`${pool}-${generation}`, 40);
-}
-
-/**
- * The disk of a home file system on Google Cloud, by which it is found: at most 48 characters, since its last snapshot has the time behind
- * them, and the engine's provider does not destroy a disk whose name leaves no room for that.
- */
-export function homeDiskName(federation: string, site: string, home: string): string {
-  return fitted(homeVolumeName(federation, site, home), 48);
-}
-
-/** A home file system of Google, by which it is found: at most 63 characters. */
-export function homeFilestoreName(federation: string, site: string, home: string): string {
-  return fitted(homeVolumeName(federation, site, home), 63);
-}
-
-/** The one share of a home file system of Google. */
-export const filestoreShare = "homes";
-
-/** The vault of backups of a site's home file systems on Google Cloud, and the plan by which they are taken. */
-export function homeVaultName(federation: string, site: string): string {
-  return fitted(`${federation}-${site}-homes`, 63);
-}
-
-/** The registry of a project of Google in a region. */
-export function artifactRegistryHost(project: string, region: string): string {
-  return `${region}-docker.pkg.dev/${project}`;
-}
-
-/** Ranges of a subnet of Google that is made, from which pods and services have their addresses. */
-export const subnetRanges = { pods: "pods", services: "services" } as const;

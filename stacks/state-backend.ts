@@ -1,6 +1,7 @@
 import { posix } from "node:path";
 import { GcsBackend, LocalBackend, S3Backend, type TerraformStack } from "cdktf";
-import { gcsStatePrefix, stateKey } from "../config/names";
+import { gcsStatePrefix } from "../config/google-names";
+import { stateKey } from "../config/names";
 import type { ResolvedGcsState, ResolvedS3State, ResolvedState } from "../config/resolve/state";
 
 /** Tells the engine where a stack's state lies. `local` is the directory of files, relative to the stack's own. */

@@ -75,7 +75,7 @@ const mayLoad: Record<string, (to: string, typeOnly: boolean) => boolean> = {
 };
 
 function ofConfig(to: string, typeOnly: boolean): boolean {
-  return to.startsWith("config/") && (typeOnly || ["config/names.ts", "config/package-root.ts"].includes(to));
+  return to.startsWith("config/") && (typeOnly || /^config\/(?:(?:aws-|google-)?names|package-root)\.ts$/.test(to));
 }
 
 test("imports point one way", () => {

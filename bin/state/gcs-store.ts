@@ -1,5 +1,6 @@
 import type { File, Storage } from "@google-cloud/storage";
-import { gcsLockKey, gcsStateKey, recordKey } from "../../config/names";
+import { gcsLockKey, gcsStateKey } from "../../config/google-names";
+import { recordKey } from "../../config/names";
 import type { ResolvedGcsState } from "../../config/resolve/state";
 import { type IndexEntry, parseEntry } from "../engine/stack-index";
 import { Failure } from "../failure";

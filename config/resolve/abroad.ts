@@ -1,12 +1,6 @@
-import {
-  awsRoleArn,
-  googleAccountEmail,
-  hubAccountId,
-  readerPoolId,
-  readerPoolName,
-  readerProviderId,
-  userServiceAccount,
-} from "../names";
+import { awsRoleArn } from "../aws-names";
+import { googleAccountEmail, hubAccountId, readerPoolId, readerPoolName, readerProviderId } from "../google-names";
+import { userServiceAccount } from "../names";
 import type { ResolvedClusterHub } from "./cluster-hub";
 import type { ResolvedFederation } from "./federation";
 import type { ResolvedGoogleSite } from "./google-site";

@@ -1,8 +1,9 @@
+import { homeFileSystemName, nodeGroupName } from "../aws-names";
 import { eksAllocatable, eksReserved, mostUnseen, type NodeSize } from "../machines/allocatable";
 import { awsMachine, awsMaxPods } from "../machines/aws";
 import { defaultEksVersion } from "../machines/eks-versions";
 import { generationOf } from "../machines/generation";
-import { clusterName, homeFileSystemName, homeVolumeName, nodeGroupName } from "../names";
+import { clusterName, homeVolumeName } from "../names";
 import { bytesOf } from "../schema/fields";
 import type { AwsSiteConfig } from "../schema/site";
 import type { ResolvedHome } from "./cluster-site";

@@ -1,4 +1,4 @@
-import { awsEndpoint } from "../names";
+import { awsEndpoint } from "../aws-names";
 import type { FederationConfig } from "../schema/federation";
 import type { AwsClusterSiteConfig, AwsSiteConfig } from "../schema/site";
 import { resolveAwsCluster, resolveAwsHome } from "./aws-cluster";

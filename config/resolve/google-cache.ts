@@ -1,4 +1,5 @@
-import { artifactRegistryHost, type CachedRegistry, imageCachePrefix, type Mirrors } from "../names";
+import { artifactRegistryHost } from "../google-names";
+import { type CachedRegistry, imageCachePrefix, type Mirrors } from "../names";
 import type { GoogleClusterConfig, GoogleGround } from "./google-ground";
 
 type CacheConfig = NonNullable<GoogleClusterConfig["imageCache"]>;

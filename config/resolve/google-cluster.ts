@@ -1,6 +1,7 @@
 import type { z } from "zod";
+import { homeDiskName, homeFilestoreName } from "../google-names";
 import { filestoreFacts } from "../machines/filestore";
-import { clusterName, homeDiskName, homeFilestoreName } from "../names";
+import { clusterName } from "../names";
 import { wallClockOffset } from "../schema/dates";
 import { bytesOf } from "../schema/fields";
 import type { googleHome } from "../schema/google-home";

@@ -1,9 +1,9 @@
 import type { z } from "zod";
+import { gkePoolName } from "../google-names";
 import { gkeAllocatable, type NodeSize } from "../machines/allocatable";
 import { generationOf } from "../machines/generation";
 import { googleMachine } from "../machines/google";
 import type { GoogleGpu } from "../machines/google-types";
-import { gkePoolName } from "../names";
 import { bytesOf } from "../schema/fields";
 import type { googlePool } from "../schema/google-cluster";
 import { isAlike, mostPods, nodeLabels, poolSelector, zonesOf } from "./made-pool";

@@ -1,4 +1,4 @@
-import { googleEndpoint } from "../names";
+import { googleEndpoint } from "../google-names";
 import type { FederationConfig } from "../schema/federation";
 import type { GoogleClusterSiteConfig, GoogleSiteConfig } from "../schema/site";
 import { resolveCloudBucket } from "./cloud-bucket";

@@ -1,4 +1,4 @@
-import { hubRoleName } from "../names";
+import { hubRoleName } from "../aws-names";
 import { audienceOf, isForHubsOf } from "./audience";
 import type { ResolvedAwsBucket, ResolvedAwsClusterSite, ResolvedAwsSite } from "./aws-site";
 import type { ResolvedClusterHub } from "./cluster-hub";

@@ -1,4 +1,5 @@
-import { type CachedRegistry, ecrHost, imageCachePrefix, type Mirrors } from "../names";
+import { ecrHost } from "../aws-names";
+import { type CachedRegistry, imageCachePrefix, type Mirrors } from "../names";
 import type { AwsSiteConfig } from "../schema/site";
 
 type CacheConfig = NonNullable<NonNullable<AwsSiteConfig["cluster"]>["imageCache"]>;

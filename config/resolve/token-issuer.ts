@@ -1,4 +1,4 @@
-import { gkeTokenIssuer } from "../names";
+import { gkeTokenIssuer } from "../google-names";
 import type { ResolvedAwsClusterSite } from "./aws-site";
 import type { ResolvedGoogleClusterSite } from "./google-site";
 import type { ResolvedKubernetesSite } from "./kubernetes-site";

@@ -1,4 +1,4 @@
-import { awsRoleArn } from "../names";
+import { awsRoleArn } from "../aws-names";
 import { bucketsGranted, isReader, rolesReading } from "../resolve/grants";
 import type { Rule, RuleFinding } from "./rule";
 import { awsSites } from "./walk";

@@ -1,4 +1,4 @@
-import { awsEndpoint } from "../names";
+import { awsEndpoint } from "../aws-names";
 import type { ResolvedFederation } from "../resolve/federation";
 import type { ResolvedSite } from "../resolve/site";
 import type { ResolvedBucketState, ResolvedGcsState, ResolvedS3State, ResolvedState } from "../resolve/state";

@@ -1,8 +1,8 @@
 import { EksAddon } from "@cdktf/provider-aws/lib/eks-addon";
 import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
+import { awsRoleName } from "../../config/aws-names";
 import type { EksAddons } from "../../config/machines/eks-versions";
-import { awsRoleName } from "../../config/names";
 import { Role } from "./role";
 import { ofPods, type PodTrust } from "./trust";
 

@@ -1,5 +1,5 @@
 import { S3BucketInventory } from "@cdktf/provider-aws/lib/s3-bucket-inventory";
-import { inventoryFolder, inventoryName } from "../../config/names";
+import { inventoryFolder, inventoryName } from "../../config/aws-names";
 import type { ResolvedAwsBucket } from "../../config/resolve/aws-site";
 import type { Bucket } from "./bucket";
 import { bucketArn } from "./statement";

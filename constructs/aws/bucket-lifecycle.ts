@@ -1,5 +1,5 @@
 import type { S3BucketLifecycleConfigurationRule } from "@cdktf/provider-aws/lib/s3-bucket-lifecycle-configuration";
-import { inventoryFolder } from "../../config/names";
+import { inventoryFolder } from "../../config/aws-names";
 import type { ResolvedAwsBucket } from "../../config/resolve/aws-site";
 import { backstop, uploadDays } from "../bucket-ages";
 

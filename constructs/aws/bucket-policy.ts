@@ -1,4 +1,4 @@
-import { awsRoleArn, inventoryFolder } from "../../config/names";
+import { awsRoleArn, inventoryFolder } from "../../config/aws-names";
 import type { HubRole } from "../../config/resolve/grants";
 import { copying } from "./mirror-rights";
 import { bucketArn, type Condition, type Statement } from "./statement";

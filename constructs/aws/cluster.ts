@@ -7,7 +7,7 @@ import { KmsAlias } from "@cdktf/provider-aws/lib/kms-alias";
 import { KmsKey } from "@cdktf/provider-aws/lib/kms-key";
 import type { TerraformResourceLifecycle } from "cdktf";
 import { Construct } from "constructs";
-import { awsRoleName, clusterKeyAlias } from "../../config/names";
+import { awsRoleName, clusterKeyAlias } from "../../config/aws-names";
 import type { ResolvedAwsCluster } from "../../config/resolve/aws-cluster";
 import { constructId } from "../construct-id";
 import type { Subnets } from "./network";

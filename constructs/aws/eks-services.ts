@@ -1,7 +1,7 @@
 import { autoscalerName, clusterAutoscalerValues } from "../../charts/cluster-autoscaler";
 import { externalDnsName } from "../../charts/external-dns";
 import { charts } from "../../charts/pins";
-import { awsRoleName } from "../../config/names";
+import { awsRoleName } from "../../config/aws-names";
 import type { ResolvedAwsClusterSite } from "../../config/resolve/aws-site";
 import { constructId } from "../construct-id";
 import { homeServer } from "../kubernetes/home-server";

@@ -1,6 +1,6 @@
 import { EfsAccessPoint } from "@cdktf/provider-aws/lib/efs-access-point";
 import type { Construct } from "constructs";
-import { hubDirectory } from "../../config/names";
+import { hubDirectory } from "../../config/aws-names";
 import type { ResolvedHome } from "../../config/resolve/cluster-site";
 import type { HomeMount } from "../kubernetes/platform";
 import { fileSystemId } from "./lookup";

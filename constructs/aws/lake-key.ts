@@ -1,7 +1,7 @@
 import { KmsAlias } from "@cdktf/provider-aws/lib/kms-alias";
 import { KmsKey } from "@cdktf/provider-aws/lib/kms-key";
 import { Construct } from "constructs";
-import { lakeKeyAlias } from "../../config/names";
+import { lakeKeyAlias } from "../../config/aws-names";
 import type { HubRole } from "../../config/resolve/grants";
 import { byAccounts, type ResourceStatement, s3For } from "./bucket-policy";
 import { forBuckets } from "./key-rights";

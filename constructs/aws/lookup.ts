@@ -4,7 +4,7 @@ import { DataAwsEksCluster } from "@cdktf/provider-aws/lib/data-aws-eks-cluster"
 import { DataAwsRoute53Zone } from "@cdktf/provider-aws/lib/data-aws-route53-zone";
 import { DataAwsSubnet } from "@cdktf/provider-aws/lib/data-aws-subnet";
 import type { Construct } from "constructs";
-import { privateSubnetName } from "../../config/names";
+import { privateSubnetName } from "../../config/aws-names";
 import type { KeptDisk, ResolvedHome } from "../../config/resolve/cluster-site";
 
 /*

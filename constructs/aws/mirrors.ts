@@ -3,7 +3,7 @@ import {
   type S3BucketReplicationConfigurationRule,
 } from "@cdktf/provider-aws/lib/s3-bucket-replication-configuration";
 import { Construct } from "constructs";
-import { mirrorsRoleName } from "../../config/names";
+import { mirrorsRoleName } from "../../config/aws-names";
 import type { ResolvedAwsSite } from "../../config/resolve/aws-site";
 import type { Mirror } from "../../config/resolve/mirrors";
 import { mirrorRights } from "./mirror-rights";

@@ -11,7 +11,7 @@ import { Vpc } from "@cdktf/provider-aws/lib/vpc";
 import { VpcEndpoint } from "@cdktf/provider-aws/lib/vpc-endpoint";
 import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
-import { privateSubnetName } from "../../config/names";
+import { privateSubnetName } from "../../config/aws-names";
 import type { ResolvedAwsCluster } from "../../config/resolve/aws-cluster";
 import { type ZoneBlocks, zoneBlocks } from "./subnets";
 

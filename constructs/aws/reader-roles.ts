@@ -1,6 +1,7 @@
 import { IamOpenidConnectProvider } from "@cdktf/provider-aws/lib/iam-openid-connect-provider";
 import { Construct } from "constructs";
-import { hubRoleName, userServiceAccount } from "../../config/names";
+import { hubRoleName } from "../../config/aws-names";
+import { userServiceAccount } from "../../config/names";
 import type { ResolvedClusterHub } from "../../config/resolve/cluster-hub";
 import type { GrantedBucket } from "../../config/resolve/grants";
 import { keyRights, keysGranted } from "./key-rights";

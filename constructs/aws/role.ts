@@ -4,7 +4,7 @@ import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy";
 import { IamRolePolicyAttachment } from "@cdktf/provider-aws/lib/iam-role-policy-attachment";
 import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
-import { awsRoleArn } from "../../config/names";
+import { awsRoleArn } from "../../config/aws-names";
 import type { ResolvedAwsClusterSite } from "../../config/resolve/aws-site";
 import type { Statement } from "./statement";
 import { foundPodTrust } from "./token-issuer";

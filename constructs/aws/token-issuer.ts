@@ -2,7 +2,7 @@ import type { EksCluster } from "@cdktf/provider-aws/lib/eks-cluster";
 import { IamOpenidConnectProvider } from "@cdktf/provider-aws/lib/iam-openid-connect-provider";
 import { Fn, TerraformLocal, TerraformStack } from "cdktf";
 import type { Construct } from "constructs";
-import { awsClusterArn } from "../../config/names";
+import { awsClusterArn } from "../../config/aws-names";
 import type { ResolvedAwsClusterSite } from "../../config/resolve/aws-site";
 import { clusterIssuer } from "./lookup";
 import { type PodTrust, tokenAudience } from "./trust";

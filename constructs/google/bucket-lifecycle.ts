@@ -1,5 +1,5 @@
 import type { StorageBucketLifecycleRule } from "@cdktf/provider-google/lib/storage-bucket";
-import { usageFolder } from "../../config/names";
+import { usageFolder } from "../../config/google-names";
 import type { ResolvedGoogleBucket } from "../../config/resolve/google-site";
 import { backstop, uploadDays } from "../bucket-ages";
 

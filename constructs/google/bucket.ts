@@ -2,7 +2,7 @@ import { StorageBucket } from "@cdktf/provider-google/lib/storage-bucket";
 import { StorageBucketIamMember } from "@cdktf/provider-google/lib/storage-bucket-iam-member";
 import type { TerraformResourceLifecycle } from "cdktf";
 import { Construct } from "constructs";
-import { usageFolder } from "../../config/names";
+import { usageFolder } from "../../config/google-names";
 import type { ResolvedGoogleBucket } from "../../config/resolve/google-site";
 import { type LoggedBucket, lifecycleRules } from "./bucket-lifecycle";
 import type { LakeKey } from "./lake-key";

@@ -3,7 +3,7 @@ import { DataGoogleProject } from "@cdktf/provider-google/lib/data-google-projec
 import { MonitoringNotificationChannel } from "@cdktf/provider-google/lib/monitoring-notification-channel";
 import { GoogleProvider } from "@cdktf/provider-google/lib/provider";
 import { Construct } from "constructs";
-import { googleBudgetName } from "../../config/names";
+import { googleBudgetName } from "../../config/google-names";
 import { addressId } from "../construct-id";
 import type { Ready } from "./services";
 

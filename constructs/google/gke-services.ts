@@ -1,7 +1,7 @@
 import { DnsManagedZoneIamMember } from "@cdktf/provider-google/lib/dns-managed-zone-iam-member";
 import { ProjectIamMember } from "@cdktf/provider-google/lib/project-iam-member";
 import { externalDnsName } from "../../charts/external-dns";
-import { googleAccountId } from "../../config/names";
+import { googleAccountId } from "../../config/google-names";
 import type { ResolvedGoogleClusterSite } from "../../config/resolve/google-site";
 import { constructId } from "../construct-id";
 import { homeServer } from "../kubernetes/home-server";

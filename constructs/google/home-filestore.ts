@@ -1,7 +1,7 @@
 import { FilestoreInstance } from "@cdktf/provider-google/lib/filestore-instance";
 import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
-import { filestoreShare } from "../../config/names";
+import { filestoreShare } from "../../config/google-names";
 import type { ResolvedHome } from "../../config/resolve/cluster-site";
 import type { ResolvedGoogleCluster } from "../../config/resolve/google-cluster";
 import { networkRanges } from "./ranges";

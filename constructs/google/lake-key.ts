@@ -5,7 +5,7 @@ import { KmsKeyRing } from "@cdktf/provider-google/lib/kms-key-ring";
 import { ProjectService } from "@cdktf/provider-google/lib/project-service";
 import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
-import { lakeKeyRing } from "../../config/names";
+import { lakeKeyRing } from "../../config/google-names";
 
 export interface LakeKeyProps {
   readonly federation: string;

@@ -4,7 +4,7 @@ import { ComputeRouterNat } from "@cdktf/provider-google/lib/compute-router-nat"
 import { ComputeSubnetwork } from "@cdktf/provider-google/lib/compute-subnetwork";
 import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
-import { subnetRanges } from "../../config/names";
+import { subnetRanges } from "../../config/google-names";
 import type { ResolvedGoogleCluster } from "../../config/resolve/google-cluster";
 import { networkRanges } from "./ranges";
 

@@ -3,7 +3,7 @@ import { ProjectIamMember } from "@cdktf/provider-google/lib/project-iam-member"
 import { ServiceAccount } from "@cdktf/provider-google/lib/service-account";
 import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
-import { googleAccountId } from "../../config/names";
+import { googleAccountId } from "../../config/google-names";
 import type { ResolvedGoogleCache } from "../../config/resolve/google-cache";
 
 export interface NodeAccountProps {

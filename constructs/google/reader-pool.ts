@@ -2,7 +2,8 @@ import { IamWorkloadIdentityPool } from "@cdktf/provider-google/lib/iam-workload
 import { IamWorkloadIdentityPoolProvider } from "@cdktf/provider-google/lib/iam-workload-identity-pool-provider";
 import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
-import { readerPoolId, readerProviderId, userServiceAccount } from "../../config/names";
+import { readerPoolId, readerProviderId } from "../../config/google-names";
+import { userServiceAccount } from "../../config/names";
 
 export interface ReaderPoolProps {
   readonly federation: string;

@@ -1,7 +1,7 @@
 import type { App } from "cdktf";
 import { corePool, placeOf } from "../../charts/place";
+import { awsRoleName } from "../../config/aws-names";
 import { eksVersions } from "../../config/machines/eks-versions";
-import { awsRoleName } from "../../config/names";
 import type { ResolvedAwsClusterSite } from "../../config/resolve/aws-site";
 import { AddOns } from "../../constructs/aws/add-ons";
 import { Budget } from "../../constructs/aws/budget";

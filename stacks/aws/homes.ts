@@ -1,7 +1,7 @@
 import { DlmLifecyclePolicy } from "@cdktf/provider-aws/lib/dlm-lifecycle-policy";
 import { EbsVolume } from "@cdktf/provider-aws/lib/ebs-volume";
 import type { App } from "cdktf";
-import { awsRoleName } from "../../config/names";
+import { awsRoleName } from "../../config/aws-names";
 import type { ResolvedAwsClusterSite } from "../../config/resolve/aws-site";
 import { homeFileSystem } from "../../constructs/aws/home-file-system";
 import { awsProvider } from "../../constructs/aws/provider";

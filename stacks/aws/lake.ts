@@ -1,5 +1,5 @@
 import type { App } from "cdktf";
-import { mirrorsRoleName } from "../../config/names";
+import { mirrorsRoleName } from "../../config/aws-names";
 import type { ResolvedAwsBucket, ResolvedAwsSite } from "../../config/resolve/aws-site";
 import { rolesReading } from "../../config/resolve/grants";
 import { mirrorsOf } from "../../config/resolve/mirrors";

@@ -1,5 +1,5 @@
 import type { App } from "cdktf";
-import { homeVaultName } from "../../config/names";
+import { homeVaultName } from "../../config/google-names";
 import type { ResolvedGoogleClusterSite } from "../../config/resolve/google-site";
 import { HomeBackups } from "../../constructs/google/home-backups";
 import { googleProvider } from "../../constructs/google/provider";

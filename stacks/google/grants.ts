@@ -1,6 +1,6 @@
 import type { App } from "cdktf";
 import { Construct } from "constructs";
-import { transferAgent } from "../../config/names";
+import { transferAgent } from "../../config/google-names";
 import { googleMember } from "../../config/resolve/abroad";
 import type { ResolvedGoogleSite } from "../../config/resolve/google-site";
 import { hostedBy, hubsReading } from "../../config/resolve/grants";

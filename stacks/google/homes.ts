@@ -1,5 +1,5 @@
 import type { App } from "cdktf";
-import { homeVaultName } from "../../config/names";
+import { homeVaultName } from "../../config/google-names";
 import { isBackedUp, isMade } from "../../config/resolve/cluster-site";
 import type { ResolvedGoogleClusterSite } from "../../config/resolve/google-site";
 import { backUp } from "../../constructs/google/home-backups";

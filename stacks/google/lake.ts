@@ -1,6 +1,6 @@
 import { ServiceAccount } from "@cdktf/provider-google/lib/service-account";
 import type { App } from "cdktf";
-import { hubAccountId } from "../../config/names";
+import { hubAccountId } from "../../config/google-names";
 import type { ResolvedGoogleSite } from "../../config/resolve/google-site";
 import { type TransferredCopy, transferredCopies } from "../../config/resolve/mirrors";
 import { expiryLifecycle } from "../../constructs/expiry";

@@ -1,13 +1,16 @@
 import { expect, test } from "vitest";
 import {
-  artifactRegistryHost,
   awsEndpoint,
-  bucketName,
-  bucketVariable,
-  datasetPath,
   ecrHost,
+  homeFileSystemName,
+  hubDirectory,
+  lakeKeyAlias,
+  mirrorsRoleName,
+  privateSubnetName,
+} from "../../config/aws-names";
+import {
+  artifactRegistryHost,
   filestoreShare,
-  fitted,
   gcsLockKey,
   gcsStateKey,
   gcsStatePrefix,
@@ -15,16 +18,18 @@ import {
   googleAccountEmail,
   googleAccountId,
   homeDiskName,
-  homeFileSystemName,
   homeFilestoreName,
-  homeFolder,
   homeVaultName,
-  hubDirectory,
+  transferAgent,
+} from "../../config/google-names";
+import {
+  bucketName,
+  bucketVariable,
+  datasetPath,
+  fitted,
+  homeFolder,
   hubPath,
   imageCachePrefix,
-  lakeKeyAlias,
-  mirrorsRoleName,
-  privateSubnetName,
   recordKey,
   reservedPages,
   reservedParts,
@@ -33,7 +38,6 @@ import {
   stackName,
   stateKey,
   stateRoot,
-  transferAgent,
   userPrefix,
 } from "../../config/names";
 import { id } from "../../config/schema/fields";
