@@ -67,7 +67,10 @@ export class Buckets {
 
   private async make(project: string, metadata: Metadata): Promise<Answer> {
     const name = String(metadata.name);
-    if (this.all.has(name)) return fault(409, "The requested bucket name is not available.");
+    const there = this.all.get(name)?.project;
+    if (there === project)
+      return fault(409, "Your previous request to create the named bucket succeeded and you already own it.");
+    if (there !== undefined) return fault(409, "The requested bucket name is not available.");
     const body = JSON.stringify({ name, versioning: metadata.versioning });
     await fetch(`${this.inner}/storage/v1/b`, { method: "POST", body });
     const made = { kind: "storage#bucket", id: name, location: "US", ...metadata, metageneration: "1" };

@@ -6,7 +6,7 @@ import { namedTypes } from "./named-types";
 import { accountOf, type Looks, tagsOf as siteTagsOf } from "./tagged";
 import { isOwn, labelOf, marks, type Thing, typeOf } from "./thing";
 
-/** One that AWS refused to make since it is there. */
+/** One that a cloud refused to make since it is there. */
 export interface RefusedThing {
   readonly address: string;
   /** Undefined where it takes a look to know it. */
@@ -98,17 +98,25 @@ export function foreign(things: readonly Thing[], plan: PlanJson, stack: StackJs
 /** Why things of others are left alone, and what can be done. */
 export function strangersText(things: readonly Thing[]): string {
   const lines = things.map(({ address, id }) => `  ${id}  (${typeOf(address)})`);
-  const buckets = things.some(({ address }) => typeOf(address) === "aws_s3_bucket");
+  const types = things.map(({ address }) => typeOf(address));
+  const buckets = types.some((type) => type === "aws_s3_bucket" || type === "google_storage_bucket");
+  const bare = types.includes("aws_s3_bucket") ? ", nor are they buckets just made and empty" : "";
+  const marked = types.some((type) => type.startsWith("google_")) ? "labels" : "tags";
   const bucketsToo = buckets
     ? "\n  to use a bucket as it is, name it: `existing: NAME`; for another name, give it another key in the config"
     : "";
-  return `these are there already and bear no tags of this site (${marks.join(", ")})${buckets ? ", nor are they buckets just made and empty" : ""}, so nothing of them is changed:\n${lines.join("\n")}${bucketsToo}\n  one that is this site's after all is taken over once it bears those tags`;
+  return `these are there already and bear no ${marked} of this site (${marks.join(", ")})${bare}, so nothing of them is changed:\n${lines.join("\n")}${bucketsToo}\n  one that is this site's after all is taken over once it bears those ${marked}`;
 }
 
 function changeOf(plan: PlanJson, address: string) {
   return plan.resource_changes?.find((one) => one.address === address)?.change;
 }
 
-function tagsOf(resource: unknown): Readonly<Record<string, unknown>> {
-  return (resource as { tags_all?: Record<string, unknown> | null } | null | undefined)?.tags_all ?? {};
+type Tags = Readonly<Record<string, unknown>>;
+
+/** Its tags, or its labels where it is Google's. */
+function tagsOf(resource: unknown): Tags {
+  type Tagged = { tags_all?: Tags | null; effective_labels?: Tags | null };
+  const { tags_all: tags, effective_labels: labels } = (resource ?? {}) as Tagged;
+  return tags ?? labels ?? {};
 }

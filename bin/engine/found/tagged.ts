@@ -45,6 +45,11 @@ interface AwsProvider {
   readonly default_tags?: readonly { readonly tags?: Readonly<Record<string, string>> }[];
 }
 
+interface GoogleProvider {
+  readonly project?: unknown;
+  readonly default_labels?: Readonly<Record<string, string>>;
+}
+
 /** For the engine, beside the stack: what bears the site's tags. Undefined where the stack makes nothing that could be found by them. */
 export function lookConfig(stack: StackJson): Looks | undefined {
   const tags = tagsOf(stack);
@@ -53,9 +58,9 @@ export function lookConfig(stack: StackJson): Looks | undefined {
   return { data: { aws_resourcegroupstaggingapi_resources: { isthmus: { tag_filter } } } };
 }
 
-/** What a stack's provider tags everything with. */
+/** What a stack's provider tags everything with, on Google Cloud as labels. */
 export function tagsOf(stack: StackJson): Readonly<Record<string, string>> {
-  return providerOf(stack)?.default_tags?.[0]?.tags ?? {};
+  return providerOf(stack)?.default_tags?.[0]?.tags ?? googleOf(stack)?.default_labels ?? {};
 }
 
 /** The region of a stack, for who looks by hand. */
@@ -64,14 +69,18 @@ export function regionOf(stack: StackJson): string {
   return typeof region === "string" ? region : "";
 }
 
-/** The account of a stack. */
+/** The account of a stack, on Google Cloud its project. */
 export function accountOf(stack: StackJson): string | undefined {
-  const account = providerOf(stack)?.allowed_account_ids?.[0];
+  const account = providerOf(stack)?.allowed_account_ids?.[0] ?? googleOf(stack)?.project;
   return typeof account === "string" ? account : undefined;
 }
 
 function providerOf(stack: StackJson): AwsProvider | undefined {
   return (stack.provider as { aws?: readonly AwsProvider[] } | undefined)?.aws?.[0];
+}
+
+function googleOf(stack: StackJson): GoogleProvider | undefined {
+  return (stack.provider as { google?: readonly GoogleProvider[] } | undefined)?.google?.[0];
 }
 
 function namedOf(stack: StackJson): Named[] {

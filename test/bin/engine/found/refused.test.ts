@@ -95,7 +95,83 @@ const refusals: readonly (readonly [type: string, said: string, after: object, i
   ],
 ];
 
-test.each(refusals)("%s is there by the words: %s", (type, said, after, id) => {
+const googleRefusals: typeof refusals = [
+  [
+    "google_storage_bucket",
+    "googleapi: Error 409: Your previous request to create the named bucket succeeded and you already own it., conflict",
+    { name: "pangeo-plains-library" },
+    "pangeo-plains-library",
+  ],
+  [
+    "google_service_account",
+    "googleapi: Error 409: Service account pangeo-plains-node already exists within project projects/plains-1., alreadyExists",
+    { account_id: "pangeo-plains-node" },
+    "projects/plains-1/serviceAccounts/pangeo-plains-node@plains-1.iam.gserviceaccount.com",
+  ],
+  [
+    "google_compute_network",
+    "googleapi: Error 409: The resource 'projects/plains-1/global/networks/n' already exists, alreadyExists",
+    { name: "n" },
+    "n",
+  ],
+  ["google_compute_subnetwork", "already exists, alreadyExists", { region: "r", name: "n" }, "r/n"],
+  ["google_compute_router", "already exists, alreadyExists", { region: "r", name: "n" }, "r/n"],
+  [
+    "google_compute_router_nat",
+    "Unable to create RouterNat, existing object already found: map[name:n]",
+    { region: "r", router: "o", name: "n" },
+    "r/o/n",
+  ],
+  ["google_compute_disk", "already exists, alreadyExists", { zone: "z", name: "n" }, "z/n"],
+  ["google_compute_resource_policy", "already exists, alreadyExists", { region: "r", name: "n" }, "r/n"],
+  [
+    "google_container_cluster",
+    "googleapi: Error 409: Already exists: projects/plains-1/locations/us-central1/clusters/c., alreadyExists",
+    { location: "us-central1", name: "c" },
+    "us-central1/c",
+  ],
+  [
+    "google_container_node_pool",
+    "resource - projects/plains-1/locations/l/clusters/c/nodePools/n - already exists",
+    { location: "l", cluster: "c", name: "n" },
+    "l/c/n",
+  ],
+  ["google_filestore_instance", "Error 409: Resource 'x' already exists", { location: "z", name: "n" }, "z/n"],
+  ["google_kms_key_ring", "Error 409: KeyRing x already exists.", { location: "l", name: "n" }, "l/n"],
+  [
+    "google_iam_workload_identity_pool",
+    "Error 409: Requested entity already exists",
+    { workload_identity_pool_id: "p" },
+    "p",
+  ],
+  [
+    "google_iam_workload_identity_pool_provider",
+    "Error 409: Requested entity already exists",
+    { workload_identity_pool_id: "p", workload_identity_pool_provider_id: "q" },
+    "p/q",
+  ],
+  [
+    "google_artifact_registry_repository",
+    "Error 409: the repository already exists",
+    { location: "l", repository_id: "quay" },
+    "l/quay",
+  ],
+  ["google_backup_dr_backup_vault", "Error 409: x already exists", { location: "l", backup_vault_id: "v" }, "l/v"],
+  ["google_backup_dr_backup_plan", "Error 409: x already exists", { location: "l", backup_plan_id: "v" }, "l/v"],
+  [
+    "google_backup_dr_backup_plan_association",
+    "Error 409: x already exists",
+    { location: "l", backup_plan_association_id: "v" },
+    "l/v",
+  ],
+];
+
+const plains: StackJson = { provider: { google: [{ project: "plains-1" }] } };
+
+test.each([
+  ...refusals.map((one) => [...one, stack] as const),
+  ...googleRefusals.map((one) => [...one, plains] as const),
+])("%s is there by the words: %s", (type, said, after, id, stack) => {
   const error = { summary: `creating it: ${said}`, detail: "", address: `${type}.it` };
   const refused = refusedThings([error], making(type, after), stack);
   expect(withIds(refused, undefined)).toEqual([{ address: `${type}.it`, id }]);
@@ -165,6 +241,21 @@ test.each([
 ])("%s with tags %j: a stranger is %s", (of, tags, is) => {
   const things = [{ address: of, id: "x" }];
   expect(strangers(things, importing(of, tags))).toEqual(is ? things : []);
+});
+
+test("a thing of Google's is the site's by its labels, or by where it is", () => {
+  const labelled = (of: string, labels: object): PlanJson => {
+    const change = { actions: ["update"], before: { effective_labels: labels }, after: { effective_labels: own } };
+    return { resource_changes: [{ address: of, mode: "managed", type: of.split(".")[0] ?? "", change }] };
+  };
+  const bucket = [{ address: "google_storage_bucket.it", id: "b" }];
+  expect(strangers(bucket, labelled("google_storage_bucket.it", own))).toEqual([]);
+  expect(strangers(bucket, labelled("google_storage_bucket.it", { ...own, site: "fjord" }))).toEqual(bucket);
+  expect(strangers(bucket, labelled("google_storage_bucket.it", {}))).toEqual(bucket);
+  expect(strangersText(bucket)).toMatch(/no labels of this site .*so nothing of them is changed[\s\S]*existing: NAME/);
+  expect(strangersText(bucket)).not.toContain("empty");
+  const router = [{ address: "google_compute_router.it", id: "r/n" }];
+  expect(strangers(router, labelled("google_compute_router.it", {}))).toEqual([]);
 });
 
 test("what a destroy would take though it is somebody else's is told by the tags of the stack", () => {

@@ -3,7 +3,14 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { namedIn } from "../../../../bin/engine/found/named";
 import { namedTypes } from "../../../../bin/engine/found/named-types";
-import { firstOf, leftoverLines, lookAddress, lookConfig, lookResult } from "../../../../bin/engine/found/tagged";
+import {
+  accountOf,
+  firstOf,
+  leftoverLines,
+  lookAddress,
+  lookConfig,
+  lookResult,
+} from "../../../../bin/engine/found/tagged";
 import { taggedTypes } from "../../../../bin/engine/found/tagged-types";
 import type { PlanJson } from "../../../../bin/engine/guard";
 
@@ -135,31 +142,70 @@ const repeatable = [
 /** Of EFS's mount targets the refusal tells no number, and they have no tags: docs/aws.md says what to do. */
 const toldOnly = ["aws_efs_mount_target"];
 
+/** The same of Google Cloud: rights of one member, and services that are switched on. */
+const googleRepeatable = /^google_(?:\w+_iam_member|project_service)$/;
+
+/** What has no name of ours there, or of which one that is left is of no use: docs/google.md says what to do. */
+const googleToldOnly = [
+  "google_billing_budget",
+  "google_compute_disk_resource_policy_attachment",
+  "google_kms_crypto_key",
+  "google_monitoring_notification_channel",
+  "google_storage_transfer_job",
+];
+
 const repository = join(__dirname, "../../../..");
 
-/** Types that constructs and stacks make, by the bindings that they load. */
-function madeTypes(): Set<string> {
+/** Types of a cloud that constructs and stacks make, by the bindings that they load. */
+function madeTypes(cloud: "aws" | "google"): Set<string> {
   const files = ["constructs", "stacks"].flatMap((folder) =>
     readdirSync(join(repository, folder), { recursive: true, encoding: "utf8" }).map((path) => join(folder, path)),
   );
   const text = files.filter((path) => path.endsWith(".ts")).map((path) => readFileSync(join(repository, path), "utf8"));
   const names = text.flatMap((one) =>
-    [...one.matchAll(/provider-aws\/lib\/([a-z0-9-]+)/g)].map(([, name = ""]) => name),
+    [...one.matchAll(new RegExp(`provider-${cloud}/lib/([a-z0-9-]+)`, "g"))].map(([, name = ""]) => name),
   );
   const resources = names.filter((name) => name !== "provider" && !name.startsWith("data-"));
-  return new Set(resources.map((name) => `aws_${name.replaceAll("-", "_")}`));
+  return new Set(resources.map((name) => `${cloud}_${name.replaceAll("-", "_")}`));
 }
 
 test("each type of AWS that a stack makes is in one of the tables, or can be written twice", () => {
   const known = [...Object.keys(namedTypes), ...taggedTypes.map(({ type }) => type), ...repeatable, ...toldOnly];
-  expect(madeTypes().size).toBeGreaterThan(30);
-  expect([...madeTypes()].filter((type) => !known.includes(type))).toEqual([]);
+  expect(madeTypes("aws").size).toBeGreaterThan(30);
+  expect([...madeTypes("aws")].filter((type) => !known.includes(type))).toEqual([]);
 });
+
+test("each type of Google Cloud that a stack makes has a name by which it is found, can be written twice, or is told of in the docs", () => {
+  const made = [...madeTypes("google")].filter((type) => !googleRepeatable.test(type));
+  const known = [...Object.keys(namedTypes).filter((type) => type.startsWith("google_")), ...googleToldOnly];
+  expect(made.sort()).toEqual(known.sort());
+});
+
+interface Golden {
+  readonly resource?: Readonly<Record<string, object>>;
+  readonly provider: Readonly<Record<string, unknown>>;
+}
 
 const goldens = join(repository, "test/golden");
 const stacks = readdirSync(goldens, { recursive: true, encoding: "utf8" })
   .filter((path) => path.endsWith(".json"))
-  .map((path) => JSON.parse(readFileSync(join(goldens, path), "utf8")) as { resource?: Record<string, object> });
+  .map((path) => JSON.parse(readFileSync(join(goldens, path), "utf8")) as Golden);
+
+test("each such thing of Google's in the examples says by itself what it is imported by, and no other of its type does", () => {
+  const seen = new Set<string>();
+  for (const { resource = {}, provider } of stacks)
+    for (const [type, of] of Object.entries(resource).filter(([type]) => type.startsWith("google_"))) {
+      const named = namedTypes[type];
+      if (!named) continue;
+      const ids = Object.values(of as Record<string, Readonly<Record<string, unknown>>>).map((after) =>
+        named.importId({ after, said: "", account: accountOf({ provider }) }),
+      );
+      expect(ids, type).not.toContain(undefined);
+      expect(new Set(ids).size, type).toBe(ids.length);
+      seen.add(type);
+    }
+  expect(seen.size).toBeGreaterThan(12);
+});
 
 test("whatever has no name of its own bears a tag Name that no other of its type bears in its stack", () => {
   for (const { resource = {} } of stacks)
