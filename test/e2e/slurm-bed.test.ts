@@ -1,5 +1,6 @@
 import { spawnSync } from "node:child_process";
-import { chmodSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { chmodSync, mkdtempSync, readFileSync, readlinkSync, rmSync } from "node:fs";
+import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
@@ -49,6 +50,33 @@ test("a job of an ordinary user runs as that user", async () => {
   expect(readFileSync(join(ann.home, "told"), "utf8").split("\n")[0]).toBe(String(ann.uid));
 });
 
+test("a job reaches the site's machine over a network of its own, and not what listens on the machine's loopback", async ({
+  skip,
+}) => {
+  const { node } = slurm;
+  skip(node.shares !== undefined, node.shares);
+  const server = createServer((socket) => socket.end());
+  await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
+  const { port } = server.address() as AddressInfo;
+  const outer = createServer((socket) => socket.end());
+  await new Promise<void>((done) => outer.listen(port, node.login, done));
+  try {
+    const reach = (address: string) =>
+      `(: < /dev/tcp/${address}/${port}) 2>&1 && echo reached ${address} || echo not ${address}`;
+    const script = ["hostname", "readlink /proc/self/ns/net", reach("127.0.0.1"), reach(node.login)].join("\n");
+    submit(`bash > apart <<'END'\n${script}\nEND`);
+    await until("the job has ended", () => slurm.jobs().length === 0);
+  } finally {
+    server.close();
+    outer.close();
+  }
+  const [name, network, ...rest] = readFileSync(join(ann.home, "apart"), "utf8").trim().split("\n");
+  expect(name).toBe(node.name);
+  expect(network).not.toBe(readlinkSync("/proc/self/ns/net"));
+  expect(rest).toContain("not 127.0.0.1");
+  expect(rest.at(-1)).toBe(`reached ${node.login}`);
+});
+
 test("a job that runs is told of with what it asked for, and ends when it is cancelled", async () => {
   const asked = ["--partition=interactive", "--time=10", "--cpus-per-task=2", "--mem=1G", "--account=snow"];
   const id = submit("exec sleep 600", "--job-name=long", ...asked);
@@ -87,4 +115,5 @@ test("it ends with all that it started and every job, though programs of it were
   for (const daemon of ["slurmctld", "munged"] as const) await slurm.killDaemon(daemon);
   await slurm.stop();
   expect(processesAbout(`${folder}/`)).toEqual([]);
+  expect(readFileSync("/etc/hosts", "utf8")).not.toContain(`isthmus-test-${process.pid}-`);
 });

@@ -5,6 +5,7 @@ import { runProgram } from "../../bin/hub/program";
 import { withHubSession } from "../../bin/hub/session";
 import { everyStep } from "../every-step";
 import { demoElsewhere, isthmusOk, killAllOf } from "./demo/federation";
+import { thisMachine } from "./slurm/node";
 import { as, needs, SlurmSite } from "./slurm/site";
 import type { User } from "./slurm/users";
 
@@ -21,7 +22,8 @@ beforeAll(async () => {
   if (needs !== undefined) return;
   folder = await demoElsewhere();
   isthmusOk(folder, "demo");
-  rhine = await SlurmSite.prepare(["ann"], { federation: folder });
+  const node = () => thisMachine("the demo's other sites are reached on the machine's loopback alone");
+  rhine = await SlurmSite.prepare(["ann"], { federation: folder, node });
   [ann] = rhine.users as [User];
   rhine.configure({
     site: {

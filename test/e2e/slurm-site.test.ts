@@ -106,6 +106,7 @@ test("a notebook is a job of the user who signed in, with what its profile asks 
       uid: ann?.uid,
       home: ann?.home,
       job: job?.id,
+      machine: rhine.slurm.node.name,
       prologue: "yes",
       mean: 1,
       inRange: true,
@@ -196,6 +197,8 @@ test("Dask's scheduler and workers are jobs of the user too, by the gateway with
     expect(end.result).toMatchObject({
       gateway: {
         sum: 499_500,
+        scheduler: rhine.slurm.node.name,
+        machines: [rhine.slurm.node.name],
         uids: [ann?.uid],
         homes: [ann?.home],
         prologue: ["yes"],

@@ -8,6 +8,7 @@ import { firstOfHundred } from "../../free-ports";
 import { killed, processesAbout } from "../demo/federation";
 import { until } from "../hpc-site/kit";
 import { databaseCommand, databaseSetUp, databaseSocket, writeAccountingFiles } from "./accounting";
+import { type ComputeNode, makeNode } from "./node";
 import { unpack, unpackAccounting } from "./packages";
 
 /** A job as `squeue` tells of it. */
@@ -37,7 +38,10 @@ export type Daemon = "munged" | "slurmctld" | "slurmd" | "mariadbd" | "slurmdbd"
 const needed = ["munged", "slurmctld", "slurmd"] as const;
 const takingJobs = ["idle", "mixed", "allocated", "completing"];
 
-/** A real Slurm on this machine: one controller, one node of eight cores and 16 GB that it only says it has, and munge. */
+/**
+ * A real Slurm on this machine: one controller, one node of eight cores and 16 GB that it only says it has, and munge. The node has
+ * a network of its own where there can be one.
+ */
 export class Slurm {
   private readonly daemons = new Map<Daemon, ChildProcess>();
   private ready = false;
@@ -47,6 +51,7 @@ export class Slurm {
     /** Everything of it lies here. Users may look in, since their jobs run from here. */
     readonly folder: string,
     private readonly libraries: string,
+    readonly node: ComputeNode,
   ) {}
 
   /** `sbatch`, `squeue` and the others, for PATH. */
@@ -55,11 +60,11 @@ export class Slurm {
   }
 
   /** Starts everything in a folder that is made for it, and returns when the node takes jobs. */
-  static async start(folder: string): Promise<Slurm> {
+  static async start(folder: string, makeIts: () => ComputeNode = makeNode): Promise<Slurm> {
     mkdirSync(folder, { recursive: true });
     chmodSync(folder, 0o755);
     unpack(join(folder, "slurm"));
-    const slurm = new Slurm(folder, librariesIn(join(folder, "slurm")));
+    const slurm = new Slurm(folder, librariesIn(join(folder, "slurm")), makeIts());
     try {
       await slurm.startAll();
     } catch (error) {
@@ -74,8 +79,8 @@ export class Slurm {
     for (const name of ["munge", "state", "spool", "log", "bin"]) mkdirSync(join(folder, name), { mode: 0o755 });
     const front = await firstOfHundred();
     this.front = front;
-    const at = { folder, libraries: this.libraries, controller: front, node: front + 1 };
-    writeFileSync(join(folder, "slurm.conf"), configuration(at));
+    const at = { folder, libraries: this.libraries, ports: { controller: front, node: front + 1 } };
+    writeFileSync(join(folder, "slurm.conf"), configuration(at, this.node));
     writeFileSync(join(folder, "cgroup.conf"), "CgroupPlugin=cgroup/v1\n");
     writeFileSync(join(folder, "job_submit.lua"), jobSubmit);
     this.writeCommands();
@@ -128,7 +133,7 @@ export class Slurm {
   setNode(state: "drain" | "down" | "resume"): void {
     if (state === "resume" && this.takesJobs()) return;
     const change = [`state=${state}`, ...(state === "resume" ? [] : ["reason=tests"])];
-    const { status, stderr } = this.run("scontrol", "update", `nodename=${hostname()}`, ...change);
+    const { status, stderr } = this.run("scontrol", "update", `nodename=${this.node.name}`, ...change);
     if (status !== 0) throw new Error(`scontrol: ${stderr}`);
   }
 
@@ -140,7 +145,7 @@ export class Slurm {
   async mend(): Promise<void> {
     const isMissing = (daemon: ChildProcess | undefined) => daemon === undefined || isOver(daemon);
     for (const name of needed) if (isMissing(this.daemons.get(name))) this.startDaemon(name);
-    const resumed = () => this.run("scontrol", "update", `nodename=${hostname()}`, "state=resume").status === 0;
+    const resumed = () => this.run("scontrol", "update", `nodename=${this.node.name}`, "state=resume").status === 0;
     await until("Slurm's node takes jobs", () => this.takesJobs() || (resumed() && this.takesJobs()));
   }
 
@@ -196,7 +201,9 @@ SLURM_CONF=${conf} exec ${loaderOf(this.folder)} --library-path ${this.libraries
       SLURM_CONF: join(this.folder, "slurm.conf"),
       ...more,
     };
-    const child = spawn(join(this.folder, "slurm", program), args, {
+    const whole = [join(this.folder, "slurm", program), ...args];
+    const [first = "", ...rest] = name === "slurmd" ? this.node.command(...whole) : whole;
+    const child = spawn(first, rest, {
       env,
       stdio: ["ignore", log, log],
       cwd: this.folder,
@@ -247,6 +254,7 @@ SLURM_CONF=${conf} exec ${loaderOf(this.folder)} --library-path ${this.libraries
       },
       // what watches over a job that could not be ended
       () => processesAbout(`${this.folder}/`).forEach(killed),
+      () => this.node.remove(),
     );
   }
 }
@@ -300,12 +308,17 @@ end
 return slurm.SUCCESS
 `;
 
-function configuration(at: { folder: string; libraries: string; controller: number; node: number }): string {
-  const name = hostname();
+interface ConfigurationPlace {
+  readonly folder: string;
+  readonly libraries: string;
+  readonly ports: { readonly controller: number; readonly node: number };
+}
+
+function configuration(at: ConfigurationPlace, node: ComputeNode): string {
   return `ClusterName=isthmus
-SlurmctldHost=${name}(127.0.0.1)
-SlurmctldPort=${at.controller}
-SlurmdPort=${at.node}
+SlurmctldHost=${hostname()}(${node.shares === undefined ? node.login : node.address})
+SlurmctldPort=${at.ports.controller}
+SlurmdPort=${at.ports.node}
 SlurmUser=root
 SlurmdUser=root
 AuthType=auth/munge
@@ -333,8 +346,8 @@ MailProg=/bin/true
 ReturnToService=2
 KillWait=5
 MinJobAge=300
-NodeName=${name} NodeAddr=127.0.0.1 CPUs=8 RealMemory=16000 Features=skylake
-PartitionName=interactive Nodes=${name} MaxTime=08:00:00 OverSubscribe=FORCE:4
-PartitionName=batch Nodes=${name} Default=YES MaxTime=24:00:00 OverSubscribe=FORCE:4
+NodeName=${node.name} NodeAddr=${node.address} CPUs=8 RealMemory=16000 Features=skylake
+PartitionName=interactive Nodes=${node.name} MaxTime=08:00:00 OverSubscribe=FORCE:4
+PartitionName=batch Nodes=${node.name} Default=YES MaxTime=24:00:00 OverSubscribe=FORCE:4
 `;
 }

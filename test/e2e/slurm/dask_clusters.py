@@ -1,6 +1,7 @@
 """What a user does with Dask on a cluster: by the gateway, and by dask-jobqueue as it comes."""
 
 import os
+import socket
 import subprocess
 from pathlib import Path
 
@@ -26,6 +27,8 @@ def looked_at(client: Client, workers: int) -> dict[str, object]:
     client.wait_for_workers(workers, timeout=90)
     return {
         "sum": client.submit(sum, client.map(lambda x: x, range(1000))).result(timeout=60),
+        "machines": sorted(set(client.run(socket.gethostname).values())),
+        "scheduler": client.run_on_scheduler(socket.gethostname),
         "uids": sorted(set(client.run(os.getuid).values())),
         "homes": sorted(set(client.run(lambda: os.environ["HOME"]).values())),
         "prologue": sorted(set(client.run(lambda: os.environ.get("FROM_PROLOGUE", "")).values())),

@@ -1,6 +1,7 @@
 """What a user finds in a job: themselves, the site's buckets, a port of the range."""
 
 import os
+import socket
 from urllib.parse import urlsplit
 
 import dask.array as da
@@ -15,6 +16,7 @@ result = {
     "uid": os.getuid(),
     "home": os.environ["HOME"],
     "job": os.environ.get("SLURM_JOB_ID"),
+    "machine": socket.gethostname(),
     "prologue": os.environ.get("FROM_PROLOGUE"),
     "mean": float(xr.open_zarr(store).t.mean().compute()),
     "inRange": 41000 <= port <= 41099,

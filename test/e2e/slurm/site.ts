@@ -7,6 +7,7 @@ import { sitePorts } from "../hpc-site/bundles";
 import { Site } from "../hpc-site/kit";
 import { type Sshd, sshServer, startSshd } from "../ssh-site/sshd";
 import { Slurm } from "./bed";
+import type { ComputeNode } from "./node";
 import { whyNoSlurm } from "./packages";
 import { systemPython } from "./python";
 import { makeUser, removeUser, type User } from "./users";
@@ -16,9 +17,6 @@ const python = systemPython();
 /** Why there can be no such site here; undefined where there can. */
 export const needs =
   (python === undefined ? "no Python 3.11 to 3.13 that every user may run" : undefined) ?? whyNoSlurm();
-
-/** Not where loopback usually is: what is told to jobs must be the address that the config has. */
-export const hubAddress = "127.0.0.2";
 
 export interface Told {
   readonly state: string;
@@ -38,6 +36,8 @@ export interface SiteParts {
 /** Of a test's own, or in the folder of a federation that there is. */
 export interface SlurmSiteOptions {
   readonly federation?: string;
+  /** Default: with a network of its own where there can be one. */
+  readonly node?: () => ComputeNode;
 }
 
 /** What was made of a site, to be put away again. */
@@ -67,7 +67,7 @@ export class SlurmSite {
     const { PATH, ISTHMUS_PYTHON } = process.env;
     const made: Made = { folder, environment: { PATH, ISTHMUS_PYTHON }, users: [] };
     try {
-      const slurm = await Slurm.start(join(folder, "bed"));
+      const slurm = await Slurm.start(join(folder, "bed"), options.node);
       made.slurm = slurm;
       for (const name of names) made.users.push(makeUser(join(folder, "home"), name));
       const server = sshServer();
@@ -105,7 +105,7 @@ export class SlurmSite {
       provider: "hpc",
       login: way ? { kind: "ssh", host: "127.0.0.1", user: userInfo().username, ...way } : "here",
       scheduler: { kind: "slurm", ...scheduler },
-      network: { hubAddress, notebookPorts: "41000-41099" },
+      network: { hubAddress: this.slurm.node.login, notebookPorts: "41000-41099" },
       listen: { port: ports.front },
       storage: { root: this.root, state: join(folder, "databases") },
       lake: { buckets: { scratch: { purpose: "scratch" }, library: { purpose: "library" } } },
@@ -143,7 +143,7 @@ export class SlurmSite {
 
   get url(): string {
     const { front } = this.ports;
-    return `http://${hubAddress}:${front}/rhine-${front}/prod/`;
+    return `http://${this.slurm.node.login}:${front}/rhine-${front}/prod/`;
   }
 
   jobsOf(user: User | undefined) {
