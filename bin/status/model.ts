@@ -57,6 +57,8 @@ export interface SiteStatus extends Ending {
     | "data only";
   /** The command that brings a site which listens only to its own machine to this one. */
   readonly tunnel?: string;
+  /** What root of the machine runs, where a service account submits jobs as its users by sudo rules. */
+  readonly sudoRules?: string;
   /** The first hub. */
   readonly hub: string | null;
   /** Front of the datasets: `<data>/zarr/DATASET.zarr`. */

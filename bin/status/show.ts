@@ -54,6 +54,7 @@ function siteText(id: string, site: SiteStatus, width: number, { paint, programs
     ...nameRows(site),
     ["files", site.root ?? ""],
     ["reach it", site.tunnel ?? ""],
+    ...sudoRows(site),
     ["problem", site.problem === null ? "" : paint("red", site.problem)],
     ...trouble(id, site, paint),
     ...(programs ? programRows(site, paint) : []),
@@ -79,6 +80,15 @@ function hubRows(id: string, hub: HubStatus, now: number, paint: Paint): [string
 
 function scratchRow({ centreExpires = [] }: SiteStatus): string {
   return centreExpires.length === 0 ? "" : `${centreExpires.join(", ")}: the centre deletes there by its own rules`;
+}
+
+/** What a site waits for that a service account runs; one that is up has it. */
+function sudoRows({ sudoRules, state }: SiteStatus): [string, string][] {
+  if (sudoRules === undefined || state === "up") return [];
+  return [
+    ["sudo rules", "isthmus up writes them there; root of that machine reads and installs them, once:"],
+    ["", sudoRules],
+  ];
 }
 
 /** What people have to enter where no zone is managed. */

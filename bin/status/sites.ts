@@ -7,6 +7,7 @@ import {
   type ResolvedStoreSite,
   standsOnCluster,
 } from "../../config/resolve/site";
+import { sudoersCommand } from "../../constructs/hpc/sudoers";
 import { carriedTo } from "../carried";
 import type { Deployed, DeployedSite } from "../deployed";
 import { expired, lastMoment } from "../expired";
@@ -102,6 +103,7 @@ async function onMachine(
     ...ending,
     ...{ provider, institution, data: site.gateway ? url : null },
     ...(tunnel === undefined ? {} : { tunnel }),
+    ...(site.batch?.sudo ? { sudoRules: sudoersCommand(site.root, site.batch.sudo) } : {}),
     ...(centreExpires.length === 0 ? {} : { centreExpires }),
   };
 }

@@ -21,6 +21,17 @@ export interface ResolvedBatch {
   readonly chooseAccount: boolean;
   /** What names of all jobs of the site's hubs start with: `<federation>-<site>-`. */
   readonly jobPrefix: string;
+  /** The account that runs Slurm's commands as users by sudo; absent where root does without. */
+  readonly sudo?: ResolvedSudo;
+}
+
+/** A service account of a site on Slurm. */
+export interface ResolvedSudo {
+  readonly user: string;
+  /** The directory of Slurm's commands. */
+  readonly commands: string;
+  /** Where its sudo rules belong on that machine. A name with a dot would be passed over there. */
+  readonly file: string;
 }
 
 /** Null on a site that starts processes. The address may be missing, which a rule refuses. */
@@ -37,7 +48,15 @@ export function resolveBatch(federation: string, site: HpcSiteConfig): ResolvedB
     startSeconds: (scheduler.startMinutes ?? 10) * 60,
     chooseAccount: typeof scheduler.account === "object",
     jobPrefix: `${federation}-${site.site}-`,
+    ...sudoOf(federation, site),
   };
+}
+
+/** Whoever installs here, or carries the files there, is root. */
+function sudoOf(federation: string, { site, login, scheduler }: HpcSiteConfig): { readonly sudo?: ResolvedSudo } {
+  if (login === "here" || login.kind !== "ssh" || login.user === "root" || scheduler.kind !== "slurm") return {};
+  const file = `/etc/sudoers.d/isthmus-${federation}-${site}`;
+  return { sudo: { user: login.user, commands: scheduler.commands ?? "/usr/bin", file } };
 }
 
 /** What a notebook's job asks for: the scheduler's options, what a profile says over them, and its size. */

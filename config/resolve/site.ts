@@ -53,7 +53,10 @@ export function resolveHpcSite(federation: string, site: HpcSiteConfig) {
     scheduler: { kind: scheduler.kind },
     batch,
     /** As written, which the rules check. */
-    written: { network: site.network, listenHost: site.listen.host, tls: site.tls, domain: site.domain },
+    written: {
+      ...{ network: site.network, listenHost: site.listen.host, tls: site.tls, domain: site.domain },
+      commands: scheduler.kind === "slurm" ? scheduler.commands : undefined,
+    },
     login: resolveLogin(site.login),
     listen,
     /** Of the site itself, for its ports; null for HTTP. */

@@ -63,6 +63,7 @@ import { retiringPools } from "./retiring-pools";
 import type { Rule } from "./rule";
 import { schedulerKeys } from "./scheduler-keys";
 import { servedBy } from "./served-by";
+import { serviceAccount } from "./service-account";
 import { sharedBuckets } from "./shared-buckets";
 import { sharedPassword } from "./shared-password";
 import { sharedPasswordLoopback } from "./shared-password-loopback";
@@ -117,6 +118,7 @@ export const rules: readonly Rule[] = [
   vouching,
   sharedPassword,
   servedBy,
+  serviceAccount,
   userPool,
   zones,
   kubernetesVersion,

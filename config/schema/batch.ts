@@ -44,6 +44,11 @@ const slurm = block(
       .describe(
         "The account that is charged where a profile or Dask has none: a name, or {choose: true} for a choice in the form, of those that `sacctmgr` tells. Default: the user's own.",
       ),
+    commands: text(/^(?:\/[A-Za-z0-9_.+-]+)+$/, "an absolute directory without spaces: /opt/slurm/bin")
+      .optional()
+      .describe(
+        "The directory of sbatch, squeue and scancel on the site's machine, which the sudo rules of a service account name (`login.user` other than root). Default /usr/bin.",
+      ),
     ...batchKeys,
   },
   refusedBy("slurm"),

@@ -51,7 +51,7 @@ export const sshLogin = block({
   kind: z.literal("ssh").describe("ssh: over SSH, with the `ssh` and `tar` of the machine you sit at."),
   host: host.describe("The machine that is installed on. Changing it uninstalls there and installs on the new one."),
   user: user.describe(
-    "The account that all programs run as. Changing it uninstalls there and installs as the new one.",
+    "The account that all programs run as. On a batch system root, or on Slurm a service account, which submits jobs as their users by sudo. Changing it uninstalls there and installs as the new one.",
   ),
   port,
   hostKey,

@@ -120,6 +120,7 @@ export const foreignKeys: Readonly<Record<"slurm" | "pbs", Readonly<Record<strin
     qos: "remove it: limits of PBS belong to its queues",
     gres: "write GPUs as `gpu`, others in `resources`",
     constraint: "write what nodes must have in `resources`: cpu_type=milan",
+    commands: "remove it: root runs a site on PBS, and finds qsub on its PATH",
     reservation: "a reservation of PBS is a queue: write its name as `queue`",
   },
   slurm: {

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { packageRoot } from "../../config/package-root";
+import type { SudoManifest } from "./sudoers";
 
 /** Where a site's front listens. */
 export interface Listen {
@@ -43,8 +44,10 @@ export interface BundleManifest {
   readonly directories: readonly string[];
   readonly programs: readonly Program[];
   readonly ports: readonly { readonly port: number; readonly program: string }[];
-  /** Whether jobs of the machine's own users run from it: then they may read environments and releases, and root installs. */
+  /** Whether jobs of the machine's own users run from it: then they may read environments and releases, and root or a service account installs. */
   readonly unixUsers?: true;
+  /** Whoever is not root installs, and needs these rules of sudo. */
+  readonly sudo?: SudoManifest;
   /** A directory of the machine for databases; without it they lie in the site's root. */
   readonly state?: string;
   /** Jobs that go with the bundle: those whose names start so. */

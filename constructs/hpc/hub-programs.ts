@@ -1,6 +1,7 @@
 import type { ResolvedBatch } from "../../config/resolve/batch";
 import { type BundleFiles, json, type Program, sealBundle, staticFiles } from "./bundle";
 import { jobqueueSettings } from "./jobqueue";
+import { type SudoRules, sudoManifest } from "./sudoers";
 
 /** A size that a user may choose for a notebook. */
 export interface HubProfile {
@@ -70,6 +71,8 @@ export interface HubBundleInput {
   readonly dask: HubDask | null;
   /** Where notebooks and workers are jobs; null where they are processes of the machine. */
   readonly batch: ResolvedBatch | null;
+  /** Whoever is not root submits its jobs by these rules; null for root. */
+  readonly sudo: SudoRules | null;
   /** Whether somebody carries the files to the machine: then nobody but them is told passwords. */
   readonly carried?: boolean;
   /** A directory of the site for databases; null for its root. */
@@ -85,22 +88,20 @@ const launch = "kit/launch.py";
 const loopback = "127.0.0.1";
 const hubFiles = [
   ...["config/jupyterhub_config.py", "config/shared_password.py", "config/spawner.py", "config/spawn_form.py"],
-  ...["config/new_home.py", "templates/page.html", "templates/spawn.html"],
+  ...["config/home_room.py", "config/new_home.py", "templates/page.html", "templates/spawn.html"],
 ];
-const jobFiles = ["config/accounts.py", "config/as_user.py"];
+const jobFiles = [
+  "config/accounts.py",
+  "config/as_user.py",
+  "config/by_sudo.py",
+  "config/job_cancel.py",
+  "config/pbs_job.py",
+];
 const batchFiles = [
   ...[...jobFiles, "config/batch_spawner.py", "config/job_failures.py", "config/job_script.py", "config/job_server.py"],
-  ...["config/job_standing.py", "config/pbs_job.py", "config/unix_accounts.py"],
+  ...["config/job_standing.py", "config/unix_accounts.py"],
 ];
-const daskFiles = [
-  ...[
-    "config/dask_jobs.py",
-    "config/dask_pbs.py",
-    "config/dask_slurm.py",
-    "config/job_standing.py",
-    "config/pbs_job.py",
-  ],
-];
+const daskFiles = ["config/dask_jobs.py", "config/dask_pbs.py", "config/dask_slurm.py", "config/job_standing.py"];
 const configuration = ["config/hub_site.py", "config/user_prefix.py", "site.json", launch];
 
 /** The bundle of one hub: its proxy, JupyterHub, Dask Gateway with its proxy, and the culler of idle servers. */
@@ -130,6 +131,7 @@ export function hubBundle(input: HubBundleInput): BundleFiles {
     ports: ports(input),
     ...(input.state === null ? {} : { state: input.state }),
     ...(input.batch ? { unixUsers: true, jobs: { kind: input.batch.kind, prefix: jobPrefix(input) } } : {}),
+    ...(input.sudo ? { sudo: sudoManifest(input.sudo) } : {}),
   });
 }
 

@@ -1,4 +1,5 @@
 import { type BundleFiles, json, type Listen, type Program, sealBundle, staticFiles } from "./bundle";
+import { type SudoRules, sudoersText, sudoManifest } from "./sudoers";
 
 export { hubBundle } from "./hub-programs";
 
@@ -61,6 +62,8 @@ export interface BaseBundleInput {
   readonly state: string | null;
   /** Whether jobs of the machine's own users run from the site. */
   readonly unixUsers: boolean;
+  /** Whoever is not root submits their jobs by these rules; null for root. */
+  readonly sudo: SudoRules | null;
   readonly s3: { readonly endpoint: string; readonly port: number; readonly region: string };
   readonly buckets: readonly SiteBucket[];
   readonly copies: readonly SiteCopy[];
@@ -89,6 +92,7 @@ export function baseBundle(input: BaseBundleInput): BundleFiles {
     ...(copies.length > 0 ? staticFiles("copies", "locks/copies.txt") : []),
     ...input.files,
     ["nginx.conf", input.nginxConf],
+    ...(input.sudo ? [["sudoers", sudoersText(input.sudo)]] : []),
     ["pages.json", json(Object.fromEntries(input.pages))],
     [
       "site.json",
@@ -114,6 +118,7 @@ export function baseBundle(input: BaseBundleInput): BundleFiles {
     expires: input.expires,
     ...(input.state === null ? {} : { state: input.state }),
     ...(input.unixUsers ? { unixUsers: true } : {}),
+    ...(input.sudo ? { sudo: sudoManifest(input.sudo) } : {}),
     directories: ["state/base/iam", ...(copies.length > 0 ? ["state/base/copies"] : [])],
     programs: [
       s3Program(input, host),

@@ -12,6 +12,7 @@ import { type BucketGrant, baseBundle, type SiteCopy } from "../../constructs/hp
 import { gatewayOf, isStore, portalOf } from "../gateway";
 import { type Places, SiteStack } from "../site-stack";
 import { deliver } from "./deliver";
+import { sudoRules } from "./sudo-rules";
 
 export interface HpcBaseStackProps {
   readonly federation: ResolvedFederation;
@@ -38,6 +39,7 @@ export class HpcBaseStack extends SiteStack {
       expires: site.expires,
       state: site.state,
       unixUsers: site.batch !== null,
+      sudo: sudoRules(federation.id, site, site.hubs),
       buckets: site.buckets.map((bucket) => ({ ...bucket, grants: grantsOf(bucket, site) })),
       copies: fetchedCopies(federation)
         .filter(({ to }) => to.site.id === site.id)

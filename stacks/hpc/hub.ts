@@ -8,6 +8,7 @@ import type { BundleFiles } from "../../constructs/hpc/bundle";
 import { hubBundle } from "../../constructs/hpc/hub-programs";
 import { type Places, SiteStack } from "../site-stack";
 import { deliver } from "./deliver";
+import { sudoRules } from "./sudo-rules";
 
 export interface HpcHubStackProps {
   readonly federation: ResolvedFederation;
@@ -35,6 +36,7 @@ export class HpcHubStack extends SiteStack {
       state: site.state,
       s3: site.s3,
       batch: site.batch,
+      sudo: sudoRules(federation.id, site, [hub]),
       carried: site.login !== "here" && site.login.kind === "bundle",
       nginxConf: hubLocation(hub.path, hub.ports.proxy, site.tlsAhead ? "https" : "$scheme"),
     });

@@ -6,7 +6,10 @@ import asyncio
 import os
 import pwd
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any
+
+import by_sudo
 
 NOBODY = 65534
 # Of this program's own environment: the machine's words, and where its batch system is.
@@ -15,6 +18,10 @@ KEPT = ("PATH", "LANG", "LC_ALL", "TZ", "SLURM_CONF", "PBS_CONF_FILE", "PBS_DEFA
 
 class CommandFailed(RuntimeError):
     """A command that ended with another code than 0, with what it said."""
+
+
+class NotLetIn(CommandFailed):
+    """A user whom the machine's sudo rules do not have."""
 
 
 def identity(user: str) -> dict[str, Any]:
@@ -30,11 +37,15 @@ def identity(user: str) -> dict[str, Any]:
     return {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": groups}
 
 
+def kept_environment() -> dict[str, str]:
+    """The machine's words in this program's own environment."""
+    return {name: os.environ[name] for name in KEPT if name in os.environ}
+
+
 def plain_environment(user: str) -> dict[str, str]:
     """What a command of the batch system needs and no more: nothing of this program's own environment is a user's."""
     account = pwd.getpwnam(user)
-    own = {name: os.environ[name] for name in KEPT if name in os.environ}
-    return {**own, "USER": account.pw_name, "LOGNAME": account.pw_name, "HOME": account.pw_dir}
+    return {**kept_environment(), "USER": account.pw_name, "LOGNAME": account.pw_name, "HOME": account.pw_dir}
 
 
 def refusal(name: str, normal: str, minimum: int) -> str:
@@ -62,8 +73,36 @@ async def run_as(
 
     :raises CommandFailed: with its standard error.
     """
+    who = identity(user)
+    if by_sudo.needed():
+        return await _run_by_sudo(user, command, text, environment or {})
     own = plain_environment(user) if environment is None else environment
-    return await run(command, text, own, **identity(user))
+    return await run(command, text, own, **who)
+
+
+async def _run_by_sudo(user: str, command: Sequence[str], text: str, environment: Mapping[str, str]) -> str:
+    words = by_sudo.command_as(user, command)
+    if os.path.basename(command[0]) == "sbatch":
+        by_sudo.remember(user)
+        text = by_sudo.script_with(text, environment)
+    try:
+        # What sudo says is read, so that it must not speak another language.
+        return await run(words, text, {**kept_environment(), "LC_ALL": "C"})
+    except CommandFailed as error:
+        if why := by_sudo.refusal_in(str(error), user):
+            raise NotLetIn(why) from None
+        raise
+
+
+async def ask_about(user: str, command: Sequence[str]) -> str:
+    """Asks for a user's jobs as that user, who sees them in any case; where sudo does not let us, as this program.
+
+    :raises CommandFailed: with what was said.
+    """
+    try:
+        return await run_as(user, command)
+    except NotLetIn:
+        return await run(command)
 
 
 async def run(
@@ -89,8 +128,9 @@ async def run(
         output, errors = await process.communicate(text.encode())
     except BaseException:
         if process.returncode is None:
-            process.kill()
-            await process.wait()
+            with suppress(PermissionError):  # sudo is root's, and ends with the command that it runs
+                process.kill()
+                await process.wait()
         raise
     if process.returncode != 0:
         said = errors.decode("utf-8", "replace").strip()

@@ -21,6 +21,7 @@ from tornado import web
 from traitlets import Unicode
 
 FIRST_PORT, LAST_PORT = 1024, 65535
+REASON_LENGTH = 500
 
 
 class NotebookPort(APIHandler):
@@ -32,14 +33,19 @@ class NotebookPort(APIHandler):
 
     @web.authenticated
     def post(self) -> None:
-        """Takes `{"port": N}` from the server itself, known by its token."""
+        """Takes `{"port": N}` from the server itself, known by its token, or `{"refused": WHY}` of its home."""
         token = self.get_auth_token() or ""
         starting = [
             s for s in self.current_user.spawners.values() if s.api_token and compare_digest(s.api_token, token)
         ]
         if not starting:
             raise web.HTTPError(403, "this is not the token of a server that starts")
-        port = (self.get_json_body() or {}).get("port")
+        told = self.get_json_body() or {}
+        if isinstance(refused := told.get("refused"), str) and refused:
+            starting[0].home_refused = refused[:REASON_LENGTH]
+            self.set_status(204)
+            return
+        port = told.get("port")
         if type(port) is not int or not FIRST_PORT <= port <= LAST_PORT:
             raise web.HTTPError(400, f"a port is a whole number from {FIRST_PORT} to {LAST_PORT}")
         starting[0].port = port

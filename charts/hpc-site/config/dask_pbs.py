@@ -6,7 +6,7 @@ import os
 import shlex
 from typing import Any
 
-from as_user import CommandFailed, run
+from as_user import CommandFailed
 from dask_backend import SiteClusterConfig
 from dask_gateway_server.backends.jobqueue.pbs import PBSBackend, PBSClusterConfig
 from dask_jobs import JobsBackend, job_name, size_of
@@ -45,16 +45,16 @@ class PbsSiteBackend(JobsBackend, PBSBackend):
         # Without a process in the background that outlives it and holds on to what it was given.
         return [self.submit_command, "-f"], environment, with_environment(script, environment)
 
-    async def check_jobs(self, job_ids: list[str]) -> dict[str, bool]:
+    async def check_jobs(self, job_ids: list[str], user: str | None = None) -> dict[str, bool]:
         """Which of the jobs wait or run; where PBS has forgotten one, the rest are looked for among all that it has."""
         if not job_ids:
             return {}
         wanted = set(job_ids)
         try:
-            told = await run([self.status_command, "-f", *job_ids])
+            told = await self.ask([self.status_command, "-f", *job_ids], user)
         except CommandFailed as error:
             if not self.is_forgotten(error):
                 raise
-            told = await run([self.status_command, "-f"])
+            told = await self.ask([self.status_command, "-f"], user)
         alive = {job for job, attributes in jobs_in(told) if job in wanted and is_alive(attributes)}
         return {job: job in alive for job in job_ids}

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
+import shlex
 from typing import Any
 
-from as_user import CommandFailed, run
+import by_sudo
+from as_user import CommandFailed
 from dask_backend import SiteClusterConfig
 from dask_gateway_server.backends.jobqueue.slurm import SlurmBackend, SlurmClusterConfig
 from dask_jobs import JobsBackend, job_name, size_of
@@ -13,6 +15,14 @@ from job_standing import SLURM_OVER, slurm_alive
 
 # Options that the base class writes and a site says for itself.
 REPLACED = ("--job-name", "--export", "--cpus-per-task", "--mem")
+
+
+def own_log(home: str, cluster: str, worker: str) -> list[str]:
+    """First lines of a job that makes the place of its log itself; each scheduler removes those of a week ago."""
+    place = shlex.quote(f"{home}/.dask-gateway/logs")
+    log = shlex.quote(f"{home}/.dask-gateway/logs/{cluster}-{worker or 'scheduler'}.log")
+    old = [] if worker else [f"find {place} -name '*.log' -mtime +7 -delete"]
+    return [f"(umask 077; mkdir -p {place}) && exec >{log} 2>&1", *old]
 
 
 class SlurmSiteClusterConfig(SiteClusterConfig, SlurmClusterConfig):
@@ -44,21 +54,27 @@ class SlurmSiteBackend(JobsBackend, SlurmBackend):
             *(sizes if batch["requestSizes"] else []),
             *self.site["dask"]["job"],
         ]
-        kept = [word for word in command if word.partition("=")[0] not in REPLACED]
         body = script.split("\n", 1)[1]
-        return [*kept, *options], environment, "\n".join(["#!/bin/bash", *batch["prologue"], body, ""])
+        replaced, begin = REPLACED, list[str]()
+        if by_sudo.needed():
+            replaced, home = (*REPLACED, "--chdir", "--output"), environment["HOME"]
+            options += [f"--chdir={home}", "--output=/dev/null"]
+            begin = own_log(home, cluster.name, worker.name if worker else "")
+        kept = [word for word in command if word.partition("=")[0] not in replaced]
+        return [*kept, *options], environment, "\n".join(["#!/bin/bash", *begin, *batch["prologue"], body, ""])
 
     def parse_job_id(self, stdout: str) -> str:
         """The number alone: a federated cluster adds its name."""
         return stdout.strip().partition(";")[0]
 
-    async def check_jobs(self, job_ids: list[str]) -> dict[str, bool]:
+    async def check_jobs(self, job_ids: list[str], user: str | None = None) -> dict[str, bool]:
         """Which of the jobs wait or run; those that Slurm has forgotten do not."""
         over = dict.fromkeys(job_ids, False)
         if not job_ids:
             return over
         try:
-            told = await run([self.status_command, "-h", "-t", "all", f"--job={','.join(job_ids)}", "-o", "%i %T"])
+            jobs = f"--job={','.join(job_ids)}"
+            told = await self.ask([self.status_command, "-h", "-t", "all", jobs, "-o", "%i %T"], user)
         except CommandFailed as error:
             if not self.is_forgotten(error):
                 raise

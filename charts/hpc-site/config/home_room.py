@@ -11,6 +11,8 @@ import os
 import sys
 import tempfile
 
+# A server writes settings, kernels' addresses and notebooks into the home; with less room it fails in odd ways.
+HOME_BYTES = 16 * 2**20
 REASONS = {errno.ENOSPC: "its disk is full", errno.EDQUOT: "your quota is used up"}
 
 

@@ -6,7 +6,7 @@ import asyncio
 import time
 from collections.abc import Callable, Sequence
 
-from as_user import CommandFailed, run, run_as
+from as_user import CommandFailed, NotLetIn, run, run_as
 
 # Who asks forgets the job as soon as it is told anything: that the batch system does not answer is not told.
 FIRST_PAUSE, LAST_PAUSE = 2.0, 30.0
@@ -28,7 +28,7 @@ async def cancel(user: str, command: Sequence[str], is_over: Callable[[str], boo
             said = str(error)
             if is_over(said):
                 return
-            if any(words in said for words in REFUSED):
+            if isinstance(error, NotLetIn) or any(words in said for words in REFUSED):
                 refused_since = refused_since or time.monotonic()
                 if time.monotonic() - refused_since >= REFUSED_SECONDS:
                     raise

@@ -13,6 +13,14 @@ class NotSubmitted(web.HTTPError):
         super().__init__(502, self.jupyterhub_message)
 
 
+class NotRun(web.HTTPError):
+    """A user for whom the hub's account may not submit jobs, with who can change that."""
+
+    def __init__(self, reason: str) -> None:
+        self.jupyterhub_message = f"no job is submitted for you: {reason}"
+        super().__init__(403, self.jupyterhub_message)
+
+
 class NoHome(web.HTTPError):
     """A home that its user cannot write to, with the reason on the page and in the hub's API."""
 

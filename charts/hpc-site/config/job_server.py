@@ -8,15 +8,17 @@ import shlex
 from collections.abc import AsyncIterator, Callable
 from typing import ClassVar
 
+import by_sudo
 from accounts import Accounts, NotTheirs
-from as_user import CommandFailed, plain_environment, refusal, run_as
+from as_user import CommandFailed, NotLetIn, ask_about, plain_environment, refusal, run_as
 from batchspawner.batchspawner import JobStatus
+from home_room import HOME_BYTES
 from hub_site import home_of
 from job_cancel import cancel
-from job_failures import NoHome, NotCharged, NotStarted, NotSubmitted
+from job_failures import NoHome, NotCharged, NotRun, NotStarted, NotSubmitted
 from job_script import account_environment, notebook_log, said_by
 from job_standing import Standing, last_line, sentence
-from spawner import HOME_BYTES, USER_ENVIRONMENT, SiteServer
+from spawner import USER_ENVIRONMENT, SiteServer
 from tornado import web
 
 # A queue may be long, and all who wait ask the one controller.
@@ -40,6 +42,8 @@ class JobServer(SiteServer):
     system: ClassVar[str]
     standing_in: ClassVar[Callable[[str], Standing]]
     standing: Standing | None = None
+    # Why the job that starts cannot work in its user's home, as it tells.
+    home_refused = ""
     # How jobs ended where that was nobody's wish, by server: the hub drops a spawner with its server.
     lost: ClassVar[dict[str, str]] = {}
     # That of the job before the one that starts.
@@ -59,7 +63,12 @@ class JobServer(SiteServer):
             raise NotCharged(str(error)) from None
 
     async def require_home(self) -> None:
-        """Refuses to start a server in a home that its user cannot write to: a full disk, a quota, a missing mount."""
+        """Refuses to start a server in a home that its user cannot write to: a full disk, a quota, a missing mount.
+
+        Where nothing but Slurm's commands is run as users, the job itself finds out (see notebook_job).
+        """
+        if by_sudo.needed():
+            return
         program = f"{os.environ['ISTHMUS_BUNDLE']}/config/home_room.py"
         home = str(home_of(self.site, self.user.name))
         try:
@@ -88,10 +97,11 @@ class JobServer(SiteServer):
             return JobStatus.NOTFOUND
         try:
             async with asyncio.timeout(QUERY_SECONDS):
-                self.job_status = await self.run_command(self.batch_query_cmd.format(job_id=self.job_id))
+                command = shlex.split(self.batch_query_cmd.format(job_id=self.job_id))
+                self.job_status = await ask_about(self.user.name, command)
         except TimeoutError:
             self.job_status = f"no answer within {QUERY_SECONDS:.0f} s"
-        except CommandFailed as error:
+        except (CommandFailed, OSError, KeyError) as error:
             self.job_status = str(error)
         self.standing = type(self).standing_in(self.job_status)
         return STATUS[self.standing.kind]
@@ -134,6 +144,8 @@ class JobServer(SiteServer):
         """As the base class; what the batch system says against a job is told to its user."""
         try:
             job: str = await super().submit_batch_script()
+        except NotLetIn as error:
+            raise NotRun(str(error)) from None
         except CommandFailed as error:
             raise NotSubmitted(str(error)) from None
         return job
@@ -167,6 +179,7 @@ class JobServer(SiteServer):
         In the place of the base class's own, which waits on for a server whose job has ended.
         """
         self.standing = None
+        self.home_refused = ""
         self.ip, self.port = "0.0.0.0", 0  # in the job, until it has told where it is
         if self.server:
             self.server.port = 0
@@ -174,6 +187,8 @@ class JobServer(SiteServer):
             raise NotSubmitted("its answer has no number of a job; the hub's log has the answer")
         pause = FIRST_PAUSE
         while (status := await self.query_job_status()) is not JobStatus.RUNNING or self.port == 0:
+            if self.home_refused:
+                raise NoHome(self.home_refused)
             if status is JobStatus.NOTFOUND:
                 raise NotStarted(await self.how_it_ended())
             await asyncio.sleep(pause)

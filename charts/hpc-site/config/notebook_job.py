@@ -1,6 +1,7 @@
 """notebook_job.py FIRST-LAST|any -- COMMAND...: in a job, finds a free port, tells it to the hub, becomes COMMAND.
 
-Run by the notebooks' environment on a compute node; needs nothing but the standard library.
+Where the home cannot be written to, it tells the hub why instead. Run by the notebooks' environment on a compute node;
+needs nothing but the standard library.
 """
 
 from __future__ import annotations
@@ -12,8 +13,14 @@ import random
 import socket
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from urllib.parse import urlsplit, urlunsplit
+
+# Python may be told (PYTHONSAFEPATH) not to look beside its script.
+if (beside := os.path.dirname(os.path.realpath(__file__))) not in sys.path:
+    sys.path.insert(0, beside)
+
+from home_room import HOME_BYTES, refusal
 
 HUB_SECONDS = 120.0
 
@@ -43,8 +50,8 @@ def with_port(url: str, port: int) -> str:
     return urlunsplit(parts._replace(netloc=f"{parts.hostname}:{port}"))
 
 
-def tell(api: str, token: str, port: int) -> None:
-    """Tells the hub the port, again and again while the hub does not answer: it may be restarting.
+def tell(api: str, token: str, what: Mapping[str, object]) -> None:
+    """Tells the hub something, again and again while the hub does not answer: it may be restarting.
 
     :raises SystemExit: where the hub refuses, as it does once it has given this server up.
     """
@@ -54,7 +61,7 @@ def tell(api: str, token: str, port: int) -> None:
         connection = http.client.HTTPConnection(url.hostname or "", url.port or 80, timeout=30)
         try:
             headers = {"Authorization": f"token {token}", "Content-Type": "application/json"}
-            connection.request("POST", f"{url.path.rstrip('/')}/notebook-port", json.dumps({"port": port}), headers)
+            connection.request("POST", f"{url.path.rstrip('/')}/notebook-port", json.dumps(what), headers)
             answer = connection.getresponse()
             said = answer.read().decode("utf-8", "replace")
         except (OSError, http.client.HTTPException) as error:
@@ -73,9 +80,13 @@ def tell(api: str, token: str, port: int) -> None:
 def main(arguments: list[str]) -> None:
     """Never returns: the process becomes the command."""
     choice, command = arguments[0], arguments[2:]
+    api, token = os.environ["JUPYTERHUB_API_URL"], os.environ["JUPYTERHUB_API_TOKEN"]
+    if why := refusal(os.environ["HOME"], HOME_BYTES):
+        tell(api, token, {"refused": why})
+        sys.exit(why)
     port = free_port(choice)
     os.environ["JUPYTERHUB_SERVICE_URL"] = with_port(os.environ["JUPYTERHUB_SERVICE_URL"], port)
-    tell(os.environ["JUPYTERHUB_API_URL"], os.environ["JUPYTERHUB_API_TOKEN"], port)
+    tell(api, token, {"port": port})
     os.execv(command[0], command)
 
 

@@ -7,6 +7,7 @@ import shutil
 from pathlib import Path
 from typing import Any, ClassVar
 
+from home_room import HOME_BYTES
 from hub_site import ROOT, carries_our_mark, dask_environment, home_of, hub_environment, profile_of
 from jupyterhub.spawner import SimpleLocalProcessSpawner
 from new_home import STARTER, make_home
@@ -14,8 +15,6 @@ from tornado import web
 from traitlets import default
 from user_prefix import user_prefix
 
-# A server writes settings, kernels' addresses and notebooks into the home; with less room it fails in odd ways.
-HOME_BYTES = 16 * 2**20
 USER_ENVIRONMENT = os.environ.get("ISTHMUS_USER_ENV", "")
 
 

@@ -65,7 +65,7 @@ class Bundle:
 
     @property
     def unix_users(self) -> bool:
-        """Whether jobs of the machine's users run from it: root installs it, and they may read what their jobs need."""
+        """Whether jobs of the machine's users run from it, who then may read what these need."""
         return bool(self.data.get("unixUsers"))
 
     @property
@@ -73,6 +73,12 @@ class Bundle:
         """The batch system of its jobs and what their names start with; None where it has none."""
         jobs = self.data.get("jobs")
         return (jobs["kind"], jobs["prefix"]) if jobs else None
+
+    @property
+    def sudo(self) -> dict[str, Any] | None:
+        """The sudo rules by which a service account submits its jobs; None where root does without."""
+        rules: dict[str, Any] | None = self.data.get("sudo")
+        return rules
 
     @property
     def state(self) -> str | None:

@@ -10,14 +10,41 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from pathlib import Path
 from typing import Any
 
 from bundle import Bundle
 from faults import SiteFault
+from layout import Layout
 from progress import say
+from sudo_rules import NOT_LET_IN, words_as
 
 COMMANDS: Mapping[str, tuple[str, ...]] = {"slurm": ("sbatch", "squeue", "scancel"), "pbs": ("qsub", "qstat", "qdel")}
 END_SECONDS = 60.0
+
+
+@dataclass(frozen=True)
+class Users:
+    """Who has jobs of a hub, and how its service account speaks for them."""
+
+    sudo: Mapping[str, Any] | None
+    record: Path
+
+    @property
+    def by_sudo(self) -> bool:
+        """Whether what is done as a user is done by sudo."""
+        return self.sudo is not None and os.geteuid() != 0
+
+    def remembered(self) -> list[str]:
+        """Those for whom the hub has submitted jobs, where they are spoken for by sudo."""
+        return self.record.read_text("utf-8").split() if self.by_sudo and self.record.exists() else []
+
+    def words(self, user: str, command: Sequence[str]) -> list[str]:
+        """The words that run a command of Slurm as a user."""
+        return words_as(self.sudo or {}, user, command)
+
+
+BY_ROOT = Users(None, Path(os.devnull))
 
 
 @dataclass(frozen=True)
@@ -29,7 +56,7 @@ class Job:
     owner: str = ""
 
 
-def end_jobs(bundle: Bundle) -> None:
+def end_jobs(layout: Layout, bundle: Bundle) -> None:
     """Cancels a hub's jobs, whoever's they are, and waits until they are gone.
 
     :raises SiteFault: where the batch system does not answer, or does not end them in time.
@@ -37,37 +64,48 @@ def end_jobs(bundle: Bundle) -> None:
     if not bundle.jobs:
         return
     kind, prefix = bundle.jobs
+    users = Users(bundle.sudo, layout.directory("state") / bundle.id / "job-users")
     deadline = time.monotonic() + END_SECONDS
-    found = jobs_named(kind, prefix)
+    found = jobs_named(kind, prefix, users)
     if found:
         say(f"ended {len(found)} job{'' if len(found) == 1 else 's'} of {bundle.id}")
     pause = 0.05
-    while left := jobs_named(kind, prefix):
+    while left := jobs_named(kind, prefix, users):
         if time.monotonic() > deadline:
             ids = ", ".join(job.id for job in left)
             raise SiteFault(f"jobs of {bundle.id} have not ended in {END_SECONDS:.0f} s: {ids}")
-        CANCEL[kind](left)
+        CANCEL[kind](left, users)
         time.sleep(pause)
         pause = min(pause * 2, 2)
 
 
-def jobs_named(kind: str, prefix: str) -> list[Job]:
+def jobs_named(kind: str, prefix: str, users: Users = BY_ROOT) -> list[Job]:
     """Jobs that wait or run and whose names start so, oldest first."""
-    found = {job.id: job for job in LIST[kind]() if job.name.startswith(prefix)}
+    found = {job.id: job for job in LIST[kind](users) if job.name.startswith(prefix)}
     return sorted(found.values(), key=lambda job: int(re.sub(r"\D.*", "", job.id) or 0))
 
 
-def _slurm_jobs() -> Iterable[Job]:
-    for line in _told(["squeue", "-h", "-o", "%A %j"]).splitlines():
-        job, _, name = line.partition(" ")
-        yield Job(job, name)
+def _slurm_jobs(users: Users) -> Iterable[Job]:
+    asked = ["squeue", "-h", "-o", "%A %u %j"]
+    told = [_told(asked)]
+    forgiving = (*NOT_LET_IN, "unknown user", "error initializing")
+    # Slurm may hide jobs of others.
+    told += [_told(users.words(user, asked), forgiving) for user in users.remembered()]
+    for line in "".join(told).splitlines():
+        job, user, name = (*line.split(" ", 2), "", "")[:3]
+        yield Job(job, name, user)
 
 
-def _cancel_slurm(jobs: Sequence[Job]) -> None:
-    _told(["scancel", *(job.id for job in jobs)], forgiving=("Invalid job id",))
+def _cancel_slurm(jobs: Sequence[Job], users: Users) -> None:
+    over = ("Invalid job id",)
+    if not users.by_sudo:
+        _told(["scancel", *(job.id for job in jobs)], over)
+        return
+    for owner, own in groupby(sorted(jobs, key=lambda job: job.owner), key=lambda job: job.owner):
+        _told(users.words(owner, ["scancel", *(job.id for job in own)]), over)
 
 
-def _pbs_jobs() -> Iterable[Job]:
+def _pbs_jobs(_: Users) -> Iterable[Job]:
     # Long values go on in lines that start with a tab. What is over is not told of without -x.
     for part in re.split(r"^Job Id: ", _told(["qstat", "-f"]).replace("\n\t", ""), flags=re.MULTILINE)[1:]:
         job, *lines = part.splitlines()
@@ -75,7 +113,7 @@ def _pbs_jobs() -> Iterable[Job]:
         yield Job(job.strip(), told.get("Job_Name", ""), told.get("Job_Owner", "").partition("@")[0])
 
 
-def _cancel_pbs(jobs: Sequence[Job]) -> None:
+def _cancel_pbs(jobs: Sequence[Job], _: Users) -> None:
     # Root of a machine that submits is nobody in particular to the server: each user ends what is theirs.
     for owner, own in groupby(sorted(jobs, key=lambda job: job.owner), key=lambda job: job.owner):
         over = ("Unknown Job Id", "Job has finished", "Request invalid for state of job")
@@ -92,15 +130,16 @@ def _as(owner: str) -> dict[str, Any]:
     return {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
 
 
-LIST: Mapping[str, Callable[[], Iterable[Job]]] = {"slurm": _slurm_jobs, "pbs": _pbs_jobs}
-CANCEL: Mapping[str, Callable[[Sequence[Job]], None]] = {"slurm": _cancel_slurm, "pbs": _cancel_pbs}
+LIST: Mapping[str, Callable[[Users], Iterable[Job]]] = {"slurm": _slurm_jobs, "pbs": _pbs_jobs}
+CANCEL: Mapping[str, Callable[[Sequence[Job], Users], None]] = {"slurm": _cancel_slurm, "pbs": _cancel_pbs}
 
 
 def _told(command: list[str], forgiving: tuple[str, ...] = (), who: Mapping[str, Any] | None = None) -> str:
+    said = {"stdin": subprocess.DEVNULL, "capture_output": True, "text": True, "check": False}
+    if command[0] == "sudo":  # its words are read
+        said["env"] = {**os.environ, "LC_ALL": "C"}
     try:
-        ended = subprocess.run(
-            command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False, **(who or {})
-        )
+        ended = subprocess.run(command, **said, **(who or {}))
     except OSError as error:
         raise SiteFault(f"{command[0]} does not run: {error}") from None
     lines = ended.stderr.splitlines()

@@ -82,7 +82,7 @@ def _end_children(layout: Layout, bundle_id: str | None) -> None:
 def _end_jobs(layout: Layout) -> None:
     """Ends jobs of all hubs in the batch system."""
     for name in layout.installed():
-        end_jobs(read_bundle(layout.link(name)))
+        end_jobs(layout, read_bundle(layout.link(name)))
 
 
 def supervisor_group(layout: Layout) -> int:
@@ -118,11 +118,11 @@ def uninstall(layout: Layout, bundle_id: str) -> bool:
 def _uninstall_hub(layout: Layout, bundle_id: str) -> None:
     bundle = read_bundle(layout.link(bundle_id)) if bundle_id in layout.installed() else None
     if bundle:
-        end_jobs(bundle)  # first: where the batch system does not answer, nothing has changed yet
+        end_jobs(layout, bundle)  # first: where the batch system does not answer, nothing has changed yet
     _end_children(layout, bundle_id)
     installer.deactivate(layout, bundle_id)
     if bundle:
-        end_jobs(bundle)  # what the hub has started meanwhile
+        end_jobs(layout, bundle)  # what the hub has started meanwhile
     sweep(layout.root, bundle_id)
 
 

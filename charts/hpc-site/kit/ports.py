@@ -52,7 +52,11 @@ def for_root(bundles: Sequence[Bundle], start: int | None = None) -> list[str]:
     if not low:
         return []
     who = user_name(os.geteuid())
-    step = "sign in as root, or choose another `listen.port`"
+    lowest = min(entry["port"] for bundle in bundles for entry in bundle.ports)
+    step = (
+        "sign in as root, choose another `listen.port`, or have root open them to everybody "
+        f"(sysctl net.ipv4.ip_unprivileged_port_start={lowest}, and in /etc/sysctl.d)"
+    )
     return [f"{', '.join(low)}: ports below {start} are root's, and this is {who}: {step}"]
 
 

@@ -7,6 +7,8 @@ import shutil
 import stat
 from pathlib import Path
 
+import pam_rights
+import sudo_rules
 import toolchain
 from bundle import Bundle
 from faults import SiteFault
@@ -19,7 +21,7 @@ def require(layout: Layout, bundle: Bundle) -> None:
 
     :raises SiteFault: with what is missing.
     """
-    if os.geteuid() != 0:
+    if os.geteuid() != 0 and bundle.sudo is None:
         raise SiteFault("jobs run as the users who signed in, so root installs this site: sign in as root there")
     os.umask(0o022)
     if bundle.jobs:
@@ -27,6 +29,10 @@ def require(layout: Layout, bundle: Bundle) -> None:
         if missing:
             raise SiteFault(f"not on this machine's PATH: {', '.join(missing)}; {bundle.jobs[0]} needs them")
     layout.root.mkdir(parents=True, exist_ok=True)
+    if bundle.sudo and os.geteuid() != 0:
+        sudo_rules.require(layout, bundle, bundle.sudo)
+        for service in bundle.sudo["services"]:
+            pam_rights.require(layout, service)
     for what, path, remedy in (
         ("the site's directory", layout.root.parent, "choose another `storage.root`, or chmod o+x"),
         ("Python", Path(os.path.realpath(toolchain.python()[0])).parent, "set ISTHMUS_PYTHON to one of the system's"),

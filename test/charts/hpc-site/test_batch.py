@@ -221,9 +221,9 @@ class Ports(unittest.TestCase):
             thread.start()
             try:
                 api = f"http://127.0.0.1:{hub.server_port}/hub/api"
-                notebook_job.tell(api, "mine", 40001)
+                notebook_job.tell(api, "mine", {"port": 40001})
                 with self.assertRaisesRegex(SystemExit, "does not wait for this server any more: 403"):
-                    notebook_job.tell(api, "other", 40001)
+                    notebook_job.tell(api, "other", {"port": 40001})
             finally:
                 hub.shutdown()
                 thread.join()
@@ -261,12 +261,12 @@ class Jobs(unittest.TestCase):
                 ended.extend(command[1:])
                 for job in command[1:]:
                     del queue[job]
-            listed = "".join(f"{job} {name}\n" for job, name in queue.items())
+            listed = "".join(f"{job} ann {name}\n" for job, name in queue.items())
             return subprocess.CompletedProcess(command, 0, listed, "")
 
         with mock.patch("jobs.subprocess.run", called):
             self.assertEqual([job.id for job in jobs_named("slurm", "fed-a-prod-")], ["7", "9"])
-            end_jobs(mock.Mock(id="prod", jobs=("slurm", "fed-a-prod-")))
+            end_jobs(mock.MagicMock(), mock.Mock(id="prod", jobs=("slurm", "fed-a-prod-"), sudo=None))
         self.assertEqual(ended, ["7", "9"])
         self.assertEqual(list(queue), ["8"])
 

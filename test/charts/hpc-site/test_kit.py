@@ -298,7 +298,8 @@ class Refusals(InScratch):
         bundles = [self.needing("base", 443), self.needing("prod", 8710)]
         with patch("ports.os.geteuid", return_value=1000):
             (line,) = for_root(bundles, 1024)
-            self.assertRegex(line, r"^443 \(one\): ports below 1024 are root's, and this is \w+: sign in as root, or")
+            self.assertRegex(line, r"^443 \(one\): ports below 1024 are root's, and this is \w+: sign in as root,")
+            self.assertIn("ip_unprivileged_port_start=443", line)
             self.assertEqual(for_root(bundles, 80), [])
         with patch("ports.os.geteuid", return_value=0):
             self.assertEqual(for_root(bundles, 1024), [])

@@ -75,7 +75,7 @@ class Submitted(unittest.TestCase):
         patched = mock.patch.dict(os.environ, told)
         patched.start()
         self.addCleanup(patched.stop)
-        self.addCleanup(lambda: end_jobs(mock.Mock(id="x", jobs=("pbs", ""))))
+        self.addCleanup(lambda: end_jobs(mock.MagicMock(), mock.Mock(id="x", jobs=("pbs", ""), sudo=None)))
 
     def submit(self, name: str, options: list[str], rest: list[str]) -> str:
         script = pbs_script(name, options, str(self.place), str(self.place / f"{name}.log"), rest)
@@ -118,7 +118,7 @@ class Submitted(unittest.TestCase):
         other = self.submit("fed-a-prod2-notebook", [], ["exec sleep 60"])
         found = jobs_named("pbs", "fed-a-prod-")
         self.assertEqual([(job.id, job.owner) for job in found], [(job, ME) for job in ours])
-        end_jobs(mock.Mock(id="prod", jobs=("pbs", "fed-a-prod-")))
+        end_jobs(mock.MagicMock(), mock.Mock(id="prod", jobs=("pbs", "fed-a-prod-"), sudo=None))
         self.assertEqual(list(self.told()), [other])
 
     def test_what_is_over_is_not_in_the_way_and_what_does_not_answer_is(self) -> None:

@@ -22,12 +22,6 @@ test("jobs that would find nothing to run", () => {
   expect(of((text) => text.replace("/p/a", "p/a"))).toEqual([`sites/a.yaml:7:17 ${message}`]);
 });
 
-test("an account that may not submit for others", () => {
-  expect(of(over("pangeo"))).toEqual([
-    "sites/a.yaml:4:48 batch-site login.user: pangeo cannot submit jobs as other users",
-  ]);
-});
-
 test("a site that jobs find, here or over SSH as root", () => {
   expect(of((text) => text)).toEqual([]);
   expect(of(over("root"))).toEqual([]);

@@ -86,6 +86,7 @@ export function baseInput(front: number, differs: Partial<BaseBundleInput> = {})
     copies: [],
     certificate: null,
     unixUsers: false,
+    sudo: null,
     s3: { endpoint: `http://127.0.0.1:${front + 1}`, port: front + 1, region: "us-east-1" },
     buckets,
     nginxConf: frontConf(front),
@@ -140,6 +141,7 @@ export function hubInput(front: number, first: number, differs: Partial<HubBundl
     },
     s3: { endpoint: `http://127.0.0.1:${front + 1}`, region: "us-east-1" },
     batch: null,
+    sudo: null,
     dask: {
       worker: { cores: 1, memoryBytes: gib },
       limits: {

@@ -1,6 +1,8 @@
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
+import { cacheDirectory } from "../../../bin/engine/cache";
 import { everyStep } from "../../every-step";
 import { isthmus, isthmusOk, killed, type Run } from "../demo/federation";
 import { sitePorts } from "../hpc-site/bundles";
@@ -38,6 +40,8 @@ export interface SlurmSiteOptions {
   readonly federation?: string;
   /** Default: with a network of its own where there can be one. */
   readonly node?: () => ComputeNode;
+  /** The short name of the user who runs the site in place of root, over SSH. */
+  readonly account?: string;
 }
 
 /** What was made of a site, to be put away again. */
@@ -48,6 +52,8 @@ interface Made {
   readonly users: User[];
   slurm?: Slurm;
   sshd?: Sshd;
+  /** Who runs the site, where that is not root. */
+  account?: User;
 }
 
 /** A site whose notebooks and workers are jobs, on a cluster of one machine: this one, reached through a real sshd where it has one. */
@@ -70,11 +76,15 @@ export class SlurmSite {
       const slurm = await Slurm.start(join(folder, "bed"), options.node);
       made.slurm = slurm;
       for (const name of names) made.users.push(makeUser(join(folder, "home"), name));
+      if (options.account !== undefined) made.account = makeUser(join(folder, "home"), options.account);
       const server = sshServer();
       // What the machine's login would set is read when its sshd starts.
       Object.assign(process.env, { PATH: `${slurm.bin}:${PATH}`, ISTHMUS_PYTHON: python });
       if (typeof server === "string") console.log(`the site on Slurm is installed here: ${server}`);
-      else made.sshd = await startSshd(server, join(folder, "sshd"));
+      else {
+        const more = made.account ? { ISTHMUS_CACHE: giveCache(made.account, folder) } : {};
+        made.sshd = await startSshd(server, join(folder, "sshd"), more);
+      }
       return new SlurmSite(made, slurm, await sitePorts(1), options.federation ?? join(folder, "config"));
     } catch (error) {
       await putAway(made).catch(console.error); // what went wrong first is what is thrown
@@ -84,6 +94,11 @@ export class SlurmSite {
 
   get folder(): string {
     return this.made.folder;
+  }
+
+  /** Who runs the site, where that is not root. */
+  get account(): User | undefined {
+    return this.made.account;
   }
 
   get users(): readonly User[] {
@@ -97,13 +112,13 @@ export class SlurmSite {
   /** Writes the site's file, and the federation's where there is none. */
   configure({ scheduler = {}, site = {}, hub = {} }: SiteParts = {}): void {
     const { folder, ports } = this;
-    const { sshd } = this.made;
+    const { sshd, account } = this.made;
     const way = sshd && { port: sshd.port, hostKey: sshd.hostKey, keyFile: sshd.keyFile };
     const whole = {
       site: "rhine",
       institution: "Rhine Supercomputing Centre",
       provider: "hpc",
-      login: way ? { kind: "ssh", host: "127.0.0.1", user: userInfo().username, ...way } : "here",
+      login: way ? { kind: "ssh", host: "127.0.0.1", user: account?.name ?? userInfo().username, ...way } : "here",
       scheduler: { kind: "slurm", ...scheduler },
       network: { hubAddress: this.slurm.node.login, notebookPorts: "41000-41099" },
       listen: { port: ports.front },
@@ -167,12 +182,23 @@ export class SlurmSite {
   }
 }
 
-function putAway({ folder, environment, users, slurm, sshd }: Made): Promise<void> {
+/** Places that an account needs which is not root: those of the site, and a cache with what the machine has built already. */
+function giveCache({ name }: User, folder: string): string {
+  const cache = join(folder, "cache");
+  for (const place of [cache, join(folder, "there"), join(folder, "databases")]) mkdirSync(place, { mode: 0o755 });
+  for (const part of ["chp", "uv", "versitygw"])
+    if (existsSync(join(cacheDirectory(), part)))
+      cpSync(join(cacheDirectory(), part), join(cache, part), { recursive: true, verbatimSymlinks: true });
+  execFileSync("chown", ["-R", `${name}:`, cache, join(folder, "there"), join(folder, "databases")]);
+  return cache;
+}
+
+function putAway({ folder, environment, users, slurm, sshd, account }: Made): Promise<void> {
   return everyStep(
     () => sshd?.stop(),
     () => slurm?.stop(),
     () => restore(environment),
-    ...users.map((user) => () => removeUser(user)),
+    ...[...users, ...(account ? [account] : [])].map((user) => () => removeUser(user)),
     () => rmSync(folder, { recursive: true, force: true }),
   );
 }

@@ -120,7 +120,8 @@ async function started(
 ): Promise<Sshd> {
   const port = await freePort();
   const [hostKey, otherKey, user] = ["host", "other", "user"].map((name) => newKey(join(folder, name)));
-  writeFileSync(join(folder, "authorized_keys"), `${user}\n`, { mode: 0o600 });
+  // It is read as whoever signs in.
+  writeFileSync(join(folder, "authorized_keys"), `${user}\n`, { mode: 0o644 });
   const lines = [
     `Port ${port}`,
     "ListenAddress 127.0.0.1",
