@@ -30,6 +30,7 @@ beforeAll(async () => {
   sudo = lendSudo();
   if (sudo.bin) process.env.PATH = `${sudo.bin}:${process.env.PATH}`;
   rhine = await SlurmSite.prepare(["ann", "bo"], { account: "pangeo" });
+  rhine.slurm.hideJobs(); // as many centres do
   [ann, bo] = rhine.users as [User, User];
   account = rhine.account as User;
   rhine.configure({
@@ -89,6 +90,13 @@ test("a notebook is a job of the user who signed in, by the name of the account 
   await withHubSession(rhine.url, as(ann), { signal: signal() }, async (session) => {
     await session.startServer();
     const [job] = rhine.jobsOf(ann);
+    const seen = spawnSync("setpriv", [
+      `--reuid=${account.uid}`,
+      "--clear-groups",
+      join(rhine.slurm.bin, "squeue"),
+      "-h",
+    ]);
+    expect([seen.status, `${seen.stdout}`]).toEqual([0, ""]);
     expect(job).toMatchObject({ name: "far-rhine-prod-notebook", partition: "interactive", state: "RUNNING" });
     const end = await runProgram(session, { source, file: "notebook.py" }, { deadline: 200_000 });
     expect(end.error?.traceback ?? "").toBe("");

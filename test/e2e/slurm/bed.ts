@@ -1,6 +1,16 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { chmodSync, closeSync, mkdirSync, openSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  chmodSync,
+  closeSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { everyStep } from "../../every-step";
@@ -122,6 +132,13 @@ export class Slurm {
   manageAccounts(...args: string[]): void {
     const { status, stdout, stderr } = this.run("sacctmgr", "-i", ...args);
     if (status !== 0) throw new Error(`sacctmgr ${args.join(" ")}: ${stdout}${stderr}`);
+  }
+
+  /** Has Slurm show jobs to nobody but their users, and to root. */
+  hideJobs(): void {
+    appendFileSync(join(this.folder, "slurm.conf"), "PrivateData=jobs\n");
+    const { status, stderr } = this.run("scontrol", "reconfigure");
+    if (status !== 0) throw new Error(`scontrol: ${stderr}`);
   }
 
   /** States of its nodes; none while the controller does not answer. */
