@@ -14,12 +14,13 @@ export function expiryOf(bucket: {
 }) {
   // Nothing of what existed before is ever removed, so it does not expire either.
   const expires = bucket.purpose === "scratch" && bucket.existing === undefined;
-  const asked = typeof bucket.expire === "object" ? bucket.expire.days : null;
+  const asked =
+    typeof bucket.expire === "object" ? bucket.expire.days : bucket.expire === "own-files" ? scratchDays : null;
   return {
     /** Days of `expire` as written, whatever the purpose; a rule wants it on scratch only. */
     expireAsked: asked,
     /** Days after its newest write that a store goes; null: never. */
-    expireDays: expires && typeof bucket.expire !== "string" ? (asked ?? scratchDays) : null,
+    expireDays: expires && (bucket.expire === undefined || asked !== null) ? (asked ?? scratchDays) : null,
   };
 }
 
@@ -36,6 +37,10 @@ export function resolveBucket(federation: string, site: string, id: string, buck
     expireAsked,
     /** The centre deletes there by its own rules, and Isthmus nothing. */
     centreExpires: bucket.expire === "centre",
+    /** Each user's files go by a process of that user. */
+    ...(bucket.expire === "own-files" || (typeof bucket.expire === "object" && bucket.expire.ownFiles)
+      ? { ownFiles: true }
+      : {}),
     /** As written: absolute, or relative to the federation file; null for the site's own root. */
     path: bucket.path ?? null,
     expireDays,

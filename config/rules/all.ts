@@ -46,6 +46,7 @@ import { nodeEndpoints } from "./node-endpoints";
 import { nodePods } from "./node-pods";
 import { nodeVolumes } from "./node-volumes";
 import { oneCluster } from "./one-cluster";
+import { ownFiles } from "./own-files";
 import { placeholders } from "./placeholders";
 import { poolNodes } from "./pool-nodes";
 import { poolSelect } from "./pool-select";
@@ -100,6 +101,7 @@ export const rules: readonly Rule[] = [
   bucketRights,
   storeKeys,
   expiryIsScratchOnly,
+  ownFiles,
   existingBuckets,
   coldTier,
   datasetBucket,

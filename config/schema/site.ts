@@ -29,6 +29,15 @@ const address = z
     }),
   });
 
+const hpcExpireDays = expireDays.extend({
+  ownFiles: z
+    .boolean()
+    .optional()
+    .describe(
+      "For a directory in which users of a batch system have files of their own. true: the files of each are expired by a process of that user, in the entries of the bucket that the user owns; what belongs to others stays, and a store with files of several. Default false: whatever lies there, by the site's account.",
+    ),
+});
+
 const hpcBucket = block({
   purpose: bucketPurpose,
   public: z.boolean().optional().describe("Anonymous read and list. Only for a library. Default false."),
@@ -39,10 +48,10 @@ const hpcBucket = block({
     ),
   path: directory.optional().describe("The directory that holds it. Default: in the site's own root."),
   expire: z
-    .union([none, z.literal("centre"), expireDays])
+    .union([none, z.literal("centre"), z.literal("own-files"), hpcExpireDays])
     .optional()
     .describe(
-      "Only for scratch. Default {days: 7}; `centre`: the centre deletes by its own rules, Isthmus nothing, and tells users and `status` so; `none` keeps everything.",
+      "Only for scratch. Default {days: 7}; `own-files` is {days: 7, ownFiles: true}; `centre`: the centre deletes by its own rules, Isthmus nothing, and tells users and `status` so; `none` keeps everything.",
     ),
 });
 

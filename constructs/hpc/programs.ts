@@ -17,6 +17,8 @@ export interface SiteBucket {
   readonly existing: boolean;
   /** Days after the newest write in a store; null for never. Scratch only. */
   readonly expireDays: number | null;
+  /** Each user's files go by a process of that user. Default: all by the site's account. */
+  readonly ownFiles?: boolean;
   readonly grants: readonly BucketGrant[];
 }
 
@@ -193,7 +195,7 @@ function expiryProgram(): Program {
     name: "scratch-expiry",
     priority: 80,
     command: ["{env.hub}/bin/python", "-I", "{bundle}/kit/expiry.py"],
-    inputs: [launch, "kit/expiry.py", "site.json"],
+    inputs: [launch, "kit/expiry.py", "kit/file_owners.py", "kit/own_files.py", "site.json"],
   };
 }
 

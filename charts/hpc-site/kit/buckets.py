@@ -31,9 +31,15 @@ def make_buckets(layout: Layout, buckets: Sequence[Mapping[str, Any]], going_bac
     A relative path counts from the directory that the kit runs in at the install: the federation file's. Going back to
     an earlier release, a bucket stays where its data has been moved.
 
-    :raises SiteFault: where an existing bucket's directory is missing, or data would be left behind by another `path`.
+    :raises SiteFault: where an existing bucket's directory is missing, data would be left behind by another `path`, or
+        nobody here could act as the owners of files.
     """
     for bucket in buckets:
+        if bucket.get("ownFiles") and os.geteuid() != 0:
+            raise SiteFault(
+                f"bucket {bucket['id']} would expire by `own-files`, and only root acts as the owner of each file: "
+                "install as root, or write `expire: centre`, or `expire: {days: 7}` for the files of this account"
+            )
         place = layout.directory("buckets") / bucket["name"]
         target = place if bucket.get("path") is None else Path(os.path.abspath(bucket["path"]))
         if bucket.get("existing") and not target.is_dir():

@@ -2,7 +2,8 @@
 
 Objects expire, stores do not: a Zarr store or an Icechunk repository that lost its old chunks would read as fill
 values. So a store goes whole, some days after the newest write anywhere in it, its metadata first: a reader then finds
-no store instead of a hollow one. Other files go one by one. Symbolic links are neither followed nor removed.
+no store instead of a hollow one. Other files go one by one. Symbolic links are neither followed nor removed. Where
+files belong to the machine's users (`ownFiles`), each one's are expired by that user's own process: own_files.py.
 """
 
 from __future__ import annotations
@@ -13,9 +14,10 @@ import os
 import stat
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 ROUND_SECONDS = 3600.0
 DAY_SECONDS = 86_400.0
@@ -152,9 +154,30 @@ def one_round(root: Path, bundle: Path, now: float) -> None:
         if bucket["purpose"] != "scratch" or bucket.get("expireDays") is None:
             continue
         place = os.path.realpath(root / "buckets" / bucket["name"])
-        if os.path.isdir(place):
+        if not os.path.isdir(place):
+            continue
+        if bucket.get("ownFiles"):
+            _of_owners(place, bucket, now)
+        else:
             count = expire(place, bucket["expireDays"], now)
             say(f"{bucket['name']}: {count} files expired after {bucket['expireDays']} days")
+
+
+def _of_owners(place: str, bucket: Mapping[str, Any], now: float) -> None:
+    """As the owner of each file. A bucket that is a store itself is nobody's own."""
+    if (beside := str(Path(__file__).resolve().parent)) not in sys.path:
+        sys.path.insert(0, beside)
+    from file_owners import expire_of_owners  # buckets of clouds expire by this file without it
+
+    try:
+        directories, files, _ = _listing(place)
+        if is_store(directories, files):
+            say(f"nothing expires in {bucket['name']}: it is a store itself, which no single user owns")
+            return
+        for line in expire_of_owners(place, bucket["expireDays"], now):
+            say(f"{bucket['name']}: {line}")
+    except OSError as error:
+        say(f"nothing expires in {bucket['name']}: {error}")
 
 
 def main() -> None:

@@ -1,0 +1,174 @@
+"""own_files.py: expires in a scratch bucket what belongs to the user that runs it. Started by expiry.py for each owner.
+
+Reads `{"bucket": DIRECTORY, "names": [NAME, ...], "days": DAYS, "now": SECONDS}` from standard input: the entries of
+the bucket that are this user's. It goes from directory to directory by descriptor, so that nobody who may write there
+can lead it elsewhere: symbolic links are neither followed nor removed, other file systems not entered, and what is in
+a directory of somebody else, or belongs to somebody else, stays. A store that holds another one's files stays whole.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+if (beside := str(Path(__file__).resolve().parent)) not in sys.path:
+    sys.path.insert(0, beside)
+
+from expiry import DAY_SECONDS, EMPTY_SECONDS, KEPT, Entry, deletion_order, is_store, say
+
+DIRECTORY = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+
+
+@dataclass
+class Content:
+    """What a directory holds of its user: names of directories and files, and whether anything is somebody else's."""
+
+    directories: list[str] = field(default_factory=list)
+    files: list[Entry] = field(default_factory=list)
+    links: bool = False
+    others: bool = False
+    store: bool = False
+
+
+@contextmanager
+def opened(name: str, parent: int | None = None) -> Iterator[int]:
+    """A directory itself, never one that a link leads to."""
+    descriptor = os.open(name, DIRECTORY, dir_fd=parent)
+    try:
+        yield descriptor
+    finally:
+        os.close(descriptor)
+
+
+def content(directory: int) -> Content:
+    """What is in a directory; what goes meanwhile is not there.
+
+    :raises OSError: for what cannot be read, which is not the same as empty.
+    """
+    found, seen = Content(), Content()
+    device = os.fstat(directory).st_dev
+    with os.scandir(directory) as entries:
+        for entry in sorted(entries, key=lambda entry: entry.name):
+            try:
+                status = entry.stat(follow_symlinks=False)
+            except FileNotFoundError:
+                continue
+            # Copies often keep the time of what they are of: the later of both is when it came here.
+            file = Entry(entry.name, max(status.st_mtime, status.st_ctime))
+            if stat.S_ISDIR(status.st_mode):
+                seen.directories.append(entry.name)
+            elif stat.S_ISREG(status.st_mode):
+                seen.files.append(file)
+            if status.st_uid != os.geteuid() or status.st_dev != device:
+                found.others = True
+            elif stat.S_ISDIR(status.st_mode):
+                found.directories.append(entry.name)
+            elif stat.S_ISREG(status.st_mode):
+                found.files.append(file)
+            else:
+                found.links = True
+    # Whoever wrote what makes it a store.
+    found.store = is_store(seen.directories, seen.files)
+    return found
+
+
+def whole(directory: int, at: str = "") -> tuple[list[Entry], bool]:
+    """All of a user's files below a directory, by their path from it, and whether all that is there is this user's."""
+    here = content(directory)
+    files = [Entry(f"{at}/{file.path}", file.written) for file in here.files]
+    own = not here.others
+    for name in here.directories:
+        with opened(name, directory) as below:
+            more, all_own = whole(below, f"{at}/{name}")
+        files += more
+        own = own and all_own
+    return files, own
+
+
+def unlink(directory: int, path: str) -> bool:
+    """Removes a user's file below a directory; False where it is gone, or is not what it was."""
+    *parents, name = path.strip("/").split("/")
+    with ExitStack() as stack:
+        try:
+            for parent in parents:
+                directory = stack.enter_context(opened(parent, directory))
+            status = os.lstat(name, dir_fd=directory)
+            if status.st_uid != os.geteuid() or not stat.S_ISREG(status.st_mode):
+                return False
+            os.unlink(name, dir_fd=directory)
+        except (FileNotFoundError, NotADirectoryError):
+            return False
+    return True
+
+
+def expire_store(directory: int, at: str, before: float) -> int:
+    """Deletes a store whose newest file is older, its metadata first; returns the number of files.
+
+    :raises OSError: for what cannot be read or removed; what comes after it stays too.
+    """
+    files, own = whole(directory)
+    if not own:
+        say(f"{at} stays: it holds files of others")
+        return 0
+    if any(file.written >= before for file in files):
+        return 0
+    return sum(unlink(directory, path) for path in deletion_order("/", files))
+
+
+def expire_in(directory: int, at: str, before: float, empty_before: float) -> int:
+    """Deletes what expired in a directory of the user's; returns the number of files."""
+    here = content(directory)
+    if here.store:
+        return expire_store(directory, at, before)
+    count = sum(unlink(directory, file.path) for file in here.files if file.written < before)
+    for name in here.directories:
+        if name != KEPT:
+            count += expire_entry(name, directory, at, before, empty_before)
+    return count
+
+
+def expire_entry(name: str, parent: int, at: str, before: float, empty_before: float) -> int:
+    """The same in one directory of another; one that has been empty for a while goes."""
+    count, place = 0, f"{at}/{name}"
+    try:
+        with opened(name, parent) as directory:
+            count = expire_in(directory, place, before, empty_before)
+            is_old = os.fstat(directory).st_mtime < empty_before
+            left = content(directory)
+        if is_old and not (left.directories or left.files or left.links or left.others):
+            os.rmdir(name, dir_fd=parent)
+    except OSError as error:
+        say(f"{place}: {error.strerror}")
+    return count
+
+
+def expire_own(wish: Mapping[str, Any]) -> int:
+    """Deletes what expired among the named entries of a bucket, as far as they are this user's."""
+    before = wish["now"] - wish["days"] * DAY_SECONDS
+    count = 0
+    with opened(wish["bucket"]) as bucket:
+        here = content(bucket)
+        for name in wish["names"]:
+            if name in here.directories and name != KEPT:
+                with opened(name, bucket) as directory:
+                    try:
+                        count += expire_in(directory, name, before, wish["now"] - EMPTY_SECONDS)
+                    except OSError as error:
+                        say(f"{name}: {error.strerror}")
+            elif any(file.path == name and file.written < before for file in here.files):
+                count += unlink(bucket, name)
+    return count
+
+
+if __name__ == "__main__":
+    try:
+        say(f"{expire_own(json.load(sys.stdin))} files expired")
+    except OSError as error:
+        sys.exit(f"{error.filename}: {error.strerror}")
