@@ -95,7 +95,13 @@ async function carryOut(deployment: Deployment, context: EngineContext, turn: Tu
     guard(planned);
     if (deployment.interrupt.requested) return { state: "failed", detail: "interrupted before anything was changed" };
     await before();
-    const takenOver = await applyTakingOver(context, { file, json: planned, imports, guard });
+    const takenOver = await applyTakingOver(context, {
+      file,
+      json: planned,
+      imports,
+      guard,
+      afterCut: wasCutOff(turn),
+    });
     await after();
     return { state: "done", detail: countsText(planCounts(planned), { found: imports.length, refused: takenOver }) };
   } finally {
@@ -103,13 +109,18 @@ async function carryOut(deployment: Deployment, context: EngineContext, turn: Tu
   }
 }
 
+function wasCutOff({ recorded }: Turn): boolean {
+  return recorded?.status === "applying";
+}
+
 /** Plans what a turn is for, with what an apply that was cut off has made and the state does not know. */
 async function planTurn(
   context: EngineContext,
   file: string,
-  { kind, recorded }: Turn,
+  turn: Turn,
 ): Promise<{ readonly changes: boolean; readonly imports: readonly Thing[] }> {
-  const look = recorded?.status === "applying" ? await lookAfterCut(context, file, recorded.config) : undefined;
+  const { kind, recorded } = turn;
+  const look = recorded && wasCutOff(turn) ? await lookAfterCut(context, file, recorded.config) : undefined;
   if (kind === "destroy") return { changes: await planDestroy(context, file, look), imports: [] };
   if (look) return planTakingOver(context, file, look);
   return { changes: await plan(context, file, kind), imports: [] };

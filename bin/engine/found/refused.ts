@@ -15,13 +15,18 @@ export interface RefusedThing {
   readonly after: Readonly<Record<string, unknown>>;
 }
 
-/** What an apply of a stack failed on since it is there. */
-export function refusedThings(errors: readonly Diagnostic[], plan: PlanJson, stack: StackJson): RefusedThing[] {
+/** What an apply of a stack failed on since it is there. @param afterCut whether the stack's last apply was cut off */
+export function refusedThings(
+  errors: readonly Diagnostic[],
+  plan: PlanJson,
+  stack: StackJson,
+  afterCut: boolean,
+): RefusedThing[] {
   const account = accountOf(stack);
   return (plan.resource_changes ?? []).flatMap(({ address, type, change }) => {
     const named = namedTypes[type];
     const error = errors.find((one) => one.address === address);
-    if (!named || !error) return [];
+    if (!named || !error || (named.known === "afterCut" && !afterCut)) return [];
     const said = `${error.summary}\n${error.detail}`;
     const after = (change.after ?? {}) as Readonly<Record<string, unknown>>;
     if (!named.refusal.test(said)) return [];
@@ -65,7 +70,7 @@ export function importConfig(things: readonly Thing[]): object {
 export function strangers(things: readonly Thing[], plan: PlanJson): Thing[] {
   return things.filter(({ address }) => {
     const known = namedTypes[typeOf(address)]?.known ?? "tags";
-    if (known === "place") return false;
+    if (known === "place" || known === "afterCut") return false;
     const change = changeOf(plan, address);
     const [is, shall] = [tagsOf(change?.before), tagsOf(change?.after)];
     const bare = change !== undefined && Object.keys(is).length === 0;

@@ -14,6 +14,8 @@ import type { Thing } from "./thing";
 export interface Planned {
   readonly file: string;
   readonly json: PlanJson;
+  /** Whether the stack's last apply was cut off: then what has only a name may be left of it. */
+  readonly afterCut: boolean;
   /** What the plan imports already. */
   readonly imports: readonly Thing[];
   /** @throws Failure for a plan that does what nobody agreed to */
@@ -63,7 +65,7 @@ export async function applyTakingOver(context: EngineContext, planned: Planned):
       return taken.size - planned.imports.length;
     } catch (error) {
       if (!(error instanceof EngineFailure) || context.interrupt.requested) throw error;
-      const fresh = await freshly(context, planned.file, error, json, taken);
+      const fresh = await freshly(context, planned, error, json, taken);
       if (fresh.length === 0) throw error;
       for (const one of fresh) taken.set(one.address, one);
       json = await takeOver(context, planned, { all: [...taken.values()], fresh }, error.message);
@@ -74,13 +76,13 @@ export async function applyTakingOver(context: EngineContext, planned: Planned):
 /** What an apply was refused that no round before has taken over. */
 async function freshly(
   context: EngineContext,
-  file: string,
+  { file, afterCut }: Planned,
   error: EngineFailure,
   json: PlanJson,
   taken: ReadonlyMap<string, Thing>,
 ): Promise<Thing[]> {
   const stack = readStackJson(context.directory);
-  const refused = refusedThings(error.errors, json, stack).filter(({ address }) => !taken.has(address));
+  const refused = refusedThings(error.errors, json, stack, afterCut).filter(({ address }) => !taken.has(address));
   const look = idLooks(refused);
   return withIds(refused, look && (await lookedAt(context, file, look)));
 }

@@ -21,7 +21,7 @@ class CommandFailed(RuntimeError):
 
 
 class NotLetIn(CommandFailed):
-    """A user whom the machine's sudo rules do not have."""
+    """A user whom the machine's sudo rules do not have, or whom the machine does not know."""
 
 
 def identity(user: str) -> dict[str, Any]:
@@ -95,14 +95,23 @@ async def _run_by_sudo(user: str, command: Sequence[str], text: str, environment
 
 
 async def ask_about(user: str, command: Sequence[str]) -> str:
-    """Asks for a user's jobs as that user, who sees them in any case; where sudo does not let us, as this program.
+    """Asks for a user's jobs as that user, who sees them in any case; where that is refused, as this program.
 
     :raises CommandFailed: with what was said.
+    :raises NotLetIn: where nobody here is shown the jobs, which says nothing of whether there are any.
     """
     try:
         return await run_as(user, command)
-    except NotLetIn:
-        return await run(command)
+    except NotLetIn as error:
+        refused = str(error)
+    except KeyError:
+        refused = f"the machine does not know {user}"
+    seen = ""
+    with suppress(CommandFailed):
+        seen = await run(command)
+    if not seen:
+        raise NotLetIn(refused)
+    return seen
 
 
 async def run(

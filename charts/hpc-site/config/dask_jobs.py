@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 
 import by_sudo
 from accounts import Accounts, NotTheirs
-from as_user import CommandFailed, ask_about, plain_environment, run, run_as
+from as_user import CommandFailed, NotLetIn, ask_about, plain_environment, run, run_as
 from dask_backend import USER_ENVIRONMENT, SiteBackend, SiteClusterConfig
 from dask_gateway_server.backends.base import PublicException
 from dask_gateway_server.backends.db_base import JobStatus
@@ -140,7 +140,12 @@ class JobsBackend(SiteBackend, JobQueueBackend):
                 jobs.setdefault(getattr(entry, "cluster", entry).username, []).append(job)
         alive: dict[str, bool] = {}
         for user, ids in jobs.items():
-            alive |= await self.check_jobs(ids, user)
+            try:
+                alive |= await self.check_jobs(ids, user)
+            except NotLetIn as error:
+                # Nobody has said that they are over.
+                self.log.warning("jobs of %s are not shown: %s", user, error)
+                alive |= dict.fromkeys(ids, True)
         return [alive.get(entry.state.get("job_id"), False) for entry in objs]
 
     async def ask(self, command: Sequence[str], user: str | None) -> str:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import os
 import pwd
+import select
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -65,6 +67,18 @@ def expire_of_owners(bucket: str, days: float, now: float) -> Iterator[str]:
                 yield f"of {uid}: {line}"
 
 
+def _words(pipe: int, end: float) -> bytes:
+    """What is said until it ends, in time: whoever else has hold of the pipe is not waited for."""
+    said = b""
+    while len(said) < LONGEST_WORDS and (left := end - time.monotonic()) > 0:
+        ready, _, _ = select.select([pipe], [], [], left)
+        part = os.read(pipe, LONGEST_WORDS) if ready else b""
+        if not part:
+            break
+        said += part
+    return said[:LONGEST_WORDS]
+
+
 def _run(wish: str, who: dict[str, Any]) -> str:
     """What the program says for one owner, as much of it as fits a log: it is that user's, and may say anything."""
     program = str(Path(__file__).resolve().parent / "own_files.py")
@@ -87,7 +101,7 @@ def _run(wish: str, who: dict[str, Any]) -> str:
                 process.stdin.close()
             except BrokenPipeError:
                 pass  # it says why
-            said = process.stdout.read(LONGEST_WORDS)
+            said = _words(process.stdout.fileno(), time.monotonic() + LONGEST_SECONDS)
             process.stdout.close()
             process.wait()
         finally:

@@ -8,7 +8,7 @@ import re
 import subprocess
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -29,6 +29,8 @@ class Users:
 
     sudo: Mapping[str, Any] | None
     record: Path
+    # Only these are asked for their jobs; None: all that are remembered.
+    asked: Sequence[str] | None = None
 
     @property
     def by_sudo(self) -> bool:
@@ -37,6 +39,8 @@ class Users:
 
     def remembered(self) -> list[str]:
         """Those for whom the hub has submitted jobs, where they are spoken for by sudo."""
+        if self.asked is not None:
+            return [*self.asked]
         return self.record.read_text("utf-8").split() if self.by_sudo and self.record.exists() else []
 
     def words(self, user: str, command: Sequence[str]) -> list[str]:
@@ -65,18 +69,21 @@ def end_jobs(layout: Layout, bundle: Bundle) -> None:
         return
     kind, prefix = bundle.jobs
     users = Users(bundle.sudo, layout.directory("state") / bundle.id / "job-users")
+    left = found = jobs_named(kind, prefix, users)
+    if users.by_sudo:
+        users = replace(users, asked=sorted({job.owner for job in found}))
     deadline = time.monotonic() + END_SECONDS
-    found = jobs_named(kind, prefix, users)
-    if found:
-        say(f"ended {len(found)} job{'' if len(found) == 1 else 's'} of {bundle.id}")
     pause = 0.05
-    while left := jobs_named(kind, prefix, users):
-        if time.monotonic() > deadline:
-            ids = ", ".join(job.id for job in left)
-            raise SiteFault(f"jobs of {bundle.id} have not ended in {END_SECONDS:.0f} s: {ids}")
+    while left:
         CANCEL[kind](left, users)
         time.sleep(pause)
         pause = min(pause * 2, 2)
+        left = jobs_named(kind, prefix, users)
+        if left and time.monotonic() > deadline:
+            ids = ", ".join(f"{job.id} of {job.owner}" if job.owner else job.id for job in left)
+            raise SiteFault(f"jobs of {bundle.id} have not ended in {END_SECONDS:.0f} s: {ids}")
+    if found:
+        say(f"ended {len(found)} job{'' if len(found) == 1 else 's'} of {bundle.id}")
 
 
 def jobs_named(kind: str, prefix: str, users: Users = BY_ROOT) -> list[Job]:
@@ -89,11 +96,14 @@ def _slurm_jobs(users: Users) -> Iterable[Job]:
     asked = ["squeue", "-h", "-o", "%A %u %j"]
     told = [_told(asked)]
     forgiving = (*NOT_LET_IN, "unknown user", "error initializing")
+    known = users.remembered()
     # Slurm may hide jobs of others.
-    told += [_told(users.words(user, asked), forgiving) for user in users.remembered()]
+    told += [_told(users.words(user, asked), forgiving) for user in known]
     for line in "".join(told).splitlines():
         job, user, name = (*line.split(" ", 2), "", "")[:3]
-        yield Job(job, name, user)
+        # By its name a job may be anybody's; and a name may hold more than one line.
+        if job.isdigit() and (not users.by_sudo or user in known):
+            yield Job(job, name, user)
 
 
 def _cancel_slurm(jobs: Sequence[Job], users: Users) -> None:
@@ -102,7 +112,8 @@ def _cancel_slurm(jobs: Sequence[Job], users: Users) -> None:
         _told(["scancel", *(job.id for job in jobs)], over)
         return
     for owner, own in groupby(sorted(jobs, key=lambda job: job.owner), key=lambda job: job.owner):
-        _told(users.words(owner, ["scancel", *(job.id for job in own)]), over)
+        # One whom the rules do not have any more keeps nobody else's jobs running.
+        _told(users.words(owner, ["scancel", *(job.id for job in own)]), (*over, *NOT_LET_IN))
 
 
 def _pbs_jobs(_: Users) -> Iterable[Job]:

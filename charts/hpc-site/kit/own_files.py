@@ -13,7 +13,7 @@ import os
 import stat
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,7 @@ from typing import Any
 if (beside := str(Path(__file__).resolve().parent)) not in sys.path:
     sys.path.insert(0, beside)
 
-from expiry import DAY_SECONDS, EMPTY_SECONDS, KEPT, Entry, deletion_order, is_store, say
+from expiry import DAY_SECONDS, KEPT, Entry, deletion_order, is_store, say
 
 DIRECTORY = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 
@@ -79,21 +79,32 @@ def content(directory: int) -> Content:
     return found
 
 
-def whole(directory: int, at: str = "") -> tuple[list[Entry], bool]:
-    """All of a user's files below a directory, by their path from it, and whether all that is there is this user's."""
+class Stays(Exception):
+    """A store that does not go, with what is said of it: nothing where it is only young."""
+
+
+def whole(directory: int, before: float, at: str = "") -> list[Entry]:
+    """All files of a store, by their path from its directory.
+
+    :raises Stays: as soon as one is younger, or not this user's.
+    """
     here = content(directory)
+    if here.others:
+        raise Stays("it holds files of others")
+    if any(file.written >= before for file in here.files):
+        raise Stays
     files = [Entry(f"{at}/{file.path}", file.written) for file in here.files]
-    own = not here.others
     for name in here.directories:
         with opened(name, directory) as below:
-            more, all_own = whole(below, f"{at}/{name}")
-        files += more
-        own = own and all_own
-    return files, own
+            files += whole(below, before, f"{at}/{name}")
+    return files
 
 
-def unlink(directory: int, path: str) -> bool:
-    """Removes a user's file below a directory; False where it is gone, or is not what it was."""
+def unlink(directory: int, path: str, before: float) -> bool:
+    """Removes a user's file below a directory; False where it is gone, or is not what it was.
+
+    :raises Stays: for one that has been written since it was looked at.
+    """
     *parents, name = path.strip("/").split("/")
     with ExitStack() as stack:
         try:
@@ -102,6 +113,8 @@ def unlink(directory: int, path: str) -> bool:
             status = os.lstat(name, dir_fd=directory)
             if status.st_uid != os.geteuid() or not stat.S_ISREG(status.st_mode):
                 return False
+            if status.st_mtime >= before:
+                raise Stays("it is written to again")
             os.unlink(name, dir_fd=directory)
         except (FileNotFoundError, NotADirectoryError):
             return False
@@ -113,34 +126,42 @@ def expire_store(directory: int, at: str, before: float) -> int:
 
     :raises OSError: for what cannot be read or removed; what comes after it stays too.
     """
-    files, own = whole(directory)
-    if not own:
-        say(f"{at} stays: it holds files of others")
-        return 0
-    if any(file.written >= before for file in files):
-        return 0
-    return sum(unlink(directory, path) for path in deletion_order("/", files))
+    count = 0
+    try:
+        for path in deletion_order("/", whole(directory, before)):
+            count += unlink(directory, path, before)
+    except Stays as why:
+        if str(why):
+            say(f"{at} stays: {why}")
+    return count
 
 
-def expire_in(directory: int, at: str, before: float, empty_before: float) -> int:
+def expire_in(directory: int, at: str, before: float) -> int:
     """Deletes what expired in a directory of the user's; returns the number of files."""
     here = content(directory)
     if here.store:
         return expire_store(directory, at, before)
-    count = sum(unlink(directory, file.path) for file in here.files if file.written < before)
+    count = sum(_expire_file(directory, file, before) for file in here.files)
     for name in here.directories:
         if name != KEPT:
-            count += expire_entry(name, directory, at, before, empty_before)
+            count += expire_entry(name, directory, at, before)
     return count
 
 
-def expire_entry(name: str, parent: int, at: str, before: float, empty_before: float) -> int:
-    """The same in one directory of another; one that has been empty for a while goes."""
+def _expire_file(directory: int, file: Entry, before: float) -> int:
+    with suppress(Stays):
+        return int(file.written < before and unlink(directory, file.path, before))
+    return 0
+
+
+def expire_entry(name: str, parent: int, at: str, before: float) -> int:
+    """The same in one directory of another; one that has been empty as long goes too, but none that root made."""
     count, place = 0, f"{at}/{name}"
     try:
         with opened(name, parent) as directory:
-            count = expire_in(directory, place, before, empty_before)
-            is_old = os.fstat(directory).st_mtime < empty_before
+            count = expire_in(directory, place, before)
+            status = os.fstat(directory)
+            is_old = max(status.st_mtime, status.st_ctime) < before and os.geteuid() != 0
             left = content(directory)
         if is_old and not (left.directories or left.files or left.links or left.others):
             os.rmdir(name, dir_fd=parent)
@@ -153,18 +174,28 @@ def expire_own(wish: Mapping[str, Any]) -> int:
     """Deletes what expired among the named entries of a bucket, as far as they are this user's."""
     before = wish["now"] - wish["days"] * DAY_SECONDS
     count = 0
-    with opened(wish["bucket"]) as bucket:
-        here = content(bucket)
+    bucket = os.open(wish["bucket"], os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        device = os.fstat(bucket).st_dev
         for name in wish["names"]:
-            if name in here.directories and name != KEPT:
-                with opened(name, bucket) as directory:
-                    try:
-                        count += expire_in(directory, name, before, wish["now"] - EMPTY_SECONDS)
-                    except OSError as error:
-                        say(f"{name}: {error.strerror}")
-            elif any(file.path == name and file.written < before for file in here.files):
-                count += unlink(bucket, name)
+            try:
+                count += _expire_named(name, bucket, before, device)
+            except OSError as error:
+                say(f"{name}: {error.strerror}")
+    finally:
+        os.close(bucket)
     return count
+
+
+def _expire_named(name: str, bucket: int, before: float, device: int) -> int:
+    """The same in one entry of a bucket, which stays itself where it is a directory."""
+    status = os.lstat(name, dir_fd=bucket)
+    if status.st_uid != os.geteuid() or status.st_dev != device or name == KEPT:
+        return 0
+    if stat.S_ISDIR(status.st_mode):
+        with opened(name, bucket) as directory:
+            return expire_in(directory, name, before)
+    return _expire_file(bucket, Entry(name, max(status.st_mtime, status.st_ctime)), before)
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ test("the gateway's program passes its own tests with the real server's classes"
   const { stderr } = python(["-m", "unittest", "discover", "--start-directory", __dirname]);
   expect(stderr).toMatch(/\nOK\s*$/);
   expect(stderr).toMatch(/Ran [1-9]\d* tests/);
-});
+}, 300_000);
 
 test("users have one prefix, in Python as in the config", () => {
   const users = ["ann", "ann-b2", "a--b", "1st", "Ann.B@example.org", "a_b", `x${"y".repeat(80)}@plains.example`];

@@ -142,7 +142,41 @@ class OneUser(Tree):
         self.write(".sgwtmp/part")
         self.assertEqual(self.expire("ann", "old.csv", ".sgwtmp"), (2, ""))
         self.assertEqual(self.left(), [".sgwtmp/part", "cleo/old.csv"])
-        self.assertEqual([p.name for p in (self.bucket / "ann").iterdir()], [])
+        self.assertEqual([p.name for p in (self.bucket / "ann").iterdir()], ["a"] if ROOT else [])
+
+    def test_a_directory_made_for_a_job_that_waits_stays_as_long_as_a_file(self) -> None:
+        made = self.bucket / "ann/run/out"
+        made.mkdir(parents=True)
+        os.utime(made, (0, 0))  # as `cp -a` leaves it
+        self.now = made.stat().st_ctime + DAY_SECONDS
+        self.assertEqual(self.expire("ann"), (0, ""))
+        self.assertTrue(made.is_dir())
+
+    def test_a_store_that_is_written_to_again_meanwhile_keeps_what_is_left(self) -> None:
+        self.write("ann/x.zarr/zarr.json")
+        chunk = self.write("ann/x.zarr/t/c/0")
+        real = os.unlink
+
+        def written_to(name: str, *, dir_fd: int) -> None:
+            os.utime(chunk, (self.now, self.now))
+            real(name, dir_fd=dir_fd)
+
+        with patch("own_files.os.unlink", written_to):
+            self.assertEqual(self.expire("ann"), (1, "ann/x.zarr stays: it is written to again\n"))
+        self.assertEqual(self.left(), ["ann/x.zarr/t/c/0"])
+
+    def test_an_entry_that_its_owner_cannot_enter_keeps_no_other(self) -> None:
+        (self.bucket / "closed").mkdir()
+        self.write("open/old.csv")
+        real = os.open
+
+        def closed(path: str, flags: int, *, dir_fd: int | None = None) -> int:
+            if path == "closed":
+                raise PermissionError(13, "Permission denied", path)
+            return real(path, flags, dir_fd=dir_fd)
+
+        with patch("own_files.os.open", closed):
+            self.assertEqual(self.expire("closed", "open"), (1, "closed: Permission denied\n"))
 
 
 @unittest.skipUnless(ROOT, "files of several users need root")

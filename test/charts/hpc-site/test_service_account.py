@@ -24,6 +24,7 @@ import pam_rights
 import sudo_rules
 from as_user import CommandFailed, NotLetIn, ask_about, run_as
 from faults import SiteFault
+from job_standing import slurm_standing
 from jobs import Users, jobs_named
 from layout import Layout
 
@@ -117,6 +118,13 @@ class AsUsers(unittest.TestCase):
         self.assertEqual(asyncio.run(ask_about("ann", ["squeue", "-j", "7"])), "RUNNING|n1|None")
         self.assertEqual(self.ran[1][0], ["squeue", "-j", "7"])
 
+    def test_that_nobody_is_shown_such_jobs_does_not_say_that_they_are_over(self) -> None:
+        for hidden in ("", CommandFailed("slurm_load_jobs error: Invalid job id specified")):
+            self.answers = [DENIED, hidden]
+            with self.assertRaisesRegex(NotLetIn, "do not let pangeo submit jobs as ann") as told:
+                asyncio.run(ask_about("ann", ["squeue", "-j", "7"]))
+            self.assertEqual(slurm_standing(str(told.exception)).kind, "unknown")
+
     def test_a_home_of_no_use_is_told_to_the_hub_in_place_of_a_port(self) -> None:
         told: list[Any] = []
         environment = {"HOME": "/isthmus-nobody-has-this", "JUPYTERHUB_API_URL": "u", "JUPYTERHUB_API_TOKEN": "t"}
@@ -191,6 +199,8 @@ class Ending(unittest.TestCase):
 
             def called(command: list[str], **_: object) -> subprocess.CompletedProcess[str]:
                 match command:
+                    case ["squeue", *_]:  # by its name a job may be anybody's
+                        return subprocess.CompletedProcess(command, 0, "8 mallory fed-a-prod-x\n--user=bo x\n", "")
                     case ["sudo", *_, "ann", "--", "/opt/slurm/bin/squeue", "-h", "-o", _]:
                         return subprocess.CompletedProcess(command, 0, "7 ann fed-a-prod-notebook\n", "")
                     case ["sudo", *_]:

@@ -173,21 +173,23 @@ test.each([
   ...googleRefusals.map((one) => [...one, plains] as const),
 ])("%s is there by the words: %s", (type, said, after, id, stack) => {
   const error = { summary: `creating it: ${said}`, detail: "", address: `${type}.it` };
-  const refused = refusedThings([error], making(type, after), stack);
+  const refused = refusedThings([error], making(type, after), stack, true);
   expect(withIds(refused, undefined)).toEqual([{ address: `${type}.it`, id }]);
-  expect(refusedThings([{ ...error, summary: "creating it: AccessDenied" }], making(type, after), stack)).toEqual([]);
-  expect(refusedThings([{ ...error, address: "aws_vpc.other" }], making(type, after), stack)).toEqual([]);
+  expect(refusedThings([{ ...error, summary: "creating it: AccessDenied" }], making(type, after), stack, true)).toEqual(
+    [],
+  );
+  expect(refusedThings([{ ...error, address: "aws_vpc.other" }], making(type, after), stack, true)).toEqual([]);
 });
 
 test("what lies within something that is only to be made is not there: its place is not known", () => {
   const error = { summary: "RouteAlreadyExists", detail: "", address: "aws_route.it" };
-  expect(refusedThings([error], making("aws_route", { destination_cidr_block: "0.0.0.0/0" }), stack)).toEqual([]);
+  expect(refusedThings([error], making("aws_route", { destination_cidr_block: "0.0.0.0/0" }), stack, true)).toEqual([]);
 });
 
 test("a template of machines is imported by a number that a look by its name tells", () => {
   const said = "InvalidLaunchTemplateName.AlreadyExistsException: Launch template name already in use.";
   const error = { summary: said, detail: "", address: "aws_launch_template.it" };
-  const refused = refusedThings([error], making("aws_launch_template", { name: "small" }), stack);
+  const refused = refusedThings([error], making("aws_launch_template", { name: "small" }), stack, true);
   expect(idLooks(refused)).toEqual({ data: { aws_launch_template: { it: { name: "small" } } } });
   const looked = { address: "data.aws_launch_template.it", values: { id: "lt-1" } };
   const plan: PlanJson = { prior_state: { values: { root_module: { resources: [looked] } } } };
@@ -241,6 +243,17 @@ test.each([
 ])("%s with tags %j: a stranger is %s", (of, tags, is) => {
   const things = [{ address: of, id: "x" }];
   expect(strangers(things, importing(of, tags))).toEqual(is ? things : []);
+});
+
+test("what has only a name is taken over after an apply that was cut off, and else may be somebody's", () => {
+  const error = {
+    summary: "Error 409: already exists, alreadyExists",
+    detail: "",
+    address: "google_compute_network.it",
+  };
+  const plan = making("google_compute_network", { name: "pangeo-plains" });
+  expect(refusedThings([error], plan, plains, false)).toEqual([]);
+  expect(refusedThings([error], plan, plains, true)).toMatchObject([{ id: "pangeo-plains" }]);
 });
 
 test("a thing of Google's is the site's by its labels, or by where it is", () => {
