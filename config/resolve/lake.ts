@@ -14,13 +14,13 @@ export function expiryOf(bucket: {
 }) {
   // Nothing of what existed before is ever removed, so it does not expire either.
   const expires = bucket.purpose === "scratch" && bucket.existing === undefined;
-  const asked =
-    typeof bucket.expire === "object" ? bucket.expire.days : bucket.expire === "own-files" ? scratchDays : null;
+  const { expire } = bucket;
+  const asked = typeof expire === "object" ? expire.days : expire === "own-files" ? scratchDays : null;
   return {
     /** Days of `expire` as written, whatever the purpose; a rule wants it on scratch only. */
     expireAsked: asked,
     /** Days after its newest write that a store goes; null: never. */
-    expireDays: expires && (bucket.expire === undefined || asked !== null) ? (asked ?? scratchDays) : null,
+    expireDays: expires ? (expire === undefined ? scratchDays : asked) : null,
   };
 }
 

@@ -20,8 +20,8 @@ export interface NamedType {
   readonly importId: (refused: Refused) => string | undefined;
   /**
    * How it is known as this site's: by its tags; by being within something that the stack already holds, or under a name that bears federation
-   * and site, where the cloud knows no tags; `afterCut`: by its name
-   * alone, so that only an apply that was cut off can have left it; `bareToo`: also one without any tag, which only a service of AWS or a cut-off apply leaves so.
+   * and site, where the cloud knows no tags; `afterCut`: by its name alone, so that only an apply that was cut off can have left it; `bareToo`: also one
+   * without any tag, which only a service of AWS or a cut-off apply leaves so.
    */
   readonly known: "tags" | "place" | "bareToo" | "afterCut";
   /** Where AWS gives a number that the import wants: the data source that tells it by what is known. */

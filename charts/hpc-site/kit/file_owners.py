@@ -8,7 +8,6 @@ import pwd
 import select
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -92,19 +91,19 @@ def _run(wish: str, who: dict[str, Any]) -> str:
         start_new_session=True,
         **who,
     ) as process:
-        late = threading.Timer(LONGEST_SECONDS, process.kill)
-        late.start()
+        end = time.monotonic() + LONGEST_SECONDS
+        assert process.stdin is not None and process.stdout is not None
         try:
-            assert process.stdin is not None and process.stdout is not None
-            try:
-                process.stdin.write(wish.encode())
-                process.stdin.close()
-            except BrokenPipeError:
-                pass  # it says why
-            said = _words(process.stdout.fileno(), time.monotonic() + LONGEST_SECONDS)
-            process.stdout.close()
+            process.stdin.write(wish.encode())
+            process.stdin.close()
+        except BrokenPipeError:
+            pass  # it says why
+        said = _words(process.stdout.fileno(), end)
+        process.stdout.close()
+        try:
+            process.wait(max(0.0, end - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            process.kill()
             process.wait()
-        finally:
-            late.cancel()
-    end = f"\nended with {process.returncode}" if process.returncode else ""
-    return said.decode("utf-8", "replace").rstrip("\n") + end
+    code = f"\nended with {process.returncode}" if process.returncode else ""
+    return said.decode("utf-8", "replace").rstrip("\n") + code

@@ -23,7 +23,7 @@ if (beside := str(Path(__file__).resolve().parent)) not in sys.path:
 
 from expiry import DAY_SECONDS, KEPT, Entry, deletion_order, is_store, say
 
-DIRECTORY = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+DIRECTORY = os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
 @dataclass
@@ -37,10 +37,15 @@ class Content:
     store: bool = False
 
 
+def came(status: os.stat_result) -> float:
+    """When something came here: copies often keep the time of what they are of, so the later of both."""
+    return max(status.st_mtime, status.st_ctime)
+
+
 @contextmanager
-def opened(name: str, parent: int | None = None) -> Iterator[int]:
+def opened(name: str, parent: int | None = None, access: int = os.O_RDONLY) -> Iterator[int]:
     """A directory itself, never one that a link leads to."""
-    descriptor = os.open(name, DIRECTORY, dir_fd=parent)
+    descriptor = os.open(name, access | DIRECTORY, dir_fd=parent)
     try:
         yield descriptor
     finally:
@@ -60,8 +65,7 @@ def content(directory: int) -> Content:
                 status = entry.stat(follow_symlinks=False)
             except FileNotFoundError:
                 continue
-            # Copies often keep the time of what they are of: the later of both is when it came here.
-            file = Entry(entry.name, max(status.st_mtime, status.st_ctime))
+            file = Entry(entry.name, came(status))
             if stat.S_ISDIR(status.st_mode):
                 seen.directories.append(entry.name)
             elif stat.S_ISREG(status.st_mode):
@@ -161,7 +165,7 @@ def expire_entry(name: str, parent: int, at: str, before: float) -> int:
         with opened(name, parent) as directory:
             count = expire_in(directory, place, before)
             status = os.fstat(directory)
-            is_old = max(status.st_mtime, status.st_ctime) < before and os.geteuid() != 0
+            is_old = came(status) < before and os.geteuid() != 0
             left = content(directory)
         if is_old and not (left.directories or left.files or left.links or left.others):
             os.rmdir(name, dir_fd=parent)
@@ -174,16 +178,14 @@ def expire_own(wish: Mapping[str, Any]) -> int:
     """Deletes what expired among the named entries of a bucket, as far as they are this user's."""
     before = wish["now"] - wish["days"] * DAY_SECONDS
     count = 0
-    bucket = os.open(wish["bucket"], os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
+    # Who may enter it need not be let list it.
+    with opened(wish["bucket"], access=os.O_PATH) as bucket:
         device = os.fstat(bucket).st_dev
         for name in wish["names"]:
             try:
                 count += _expire_named(name, bucket, before, device)
             except OSError as error:
                 say(f"{name}: {error.strerror}")
-    finally:
-        os.close(bucket)
     return count
 
 
@@ -195,7 +197,7 @@ def _expire_named(name: str, bucket: int, before: float, device: int) -> int:
     if stat.S_ISDIR(status.st_mode):
         with opened(name, bucket) as directory:
             return expire_in(directory, name, before)
-    return _expire_file(bucket, Entry(name, max(status.st_mtime, status.st_ctime)), before)
+    return _expire_file(bucket, Entry(name, came(status)), before)
 
 
 if __name__ == "__main__":
