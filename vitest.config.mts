@@ -36,7 +36,7 @@ export default defineConfig({
           globalSetup: "test/kube/setup.ts",
           testTimeout: 900_000,
           hookTimeout: 900_000,
-          fileParallelism: false,
+          maxWorkers: 2,
         },
       },
     ],

@@ -23,7 +23,7 @@ export function pythonEnvironment(name: string, requirements: string, python = u
         : [own, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"];
     const list = join(folder, "requirements.txt");
     writeFileSync(list, requirements);
-    must([...installer, "--require-hashes", "-r", list]);
+    must([...installer, "--no-deps", "--require-hashes", "-r", list]);
   });
   return join(place, "bin/python");
 }

@@ -39,17 +39,17 @@ test("the examples are valid, but for data that nobody may read yet", () => {
 });
 
 // Always the same ones, so that a run fails by what was changed since the last; `npm run fuzz` looks for new ones.
-test("10,000 mutations: no crash, every fault of use, whatever is accepted is synthesized and holds", () => {
+test("2,500 mutations: no crash, every fault of use, whatever is accepted is synthesized and holds", () => {
   const program = join(repository, "dist/test/fuzz/run.js");
-  const run = spawnSync(process.execPath, [program, "--seed", "1", "--runs", "10000"], { encoding: "utf8" });
+  const run = spawnSync(process.execPath, [program, "--seed", "1", "--runs", "2500"], { encoding: "utf8" });
   expect(run.stderr).toBe("");
   const last = run.stdout.trimEnd().split("\n").at(-1) ?? "";
   const [, done, refused, accepted, synthesized] =
-    /^fuzz: (\d+) of 10000 .*: (\d+) refused, (\d+) accepted, (\d+) of them new/.exec(last)?.map(Number) ?? [];
-  expect(done).toBe(10_000);
-  expect((refused ?? 0) + (accepted ?? 0)).toBe(10_000);
-  expect(accepted).toBeGreaterThan(800);
-  expect(synthesized).toBeGreaterThan(150); // of those without a cluster
+    /^fuzz: (\d+) of 2500 .*: (\d+) refused, (\d+) accepted, (\d+) of them new/.exec(last)?.map(Number) ?? [];
+  expect(done).toBe(2500);
+  expect((refused ?? 0) + (accepted ?? 0)).toBe(2500);
+  expect(accepted).toBeGreaterThan(200);
+  expect(synthesized).toBeGreaterThan(40); // of those without a cluster
 }, 1_800_000);
 
 interface Printed {
@@ -79,8 +79,8 @@ function validate(file: string, format: string): Promise<Printed> {
 const annotation =
   /^::(?:error|notice) file=[^\s,:%]+(?:%[0-9A-F]{2}[^\s,:%]*)*,line=\d+,col=\d+,title=[^,:\n]*::[^\n]+$/;
 
-test("the command prints three dozen of them, a third in each format, without a stack trace", async () => {
-  const sample = fc.sample(fc.oneof(...examples.map(mutated)), { seed: 2, numRuns: 36 });
+test("the command prints a dozen of them, a third in each format, without a stack trace", async () => {
+  const sample = fc.sample(fc.oneof(...examples.map(mutated)), { seed: 2, numRuns: 12 });
   for (const [i, mutation] of sample.entries()) {
     const format = faultFormats[i % 3] ?? "text";
     const example = examples.find(({ name }) => name === mutation.example);

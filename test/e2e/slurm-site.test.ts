@@ -73,6 +73,12 @@ test("users may read what their jobs run from, and neither secrets, databases no
   expect(["secrets", "state", "run", "buckets", "log"].map(mode)).toEqual(["700", "700", "700", "700", "700"]);
 });
 
+test("users may not write where their jobs run from: it is compiled already, not at every start", () => {
+  const all = readdirSync(join(rhine.root, "env"), { recursive: true }).map(String);
+  const compiled = all.filter((path) => /^user-.*\/jupyterlab\/__pycache__\/labapp\..*\.pyc$/.test(path));
+  expect(compiled.length).toBe(1);
+});
+
 test("who is not of the hub, not of the machine, or of the system does not get in", async () => {
   const refused = (account: ReturnType<typeof as>) =>
     HubSession.open(rhine.url, account, signal()).then(

@@ -128,17 +128,22 @@ def _environments(bundle: Bundle, environments: dict[str, Path], cache: Path) ->
     settings = uv_environment(executable, cache)
     for name, path in environments.items():
         lock = bundle.directory / bundle.environments[name.removeprefix("env.")]
-        build_once(path, partial(_environment, uv, executable, lock, settings, cache))
+        build_once(path, partial(_environment, uv, executable, lock, settings, cache, compiled=bundle.unix_users))
 
 
-def _environment(uv: str, executable: str, lock: Path, settings: dict[str, str], cache: Path, into: Path) -> None:
+def _environment(
+    uv: str, executable: str, lock: Path, settings: dict[str, str], cache: Path, into: Path, *, compiled: bool = False
+) -> None:
+    """Makes an environment of exactly what a lock names; `compiled` where its users may not write what Python compiles,
+    and would compile it at every start of a notebook or a worker."""
     log = _log(cache, into.name)
     what = f"making the Python environment {lock.stem}"
     with step(what):
         quiet = [uv, "--no-progress", "--color", "never"]
         venv = ["venv", "--allow-existing", "--no-project", "--python", executable, str(into)]
         run_logged([*quiet, *venv], log, what, settings)
-        install = ["pip", "install", "--require-hashes", "--only-binary", ":all:"]
+        install = ["pip", "install", "--no-deps", "--require-hashes", "--only-binary", ":all:"]
+        install += ["--compile-bytecode"] if compiled else []
         run_logged([*quiet, *install, "--python", f"{into}/bin/python", "-r", str(lock)], log, what, settings)
 
 
