@@ -1,6 +1,6 @@
 """For each line `{values, user, options}` of standard input prints one: the pod of the hub, or why there is none.
 
-KubeSpawner and JupyterHub take seconds to load: they are loaded once, and a fork answers each line.
+KubeSpawner and JupyterHub take seconds to load: they are loaded once, as a first line tells; a fork answers each.
 """
 
 from __future__ import annotations
@@ -61,9 +61,11 @@ def answer(line: str) -> None:
 
 with tempfile.TemporaryDirectory() as place:
     load(Path(place))
+    print("loaded", flush=True)
     while line := sys.stdin.readline():
         if child := os.fork():
-            os.waitpid(child, 0)
+            if os.waitpid(child, 0)[1] != 0:
+                sys.exit(1)  # what went wrong is told by the fork
         else:
             answer(line)
             os._exit(0)

@@ -38,7 +38,7 @@ let answers: AsyncIterator<string> | undefined;
 let said = "";
 
 /** One process for all tests: to load KubeSpawner takes seconds. */
-beforeAll(() => {
+beforeAll(async () => {
   const python = pythonEnvironment("jupyterhub", readFileSync(join(__dirname, "hub.txt"), "utf8"));
   const env = { ...process.env, PYTHONDONTWRITEBYTECODE: "1" };
   const child = spawn(python, ["-W", "ignore", "pod_of.py"], { cwd: __dirname, env });
@@ -47,11 +47,18 @@ beforeAll(() => {
   });
   answers = createInterface(child.stdout)[Symbol.asyncIterator]();
   hub = child;
+  expect(await nextLine()).toBe("loaded");
 }, 240_000);
 
 afterAll(async () => {
   if (hub?.exitCode === null && hub.kill("SIGKILL")) await once(hub, "exit");
 });
+
+async function nextLine(): Promise<string> {
+  const line = await answers?.next();
+  if (!line || line.done) throw new Error(said);
+  return line.value;
+}
 
 /** What the real KubeSpawner makes of a hub's values, with the hub's own program; a refusal's text where it makes nothing. */
 async function start(
@@ -60,9 +67,10 @@ async function start(
   options: Record<string, unknown> = {},
 ): Promise<PodSpec | string> {
   hub?.stdin?.write(`${JSON.stringify({ values: jupyterHubValues(props), user, options })}\n`);
-  const line = await answers?.next();
-  if (!line || line.done) throw new Error(said);
-  const answer = JSON.parse(line.value) as { readonly pod?: { readonly spec: PodSpec }; readonly refused?: string };
+  const answer = JSON.parse(await nextLine()) as {
+    readonly pod?: { readonly spec: PodSpec };
+    readonly refused?: string;
+  };
   return answer.pod?.spec ?? answer.refused ?? "";
 }
 
