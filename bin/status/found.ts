@@ -1,5 +1,5 @@
 import type { Installed } from "./installed";
-import type { CopyStatus, Program, SignIn } from "./programs";
+import type { CertificateStatus, CopyStatus, Program, SignIn } from "./programs";
 
 /** What is found of a site on its machine. */
 export interface Found {
@@ -7,6 +7,7 @@ export interface Found {
   readonly installed: Installed;
   readonly programs: readonly Program[];
   readonly copies: readonly CopyStatus[];
+  readonly certificate?: CertificateStatus;
   readonly problem: string | null;
   readonly signIns: Readonly<Record<string, SignIn>>;
 }

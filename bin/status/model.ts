@@ -1,4 +1,4 @@
-import type { CopyStatus, Program, SignIn } from "./programs";
+import type { CertificateStatus, CopyStatus, Program, SignIn } from "./programs";
 
 /**
  * `applied`: as the config says; `changed`: `up` would change it; `incomplete`: its last apply did not finish;
@@ -70,6 +70,8 @@ export interface SiteStatus extends Ending {
   readonly programs: readonly Program[];
   /** Copies of other sites' datasets that this one fetches; absent where it has none. */
   readonly copies?: readonly CopyStatus[];
+  /** Of a site that ends TLS itself. */
+  readonly certificate?: CertificateStatus;
   /** Why the programs could not be asked. */
   readonly problem: string | null;
   /** Host names that people must point at the site's address, and that address; null where nobody needs to. */

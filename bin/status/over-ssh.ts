@@ -1,7 +1,7 @@
 import { runSshKit, type SshSite, spelled } from "../ssh-kit";
 import type { Found } from "./found";
 import type { Installed } from "./installed";
-import { duePrograms, type KitStatus, type SignIn } from "./programs";
+import { besidePrograms, duePrograms, type KitStatus, type SignIn } from "./programs";
 
 interface Told {
   /** Undefined where nothing is installed, or nobody answered. */
@@ -19,7 +19,7 @@ async function ask(site: SshSite): Promise<Told> {
 export async function lookOver(site: SshSite): Promise<Found> {
   const [{ status, problem }, signIns] = await Promise.all([ask(site), signInOver(site)]);
   const root = status || problem !== null ? spelled(site) : undefined;
-  const found = { programs: status ? duePrograms(status) : [], copies: status?.copies ?? [] };
+  const found = { programs: status ? duePrograms(status) : [], ...besidePrograms(status ?? {}) };
   return { root, installed: installedOf(status), ...found, problem, signIns };
 }
 

@@ -28,6 +28,21 @@ export interface KitStatus {
   readonly programs: readonly Program[];
   /** An earlier release knows of none. */
   readonly copies?: readonly CopyStatus[];
+  readonly certificate?: CertificateStatus;
+}
+
+/** The certificate of a site that ends TLS itself. */
+export interface CertificateStatus {
+  readonly host: string;
+  /** Seconds since 1970; null where clients refuse it. */
+  readonly until: number | null;
+  /** Why, or why the last renewal failed. */
+  readonly problem: string | null;
+}
+
+/** What a kit tells of its site beside its programs. */
+export function besidePrograms({ copies = [], certificate }: Partial<KitStatus>) {
+  return { copies, ...(certificate === undefined ? {} : { certificate }) };
 }
 
 /** How a copy of another site's dataset stands, as the program tells that fetches it. */
@@ -60,14 +75,14 @@ export interface SignIn {
   readonly adminPassword?: string | null;
 }
 
-/** The programs and copies of an installed site, or why its kit could not be asked. */
+/** The programs, copies and certificate of an installed site, or why its kit could not be asked. */
 export async function programsOf(
   root: string,
-): Promise<{ programs: Program[]; copies: readonly CopyStatus[]; problem: string | null }> {
+): Promise<{ programs: Program[]; problem: string | null } & ReturnType<typeof besidePrograms>> {
   const end = await runKit(root, "status", { flags: ["--json"] });
   if (!end.ok) return { programs: [], copies: [], problem: end.error };
   const told = JSON.parse(end.stdout) as KitStatus;
-  return { programs: duePrograms(told), copies: told.copies ?? [], problem: null };
+  return { programs: duePrograms(told), ...besidePrograms(told), problem: null };
 }
 
 /** The programs that a kit tells of and that should run. */

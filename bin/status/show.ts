@@ -1,4 +1,5 @@
 import { type Paint, plain } from "../terminal";
+import { certificateRows } from "./certificate";
 import { copyRows } from "./copies";
 import { duration } from "./duration";
 import type { Busy, Ending, HubStatus, SiteStatus, StackStatus, Status } from "./model";
@@ -51,6 +52,7 @@ function siteText(id: string, site: SiteStatus, width: number, { paint, programs
     ["catalog", site.catalog ?? ""],
     ["scratch", scratchRow(site)],
     ...copyRows(site.copies ?? [], now, paint),
+    ...certificateRows(site.certificate, now, paint),
     ...nameRows(site),
     ["files", site.root ?? ""],
     ["reach it", site.tunnel ?? ""],

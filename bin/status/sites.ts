@@ -143,6 +143,7 @@ function siteOf(found: Found, url: string | null, hubs: SiteStatus["hubs"]) {
     hubs,
     programs: found.programs,
     ...(found.copies.length === 0 ? {} : { copies: found.copies }),
+    ...(found.certificate === undefined ? {} : { certificate: found.certificate }),
     problem: found.problem,
     root: found.root ?? null,
     names: null,

@@ -100,6 +100,7 @@ function factsOf(status: Status): Map<string, string> {
       facts.set(`${id}/${hub}`, `${standing} at ${url}${expired ? ", expired" : ""}`);
     for (const { name, state, health } of site.programs)
       facts.set(`${id} ${name}`, state === "RUNNING" && health === "down" ? "does not answer" : state);
+    if (site.certificate) facts.set(`${id} certificate`, site.certificate.problem ?? "valid");
     for (const { dataset, state } of site.copies ?? []) facts.set(`${id} copy of ${dataset}`, state);
   }
   for (const { stack, standing } of status.stacks) facts.set(`stack ${stack}`, standing);

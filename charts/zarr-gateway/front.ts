@@ -12,10 +12,12 @@ export interface FrontProps {
   readonly gateway: GatewayProps & { readonly cacheBytes: number };
   /** Lines of the server beside those of pages and datasets. */
   readonly more: readonly string[];
+  /** Other servers. Default none. */
+  readonly beside?: readonly string[];
 }
 
 /** The text of nginx's configuration. Every path in it is relative to nginx's prefix; those of includes, to the text's own place. */
-export function front({ main, listen, pages, gateway, more }: FrontProps): string {
+export function front({ main, listen, pages, gateway, more, beside = [] }: FrontProps): string {
   const server = [
     listen,
     "absolute_redirect off;",
@@ -29,7 +31,7 @@ export function front({ main, listen, pages, gateway, more }: FrontProps): strin
   ];
   return `${main.join("\n")}
 http {
-${indented([...httpLines, ...datasetMaps(gateway), `server {\n${indented(server)}\n}`])}
+${indented([...httpLines, ...datasetMaps(gateway), `server {\n${indented(server)}\n}`, ...beside])}
 }
 `;
 }

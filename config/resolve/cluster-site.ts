@@ -3,6 +3,7 @@ import { dataHost, type Mirrors, namespaceName, userSchedulerName } from "../nam
 import type { FederationConfig } from "../schema/federation";
 import { bytesOf } from "../schema/fields";
 import type { ClusterSiteConfig, KubernetesSiteConfig } from "../schema/site";
+import { acmeAuthority } from "./acme";
 import { resolveClusterHub } from "./cluster-hub";
 import type { HubBucket } from "./hub-base";
 import { datasetEntries, placeIn, resolveDataset } from "./lake";
@@ -133,9 +134,6 @@ export interface ClusterGround {
 /** Where a cache of names on each node answers unless told: NodeLocal DNS. */
 const nodeNameServers = ["169.254.20.10/32"];
 
-/** The authority of certificates unless another is named. */
-const letsEncrypt = "https://acme-v02.api.letsencrypt.org/directory";
-
 /** A site that stands on Kubernetes, whichever cloud the cluster is of: what its services and hubs are made from. */
 export function resolveClusterSite(federation: FederationConfig, site: ClusterSiteConfig, ground: ClusterGround) {
   const base = siteBase(site);
@@ -208,12 +206,7 @@ function resolveGateway(gateway: Exclude<ClusterSiteConfig["zarrGateway"], "none
   };
 }
 
-/** `email` is null where an ACME authority has nobody to warn, which a rule refuses. */
 function resolveTls({ contact }: FederationConfig, { tls }: ClusterSiteConfig) {
   if (tls && tls.kind !== "acme") return tls;
-  return {
-    kind: "acme",
-    email: tls?.email ?? (contact.includes("@") && !contact.includes("://") ? contact : null),
-    server: tls?.server ?? letsEncrypt,
-  } as const;
+  return { kind: "acme", ...acmeAuthority(contact, tls) } as const;
 }

@@ -23,10 +23,10 @@ import { resolveLocalHub } from "./local-hub";
 import { frontOf, type Gateways, noRegion, siteBase } from "./site-base";
 
 /** Programs, buckets and hubs on this machine. */
-export function resolveHpcSite(federation: string, site: HpcSiteConfig) {
+export function resolveHpcSite({ federation, contact }: FederationConfig, site: HpcSiteConfig) {
   const base = siteBase(site);
   const batch = resolveBatch(federation, site);
-  const { listen, url, endpoint, certificate, tlsAhead } = resolveUrls(site, batch?.address);
+  const { listen, url, endpoint, certificate, tlsAhead } = resolveUrls(site, contact, batch?.address);
   const s3 = { endpoint, port: listen.port + 1, region: noRegion };
   const buckets = Object.entries(site.lake?.buckets ?? {}).map(([id, b]) =>
     resolveBucket(federation, site.site, id, b),
@@ -104,7 +104,7 @@ export function resolveRunningSite(federation: FederationConfig, site: RunningSi
     case "google":
       return resolveGoogleClusterSite(federation, site);
     case "hpc":
-      return resolveHpcSite(federation.federation, site);
+      return resolveHpcSite(federation, site);
     case "kubernetes":
       return resolveKubernetesSite(federation, site);
   }

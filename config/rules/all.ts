@@ -1,5 +1,6 @@
 import { accessMembers } from "./access-members";
 import { acmeEmail } from "./acme-email";
+import { acmeNames } from "./acme-names";
 import { allowKinds } from "./allow-kinds";
 import { allowNames } from "./allow-names";
 import { batchSite } from "./batch-site";
@@ -158,6 +159,7 @@ export const rules: readonly Rule[] = [
   content,
   dnsZone,
   acmeEmail,
+  acmeNames,
   tlsAhead,
   ingressPods,
   certificates,

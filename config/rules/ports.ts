@@ -1,6 +1,7 @@
 import type { ResolvedFederation } from "../resolve/federation";
+import type { ResolvedHpcSite } from "../resolve/site";
 import type { Rule, RuleFinding } from "./rule";
-import { hpcSites } from "./walk";
+import { hpcSites, machineOf } from "./walk";
 
 /** Ports that something listens on, first to last. */
 interface Range {
@@ -9,6 +10,9 @@ interface Range {
   readonly owner: string;
   readonly first: number;
   readonly count: number;
+  readonly machine: string;
+  /** Where an ACME authority asks: no tunnel leads there. */
+  readonly proofs: boolean;
 }
 
 export const ports: Rule = {
@@ -28,7 +32,7 @@ export const ports: Rule = {
   },
 };
 
-/** A site's port and the next one, and ten for each hub. */
+/** A site's port and the next one, ten for each hub, and where an ACME authority asks. */
 function rangesOf(federation: ResolvedFederation): Range[] {
   return hpcSites(federation).flatMap((site) => [
     {
@@ -37,18 +41,37 @@ function rangesOf(federation: ResolvedFederation): Range[] {
       owner: `listen.port of site ${site.id}`,
       first: site.listen.port,
       count: 2,
+      machine: machineOf(site),
+      proofs: false,
     },
+    ...forProofs(site),
     ...site.hubs.map((hub) => ({
       site: site.id,
       path: ["hubs", hub.id, "ports"],
       owner: `hubs.${hub.id}.ports of site ${site.id}`,
       first: hub.ports.first,
       count: 10,
+      machine: machineOf(site),
+      proofs: false,
     })),
   ]);
 }
 
+function forProofs(site: ResolvedHpcSite): Range[] {
+  const acme = site.certificate?.acme;
+  if (!acme) return [];
+  const owner = `tls.httpPort of site ${site.id}`;
+  const path = ["tls", "httpPort"];
+  return [{ site: site.id, path, owner, first: acme.httpPort, count: 1, machine: machineOf(site), proofs: true }];
+}
+
+/** Whether one of them is where proofs are asked for, and the other is on another machine. */
+function apart(a: Range, b: Range): boolean {
+  return (a.proofs || b.proofs) && a.machine !== b.machine;
+}
+
 function overlap(a: Range, b: Range): boolean {
+  if (apart(a, b)) return false;
   return a.first < b.first + b.count && b.first < a.first + a.count;
 }
 

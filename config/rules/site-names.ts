@@ -13,7 +13,7 @@ export const siteNames: Rule = {
       }
       if (tls === undefined && domain !== undefined) {
         const message = "a name by which people outside find the site, and passwords would go there over HTTP";
-        const fix = "write tls: {kind: files, certificate: ..., key: ...}, or {kind: ahead}, or remove it";
+        const fix = "write tls: {kind: acme}, {kind: files, certificate: ..., key: ...} or {kind: ahead}, or remove it";
         return [{ site, path: ["domain"], message, fix }];
       }
       return [];

@@ -100,7 +100,7 @@ export const hpcLocalSite = block({
     host: address
       .optional()
       .describe(
-        "Address of the site's one port. Default 127.0.0.1; with `tls: {kind: files}` every address; with a batch system else always `network.hubAddress`.",
+        "Address of the site's one port. Default 127.0.0.1; with `tls` of kind `files` or `acme` every address; with a batch system else always `network.hubAddress`.",
       ),
     port: count(1, 65_534).describe(
       "Port of hubs, data and catalog; the next one is the S3 endpoint's. Ports below 1024 are for root, which the install checks.",

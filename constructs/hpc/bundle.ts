@@ -43,7 +43,8 @@ export interface BundleManifest {
   /** Made under the site's root. */
   readonly directories: readonly string[];
   readonly programs: readonly Program[];
-  readonly ports: readonly { readonly port: number; readonly program: string }[];
+  /** `key` is what the site's file calls it, where that is not the part's own. */
+  readonly ports: readonly { readonly port: number; readonly program: string; readonly key?: string }[];
   /** Whether jobs of the machine's own users run from it: then they may read environments and releases, and root or a service account installs. */
   readonly unixUsers?: true;
   /** Whoever is not root installs, and needs these rules of sudo. */

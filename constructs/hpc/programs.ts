@@ -1,3 +1,4 @@
+import type { ResolvedCertificate } from "../../config/resolve/hpc-urls";
 import { type BundleFiles, json, type Listen, type Program, sealBundle, staticFiles } from "./bundle";
 import { type SudoRules, sudoersText, sudoManifest } from "./sudoers";
 
@@ -57,8 +58,8 @@ export interface BaseBundleInput {
   /** Of the site's front, without a slash at the end. */
   readonly url: string;
   readonly listen: Listen;
-  /** A certificate of the machine, and the name that it must be for; null for HTTP. */
-  readonly certificate: { readonly certificate: string; readonly key: string; readonly host: string } | null;
+  /** A certificate of the machine, the name that it must be for, and the authority that the site gets it from; null for HTTP. */
+  readonly certificate: ResolvedCertificate | null;
   readonly expires: string | null;
   /** A directory for databases; null for the site's root. */
   readonly state: string | null;
@@ -86,12 +87,14 @@ const launch = "kit/launch.py";
 export function baseBundle(input: BaseBundleInput): BundleFiles {
   const { federation, site, url, s3, buckets, copies } = input;
   const host = urlHost(input.listen.host);
-  const tls = input.certificate ? { tls: input.certificate } : {};
+  const acme = input.certificate?.acme ?? null;
+  const tls = input.certificate ? { tls: tlsOf(input.certificate) } : {};
   // The machine's own programs ask where it listens: its name may lead them elsewhere.
   const here = input.certificate ? { here: `https://${host}:${s3.port}` } : {};
   const files = new Map([
     ...staticFiles("kit", "locks/hub.txt", "locks/uv.txt", "locks/go.txt"),
     ...(copies.length > 0 ? staticFiles("copies", "locks/copies.txt") : []),
+    ...(acme ? staticFiles("acme", "locks/acme.txt") : []),
     ...input.files,
     ["nginx.conf", input.nginxConf],
     ...(input.sudo ? [["sudoers", sudoersText(input.sudo)]] : []),
@@ -115,7 +118,11 @@ export function baseBundle(input: BaseBundleInput): BundleFiles {
     site,
     id: "base",
     stack: input.stack,
-    environments: { hub: "locks/hub.txt", ...(copies.length > 0 ? { copies: "locks/copies.txt" } : {}) },
+    environments: {
+      hub: "locks/hub.txt",
+      ...(copies.length > 0 ? { copies: "locks/copies.txt" } : {}),
+      ...(acme ? { acme: "locks/acme.txt" } : {}),
+    },
     tools: { uv: "locks/uv.txt", go: "locks/go.txt", versitygw: "1.8.0" },
     expires: input.expires,
     ...(input.state === null ? {} : { state: input.state }),
@@ -126,13 +133,14 @@ export function baseBundle(input: BaseBundleInput): BundleFiles {
       s3Program(input, host),
       ...(expires ? [expiryProgram()] : []),
       ...(copies.length > 0 ? [copiesProgram()] : []),
-      ...(input.certificate ? [tlsProgram()] : []),
+      ...(input.certificate ? [tlsProgram(acme !== null)] : []),
       logsProgram(),
       frontProgram(input, host),
     ],
     ports: [
       { port: input.listen.port, program: "nginx" },
       { port: s3.port, program: "s3" },
+      ...(acme ? [{ port: acme.httpPort, program: "nginx", key: "tls.httpPort" }] : []),
     ],
   });
 }
@@ -157,7 +165,7 @@ function s3Program({ s3, listen, certificate }: BaseBundleInput, host: string): 
       "{tool.versitygw}",
       "--port",
       `${address}:${s3.port}`,
-      ...(certificate ? ["--cert", certificate.certificate, "--key", certificate.key] : []),
+      ...(certificate ? ["--cert", placed(certificate.certificate), "--key", placed(certificate.key)] : []),
       ...flags,
       "posix",
       "--bucketlinks",
@@ -208,13 +216,23 @@ function copiesProgram(): Program {
   };
 }
 
-function tlsProgram(): Program {
+function tlsProgram(renews: boolean): Program {
   return {
     name: "certificate",
     priority: 95,
-    command: ["{env.hub}/bin/python", "-I", "{bundle}/kit/tls_files.py"],
-    inputs: [launch, "kit/tls_files.py", "site.json"],
+    command: [`{env.${renews ? "acme" : "hub"}}/bin/python`, "-I", "{bundle}/kit/tls_files.py"],
+    inputs: [launch, "kit/tls_files.py", "kit/tls_pair.py", ...(renews ? ["kit/acme_orders.py"] : []), "site.json"],
   };
+}
+
+/** A certificate as the kit reads it: with `server` where the site gets it itself. */
+function tlsOf({ acme, ...files }: ResolvedCertificate) {
+  return { ...files, ...acme };
+}
+
+/** A file of the machine; what the site keeps itself lies below its root. */
+function placed(path: string): string {
+  return path.startsWith("/") ? path : `{root}/${path}`;
 }
 
 function logsProgram(): Program {

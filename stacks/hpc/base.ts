@@ -47,6 +47,7 @@ export class HpcBaseStack extends SiteStack {
       nginxConf: siteFront({
         listen: site.listen,
         certificate: site.certificate,
+        url: site.url,
         cacheBytes: site.gateway?.cacheBytes ?? 0,
         machineConf: "../../run/machine.conf", // the kit writes it
         ...gatewayOf(federation, site.id, directoryOf),

@@ -45,6 +45,28 @@ test("hubs and datasets have the site's name too", () => {
   expect(site.hubs[0]?.environment).toMatchObject({ ISTHMUS_CATALOG: "https://a.fed.example/stac/catalog.json" });
 });
 
+test("a certificate by ACME lies in the site's state, whole in one file", () => {
+  const of = (keys: string) => siteOf({ "sites/a.yaml": hpc("a", 443, `${named}tls: {kind: acme${keys}}\n`) }, "a");
+  const { url, certificate } = of("");
+  const file = "state/base/acme/a.fed.example.pem";
+  expect(url).toBe("https://a.fed.example");
+  expect(certificate).toMatchObject({ certificate: file, key: file, host: "a.fed.example" });
+  expect(certificate?.acme).toMatchObject({ server: "https://acme-v02.api.letsencrypt.org/directory", httpPort: 80 });
+  const eab = { keyId: "k-1", hmacKeyFile: "/etc/a.hmac" };
+  const keys = `, email: a@b.example, server: "https://ca.example/dir", httpPort: 8080, eab: ${JSON.stringify(eab)}`;
+  const all = { email: "a@b.example", server: "https://ca.example/dir", httpPort: 8080, eab };
+  expect(of(keys).certificate?.acme).toEqual(all);
+});
+
+test("an authority that is asked over HTTP, and a key in place of its file", () => {
+  const of = (keys: string) => faultsOf({ "sites/a.yaml": hpc("a", 443, `${named}tls: {kind: acme, ${keys}}\n`) });
+  expect(of('server: "http://ca.example/dir"')).toEqual([
+    expect.stringContaining("schema tls.server: what an authority says must not be changed on the way"),
+  ]);
+  expect(of("eab: {keyId: k, hmacKey: c2VjcmV0}").join()).toContain("tls.eab");
+  expect(of("eab: {keyId: k, hmacKeyFile: near.hmac}").join()).toContain("tls.eab.hmacKeyFile");
+});
+
 test("paths that are not absolute, and keys of the other kind", () => {
   const of = (tls: string) => faultsOf({ "sites/a.yaml": hpc("a", 9000, `${named}tls: {${tls}}\n`) }).length;
   expect(of("kind: files, certificate: a.pem, key: /etc/ssl/a.key")).toBe(1);

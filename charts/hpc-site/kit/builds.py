@@ -18,7 +18,7 @@ from pip_settings import uv_environment
 from progress import step
 
 # What a build takes on disk while it goes on, in MB, with a margin; environments with uv's cache of wheels.
-SPACE = {"env.hub": 500, "env.copies": 120, "env.user": 2500, "tool.chp": 50, "tool.versitygw": 2500}
+SPACE = {"env.hub": 500, "env.copies": 120, "env.acme": 80, "env.user": 2500, "tool.chp": 50, "tool.versitygw": 2500}
 VERSITYGW = "github.com/versity/versitygw/cmd/versitygw"
 
 

@@ -55,6 +55,7 @@ def check(layout: Layout, fresh: Bundle, values: Mapping[str, str]) -> None:
         # The front includes files by paths relative to its own place, so the trial has the site's shape.
         (Path(scratch) / "run").mkdir()
         (Path(scratch) / "run" / MACHINE_CONF).write_text(machine, "utf-8")
+        (Path(scratch) / "state").symlink_to(layout.directory("state"))
         for name, content in parts.items():
             place = Path(scratch) / "current" / name
             place.mkdir(parents=True)

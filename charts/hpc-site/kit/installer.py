@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import configparser
 from collections.abc import Mapping
+from typing import Any
 
+import acme_orders
 import buckets
 import builds
 import credentials
@@ -19,7 +21,8 @@ from ports import end_orphans, record_directory, require_ports
 from progress import say
 from state_place import settle_state
 from supervision import Supervisor, include_text
-from tls_files import require_pair
+from tls_files import take_over
+from tls_pair import placed, require_pair
 from whole_file import write_whole
 
 HEALTH_SECONDS = 180.0
@@ -37,6 +40,8 @@ def is_as_wanted(layout: Layout, bundle: Bundle) -> bool:
         return False
     ini = layout.ini(bundle.id)
     if not ini.exists() or ini.read_text("utf-8") != include_text(layout, bundle, builds.values_for(bundle, layout)):
+        return False
+    if _tls_by_acme(bundle) and not acme_orders.is_held(layout, _tls_by_acme(bundle)):
         return False
     return not health.down(bundle.programs, Supervisor(layout)) and front.is_current(layout)
 
@@ -74,6 +79,7 @@ def install(layout: Layout, bundle: Bundle) -> bool:
             releases.prune(layout, bundle.id, [bundle.release, previous, current])
             try:
                 _activate(layout, release, values, HEALTH_SECONDS)
+                _obtain_certificate(layout, release, values)
                 _set_rights(layout, release)
             except (SiteFault, OSError) as error:
                 raise _rolled_back(layout, bundle, previous, as_fault(error)) from None
@@ -100,7 +106,22 @@ def _repair(layout: Layout, bundle: Bundle, values: Mapping[str, str]) -> None:
         say(f"restarting {', '.join(hung)}")
         supervisor.restart(hung)
         health.wait_healthy(layout, bundle.programs, supervisor, HEALTH_SECONDS)
+    _obtain_certificate(layout, bundle, values)
     _set_rights(layout, bundle)
+
+
+def _tls_by_acme(bundle: Bundle) -> Mapping[str, Any]:
+    """What a base tells of the authority that it has its certificate from; empty where there is none."""
+    tls = bundle.site.get("tls") if bundle.id == "base" else None
+    return tls if tls and acme_orders.is_acme(tls) else {}
+
+
+def _obtain_certificate(layout: Layout, bundle: Bundle, values: Mapping[str, str]) -> None:
+    """Gets a certificate by the front, which runs, where there is none yet as the config has it."""
+    if (tls := _tls_by_acme(bundle)) and not acme_orders.is_held(layout, tls):
+        say(f"asking {tls['server']} for a certificate of {tls['host']}")
+        if acme_orders.obtain(layout, tls, f"{values['env.acme']}/bin/python", bundle.directory):
+            take_over(Supervisor(layout))
 
 
 def _set_rights(layout: Layout, bundle: Bundle) -> None:
@@ -114,8 +135,10 @@ def _prepare(layout: Layout, bundle: Bundle, values: Mapping[str, str]) -> None:
     settle_state(layout, bundle.state)
     layout.make([*bundle.data.get("directories", []), f"state/{bundle.id}"], bundle.unix_users)
     require_ports(layout, bundle)
-    if bundle.id == "base" and (tls := bundle.site.get("tls")):
-        require_pair(tls)
+    if tls := _tls_by_acme(bundle):
+        acme_orders.prepare(layout, tls, f"{values['env.acme']}/bin/python", bundle.directory)
+    elif bundle.id == "base" and (tls := bundle.site.get("tls")):
+        require_pair(placed(layout, tls))
     front.check(layout, bundle, values)
     configparser.RawConfigParser(strict=True).read_string(include_text(layout, bundle, values))
     credentials.ensure_secrets(layout, bundle)

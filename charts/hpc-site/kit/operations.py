@@ -15,6 +15,7 @@ import front
 import health
 import installer
 import releases
+from acme_orders import is_acme, problem_of
 from bundle import Bundle, read_bundle
 from cache import remove_tree
 from faults import SiteFault
@@ -23,6 +24,7 @@ from layout import Layout
 from processes import end_recorded, recorded_groups, sweep
 from progress import say
 from supervision import Supervisor
+from tls_pair import placed, valid_between
 
 
 def installed_bundles(layout: Layout, only: str | None = None) -> list[Bundle]:
@@ -182,7 +184,22 @@ def status(layout: Layout) -> dict[str, Any]:
         }
         for name, bundle in bundles
     }
-    return {"root": str(layout.root), "ids": ids, "programs": programs, "copies": _copies(layout, bundles)}
+    told = {"root": str(layout.root), "ids": ids, "programs": programs, "copies": _copies(layout, bundles)}
+    return {**told, **_certificate(layout, bundles)}
+
+
+def _certificate(layout: Layout, bundles: list[tuple[str, Bundle]]) -> dict[str, Any]:
+    """Until when the site's certificate is valid, null where clients refuse it, and why it was not renewed."""
+    tls = next((bundle.site["tls"] for name, bundle in bundles if name == "base" and "tls" in bundle.site), None)
+    if tls is None:
+        return {}
+    try:
+        until, problem = valid_between(placed(layout, tls))[1], None
+    except SiteFault as fault:
+        until, problem = None, str(fault)
+    if is_acme(tls):
+        problem = problem_of(layout, tls) or problem
+    return {"certificate": {"host": tls["host"], "until": until, "problem": problem}}
 
 
 def _copies(layout: Layout, bundles: list[tuple[str, Bundle]]) -> list[dict[str, Any]]:

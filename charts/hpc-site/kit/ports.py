@@ -6,9 +6,10 @@ import json
 import os
 import shlex
 import signal
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from bundle import Bundle
 from faults import SiteFault
@@ -46,18 +47,24 @@ def for_root(bundles: Sequence[Bundle], start: int | None = None) -> list[str]:
         return []
     if start is None:
         start = int(FREE_FROM.read_text("ascii")) if FREE_FROM.exists() else 1024
-    low = [
-        f"{entry['port']} ({entry['program']})" for bundle in bundles for entry in bundle.ports if entry["port"] < start
-    ]
+    entries = [(bundle, entry) for bundle in bundles for entry in bundle.ports if entry["port"] < start]
+    low = [f"{entry['port']} ({entry['program']})" for _, entry in entries]
     if not low:
         return []
+    keys = " and ".join(dict.fromkeys(_key_of(bundle, entry) for bundle, entry in entries))
     who = user_name(os.geteuid())
     lowest = min(entry["port"] for bundle in bundles for entry in bundle.ports)
     step = (
-        "sign in as root, choose another `listen.port`, or have root open them to everybody "
+        f"sign in as root, choose another {keys}, or have root open them to everybody "
         f"(sysctl net.ipv4.ip_unprivileged_port_start={lowest}, and in /etc/sysctl.d)"
     )
     return [f"{', '.join(low)}: ports below {start} are root's, and this is {who}: {step}"]
+
+
+def _key_of(bundle: Bundle, entry: Mapping[str, Any]) -> str:
+    """The key of the config that says a port."""
+    told = "listen.port" if bundle.id == "base" else f"hubs.{bundle.id}.ports"
+    return f"`{entry.get('key', told)}`"
 
 
 def taken(layout: Layout, bundles: Sequence[Bundle], leaving: Sequence[Path] = ()) -> list[str]:
@@ -65,17 +72,17 @@ def taken(layout: Layout, bundles: Sequence[Bundle], leaving: Sequence[Path] = (
 
     :param leaving: roots that are given up before the bundles are installed
     """
-    wanted = {entry["port"]: (bundle, entry["program"]) for bundle in bundles for entry in bundle.ports}
+    wanted = {entry["port"]: (bundle, entry) for bundle in bundles for entry in bundle.ports}
     owners: dict[str, Owner] = {}
     for listener in listeners(wanted):
-        bundle, program = wanted[listener.port]
+        bundle, entry = wanted[listener.port]
         marks = [(holder, mark_of(holder.pid)) for holder in listener.holders]
         if any(mark and _gives_way(layout, bundles, bundle, mark, leaving) for _, mark in marks):
             continue
         key, owner = _owner(layout, bundle, listener, marks)
         owner = owners.setdefault(key, owner)
-        owner.ports.append(f"{listener.port} ({program})")
-        owner.keys.append("`listen.port`" if bundle.id == "base" else f"`hubs.{bundle.id}.ports`")
+        owner.ports.append(f"{listener.port} ({entry['program']})")
+        owner.keys.append(_key_of(bundle, entry))
     return [*for_root(bundles), *(owner.line() for owner in owners.values())]
 
 

@@ -301,6 +301,9 @@ class Refusals(InScratch):
             self.assertRegex(line, r"^443 \(one\): ports below 1024 are root's, and this is \w+: sign in as root,")
             self.assertIn("ip_unprivileged_port_start=443", line)
             self.assertEqual(for_root(bundles, 80), [])
+            proofs = {"ports": [{"port": 80, "program": "nginx", "key": "tls.httpPort"}]}
+            (line,) = for_root([Bundle(self.scratch, "base", "0" * 64, proofs, ())], 1024)
+            self.assertRegex(line, r"^80 \(nginx\): .* choose another `tls.httpPort`, or")
         with patch("ports.os.geteuid", return_value=0):
             self.assertEqual(for_root(bundles, 1024), [])
 

@@ -16,7 +16,8 @@ import sources  # noqa: F401
 # isort: split
 from faults import SiteFault
 from layout import Layout
-from tls_files import look, require_pair, stamp_of
+from tls_files import look
+from tls_pair import require_pair, stamp_of
 
 FILES = Path(__file__).parent / "tls"
 

@@ -208,6 +208,19 @@ test("a certificate of the machine: TLS 1.2 and later, on the site's port and no
   expect(() => front({ certificate: { certificate: "/a b", key: "/k" } })).toThrow(/not a word/);
 });
 
+test("where an ACME authority asks: its proof over HTTP, and all else sent on to https", () => {
+  const own = { certificate: "state/a.pem", key: "state/a.pem", acme: { httpPort: 8080 } };
+  const text = front({ certificate: own, url: "https://a.example:8610" });
+  expect(text.match(/listen .*;/g)).toEqual(["listen 127.0.0.1:8610 ssl backlog=1024;", "listen 127.0.0.1:8080;"]);
+  expect(text).toContain("ssl_certificate ../../state/a.pem;"); // nginx reads it from its configuration's place on
+  const [, beside = ""] = text.split("listen 127.0.0.1:8080;");
+  expect(beside).toMatch(
+    /location \^~ \/\.well-known\/acme-challenge\/ \{\s+default_type text\/plain;\s+root run\/acme;/,
+  );
+  expect(beside).toContain("return 308 https://a.example:8610$request_uri;");
+  expect(front({ certificate: { ...own, acme: null } })).not.toContain("acme-challenge");
+});
+
 test("a hub behind something that ends TLS is told of https whatever reaches the front", () => {
   const text = hubLocation("/east/prod/", 8620, "https");
   expect(text).toContain("proxy_set_header X-Forwarded-Proto https;");

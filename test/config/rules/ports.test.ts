@@ -43,3 +43,30 @@ test("out of range", () => {
     "sites/a.yaml:7:22 schema hubs.prod.ports: out of range",
   ]);
 });
+
+const acme = (id: string, port: number, more = "", keys = "") =>
+  hpc(id, port, `domain: ${id}.fed.example\ntls: {kind: acme, email: a@fed.example${more}}\n${keys}`);
+
+test("where an ACME authority asks is another port", () => {
+  expect(faultsOf({ "sites/a.yaml": acme("a", 80) })).toEqual([
+    "sites/a.yaml:8:1 ports tls.httpPort: ports 80-80 overlap with ports 80-81, listen.port of site a",
+  ]);
+  expect(faultsOf({ "sites/a.yaml": acme("a", 443) })).toEqual([]);
+  expect(
+    faultsOf({
+      "sites/a.yaml": acme("a", 443, ", httpPort: 8081", "hubs: {prod: {ports: 8080}}\n"),
+    }),
+  ).toContain(
+    "sites/a.yaml:9:22 ports hubs.prod.ports: ports 8080-8089 overlap with ports 8081-8081, tls.httpPort of site a",
+  );
+});
+
+test("one on each machine, and only one", () => {
+  const key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJmF0aGUtaG9zdHMta2V5LW9mLWEtdGVzdC0wMDA";
+  const over = `login: {kind: ssh, host: far.example, user: b, hostKey: ${key}}`;
+  const there = acme("b", 9000).replace("login: here", over);
+  expect(faultsOf({ "sites/a.yaml": acme("a", 443), "sites/b.yaml": there })).toEqual([]);
+  expect(faultsOf({ "sites/a.yaml": acme("a", 443), "sites/b.yaml": acme("b", 9000) })).toEqual([
+    "sites/b.yaml:8:1 ports tls.httpPort: ports 80-80 overlap with ports 80-80, tls.httpPort of site a",
+  ]);
+});

@@ -79,6 +79,28 @@ describe("base", () => {
     expect(manifest(base).environments).toEqual({ hub: "locks/hub.txt" });
   });
 
+  test("gets its certificate itself where it is told an authority, by an environment that no other site has", () => {
+    const file = "state/base/acme/a.example.pem";
+    const eab = { keyId: "k", hmacKeyFile: "/etc/a.hmac" };
+    const acme = { server: "https://ca.example/dir", email: "a@a.example", httpPort: 80, eab };
+    const own = { certificate: file, key: file, host: "a.example", acme };
+    const getting = baseBundle(baseInput(9000, { certificate: own }));
+    const { environments, programs, ports } = manifest(getting);
+    expect(environments).toEqual({ hub: "locks/hub.txt", acme: "locks/acme.txt" });
+    expect(programs.find((p) => p.name === "certificate")?.command[0]).toBe("{env.acme}/bin/python");
+    expect(programs.find((p) => p.name === "s3")?.command.join(" ")).toContain(
+      `--cert {root}/${file} --key {root}/${file}`,
+    );
+    expect(ports).toContainEqual({ port: 80, program: "nginx", key: "tls.httpPort" });
+    for (const path of programs.flatMap((p) => p.inputs)) expect(getting.files.has(path), path).toBe(true);
+    expect(getting.files.has("acme/acme_client.py")).toBe(true);
+    expect(JSON.parse(getting.files.get("site.json") ?? "").tls).toEqual({
+      ...{ certificate: file, key: file, host: "a.example" },
+      ...acme,
+    });
+    expect([...base.files.keys()].filter((path) => /^acme|locks.acme/.test(path))).toEqual([]);
+  });
+
   test("runs the S3 endpoint, the front, a timer that shortens logs, and one where scratch expires", () => {
     expect(manifest(base).programs.map((p) => p.name)).toEqual(["s3", "scratch-expiry", "logs", "nginx"]);
     const kept = baseBundle(baseInput(9000, { buckets: buckets.filter((b) => b.purpose !== "scratch") }));

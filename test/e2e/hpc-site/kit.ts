@@ -14,6 +14,7 @@ export interface Called {
 export interface KitStatus {
   readonly ids: Record<string, { digest: string; installed: boolean; expires: string | null; expired: boolean }>;
   readonly programs: { name: string; id: string; state: string; pid: number | null; health: string }[];
+  readonly certificate?: { host: string; until: number | null; problem: string | null };
 }
 
 /** A site in a directory, worked on by the kit of a bundle or by its own. */
