@@ -1,5 +1,8 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { conclusion, type FileResult, filesToTryAgain, replaced } from "./runner/results";
+import { slowFiles, slowFirst } from "./slow-files.mjs";
 
 const file = (name: string, more: Partial<FileResult> = {}): FileResult => ({
   project: "e2e",
@@ -13,6 +16,12 @@ const file = (name: string, more: Partial<FileResult> = {}): FileResult => ({
 const run = (...files: FileResult[]) => ({ files, unhandled: 0 });
 
 describe("a run of all tests", () => {
+  it("begins with the files that take long, each of which is there", () => {
+    const [first = "", second = ""] = slowFiles;
+    expect(slowFirst(["b", second, "a", first], (name) => name)).toEqual([first, second, "b", "a"]);
+    expect(slowFiles.filter((name) => !existsSync(join(__dirname, "..", name)))).toEqual([]);
+  });
+
   it("tries files on real programs again, and no unit", () => {
     expect(filesToTryAgain(run(file("a"), file("b", { failed: 1 })))).toEqual(["b"]);
     expect(filesToTryAgain(run(file("b", { failed: 1 }), file("u", { failed: 1, project: "unit" })))).toEqual([]);

@@ -1,6 +1,6 @@
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { down } from "../../bin/commands/down";
 import { status } from "../../bin/commands/status";
 import { up } from "../../bin/commands/up";
@@ -11,10 +11,13 @@ import type { Config } from "../../bin/load-or-exit";
 import { Lab, type LabStack } from "./engine/lab";
 
 /** The commands on a federation with two sites whose stacks are hand-made and whose kit only remembers; engine, config and files are real. */
-const synth = vi.hoisted(() => ({ stacks: {} as Record<string, unknown>, write: (_output: string) => {} }));
-vi.mock("../../bin/synth.js", () => ({
-  synthFederation: (_config: Config, output: string) => synth.write(output),
-}));
+const synth = { write: (_output: string) => {} };
+// commands load it when they synthesize; files after this one, in the same process, get the real one again
+const module = "../../bin/synth.js";
+beforeAll(() => {
+  vi.doMock(module, () => ({ synthFederation: (_config: Config, output: string) => synth.write(output) }));
+});
+afterAll(() => vi.doUnmock(module));
 
 let lab: Lab;
 let stdout: string;

@@ -48,7 +48,7 @@ async function start(options: ControlPlaneOptions, attempt: number): Promise<Con
   const token = writeIdentity(folder);
   const programs: Program[] = [];
   const run = (name: Parameters<typeof tool>[0], args: readonly string[]) =>
-    programs.push(new Program({ name, argv: [tool(name), ...args], folder: options.folder }));
+    programs.push(new Program({ name, argv: [tool(name), ...args], folder: options.folder, env: collector() }));
   try {
     run("etcd", etcdArguments(folder, client, peer));
     run("kube-apiserver", apiServerArguments(folder, client, secure, options.ranges.services));
@@ -66,6 +66,12 @@ async function start(options: ControlPlaneOptions, attempt: number): Promise<Con
     await Promise.all(programs.map((program) => program.stop()));
     throw error;
   }
+}
+
+/** How the test run tunes Go's collector of garbage. */
+function collector(): Record<string, string> {
+  const { GOGC, GOMEMLIMIT } = process.env;
+  return { ...(GOGC ? { GOGC } : {}), ...(GOMEMLIMIT ? { GOMEMLIMIT } : {}) };
 }
 
 /** Keys and the token of the one who may do anything. */
