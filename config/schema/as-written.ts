@@ -49,7 +49,7 @@ const instead = new Map<z.ZodType, z.ZodType>([
 /** What `defaults.site` may hold: keys of any provider's site but its id. */
 export const sitePart = z.union(providerSites.map((site) => partialBlock(site, instead, ["site"])));
 
-/** A site's file. */
-export const siteFile = z.union(
-  providerSites.map((site) => block({ ...partialBlock(site, instead).shape, site: site.shape.site })),
-);
+/** A site's file: made where it is asked for, since it takes a tenth of a command's start, and only `schema` prints it. */
+export function siteFile() {
+  return z.union(providerSites.map((site) => block({ ...partialBlock(site, instead).shape, site: site.shape.site })));
+}

@@ -15,7 +15,7 @@ const titles: Record<FileKind, string> = { federation: "Isthmus federation", sit
  * may leave out what `defaults` and `templates` bring, so only `isthmus validate` can tell that something is missing there.
  */
 export function jsonSchema(kind: FileKind): JsonSchema {
-  const made = z.toJSONSchema(kind === "federation" ? federation : siteFile, {
+  const made = z.toJSONSchema(kind === "federation" ? federation : siteFile(), {
     target: "draft-7",
     override: ({ zodSchema, jsonSchema }) => {
       if (zodSchema instanceof z.ZodRecord) nameKeys(jsonSchema);
