@@ -34,6 +34,11 @@ export interface ResolvedSudo {
   readonly file: string;
 }
 
+/** Whether each of the machine's users has an S3 account of their own: where root, who may give files to anybody, runs a site for them. */
+export function hasOwnAccounts(batch: ResolvedBatch | null): boolean {
+  return batch !== null && batch.sudo === undefined;
+}
+
 /** Null on a site that starts processes. The address may be missing, which a rule refuses. */
 export function resolveBatch(federation: string, site: HpcSiteConfig): ResolvedBatch | null {
   const { scheduler, network } = site;

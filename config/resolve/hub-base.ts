@@ -28,6 +28,8 @@ export interface HubSurroundings {
    * and a hub's role ends there. Those of the federation's have one prefix at all hubs.
    */
   readonly ownPrefix?: boolean;
+  /** Whether people have buckets of their own in place of a part of a scratch bucket. Default false. */
+  readonly ownBuckets?: boolean;
   /** Hubs of the federation's people read buckets of other accounts whose readers pay. Default false. */
   readonly readsRequesterPays?: boolean;
   /** How clients of the site's store spell where an object is. Default `s3`. */
@@ -56,7 +58,7 @@ function defaultRight(bucket: HubBucket, auth: { readonly kind: string }, at: Hu
 export function resolveHubBase(id: string, hub: HubBaseConfig, auth: { readonly kind: string }, at: HubSurroundings) {
   const prefix = at.ownPrefix && !signsInByFederation({ auth }) ? `${id}/` : "";
   const rights = at.buckets.map((bucket) =>
-    bucketRight(bucket, hub.buckets?.[bucket.id] ?? defaultRight(bucket, auth, at), prefix),
+    bucketRight(bucket, hub.buckets?.[bucket.id] ?? defaultRight(bucket, auth, at), prefix, at),
   );
   const usable = rights.filter((b) => b.right !== "none");
   const published = at.datasets.filter((d) => d.publishers.includes(id));
@@ -81,7 +83,7 @@ export function resolveHubBase(id: string, hub: HubBaseConfig, auth: { readonly 
   };
 }
 
-function bucketRight(bucket: HubBucket, right: Right, prefix: string) {
+function bucketRight(bucket: HubBucket, right: Right, prefix: string, at: HubSurroundings) {
   return {
     id: bucket.id,
     name: bucket.name,
@@ -89,6 +91,8 @@ function bucketRight(bucket: HubBucket, right: Right, prefix: string) {
     /** Below this users have prefixes of their own, `{user}`; empty for all of the bucket. A library has none. */
     prefix: bucket.purpose === "library" ? "" : prefix,
     perUser: bucket.purpose !== "library",
+    /** A user's part of it is a bucket itself. */
+    own: bucket.purpose === "scratch" && at.ownBuckets === true,
   };
 }
 
@@ -142,7 +146,7 @@ const gdal = {
 /** Requests in flight of one read, as Earthmover's benchmark of stores had them (2025-11); zarr's own default is 10. */
 const zarr = { ZARR_ASYNC__CONCURRENCY: "128" } as const;
 
-/** `{user}` stands for the user's prefix and is filled in when a server starts. */
+/** `{user}` stands for the user's prefix, `{own:BUCKET}` for the user's own bucket of one: both are filled in when a server starts. */
 function environmentOf(usable: readonly UsableBucket[], published: readonly ResolvedDataset[], at: HubSurroundings) {
   const environment: Record<string, string> = {
     ISTHMUS_FEDERATION: at.federation,
@@ -150,13 +154,16 @@ function environmentOf(usable: readonly UsableBucket[], published: readonly Reso
     ISTHMUS_CATALOG: at.catalog,
   };
   const uri = ({ name }: { readonly name: string }) => `${at.scheme ?? "s3"}://${name}`;
-  for (const bucket of usable)
-    environment[bucketVariable(bucket.id)] = `${uri(bucket)}${bucket.perUser ? `/${bucket.prefix}{user}` : ""}`;
+  const placeOf = (bucket: UsableBucket) => {
+    if (bucket.own) return uri({ name: `{own:${bucket.name}}` });
+    return `${uri(bucket)}${bucket.perUser ? `/${bucket.prefix}{user}` : ""}`;
+  };
+  for (const bucket of usable) environment[bucketVariable(bucket.id)] = placeOf(bucket);
   const scratch = usable.find((b) => b.id === "scratch");
   if (scratch) {
+    environment.PANGEO_SCRATCH = placeOf(scratch);
     // Older images build PANGEO_SCRATCH themselves from the prefix and the user's name.
-    environment.PANGEO_SCRATCH = `${uri(scratch)}/${scratch.prefix}{user}`;
-    environment.PANGEO_SCRATCH_PREFIX = `${uri(scratch)}/${scratch.prefix}`.replace(/\/$/, "");
+    if (!scratch.own) environment.PANGEO_SCRATCH_PREFIX = `${uri(scratch)}/${scratch.prefix}`.replace(/\/$/, "");
   }
   Object.assign(environment, gdal, zarr);
   if (published.length > 0)

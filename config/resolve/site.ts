@@ -11,7 +11,7 @@ import type {
   StoreSiteConfig,
 } from "../schema/site";
 import { type ResolvedAwsSite, resolveAwsClusterSite, resolveAwsLake } from "./aws-site";
-import { resolveBatch } from "./batch";
+import { hasOwnAccounts, resolveBatch } from "./batch";
 import type { ResolvedClusterSite } from "./cluster-site";
 import { type ResolvedGoogleSite, resolveGoogleClusterSite, resolveGoogleLake } from "./google-site";
 import { resolveLogin } from "./hpc-login";
@@ -46,6 +46,7 @@ export function resolveHpcSite({ federation, contact }: FederationConfig, site: 
   const { scheduler } = site;
   const surroundings = {
     ...{ federation, site: site.site, ...base, url, port: listen.port, catalog, buckets, datasets, scheduler },
+    ownBuckets: hasOwnAccounts(batch),
   };
   return {
     ...base,

@@ -1,4 +1,4 @@
-import type { ResolvedBatch } from "../../config/resolve/batch";
+import { hasOwnAccounts, type ResolvedBatch } from "../../config/resolve/batch";
 import { type BundleFiles, json, type Program, sealBundle, staticFiles } from "./bundle";
 import { jobqueueSettings } from "./jobqueue";
 import { type SudoRules, sudoManifest } from "./sudoers";
@@ -63,7 +63,7 @@ export interface HubBundleInput {
     | { readonly users: readonly string[]; readonly unixGroups?: readonly string[] };
   readonly admins: readonly string[];
   readonly profiles: readonly HubProfile[];
-  /** Of notebooks, Dask schedulers and workers; `{user}` stands for the user's prefix. */
+  /** Of notebooks, Dask schedulers and workers; `{user}` stands for the user's prefix, `{own:BUCKET}` for the user's own bucket of one. */
   readonly environment: Readonly<Record<string, string>>;
   /** Scratch buckets by the variable that names them, with the days after which files there go; null: by the centre's rules. */
   readonly scratch: readonly { readonly variable: string; readonly days: number | null }[];
@@ -95,6 +95,7 @@ const jobFiles = [
   "config/as_user.py",
   "config/by_sudo.py",
   "config/job_cancel.py",
+  "config/own_account.py",
   "config/pbs_job.py",
 ];
 const batchFiles = [
@@ -148,6 +149,7 @@ function siteJson(input: HubBundleInput) {
     scratch: input.scratch,
     s3: { endpoint: input.s3.endpoint, region: input.s3.region },
     dask: input.dask,
+    ...(hasOwnAccounts(input.batch) ? { ownAccounts: true } : {}),
     ...(input.carried ? { carried: true } : {}),
     ...(input.batch ? { batch: { ...input.batch, jobPrefix: jobPrefix(input) } } : {}),
   };
@@ -175,6 +177,11 @@ function ports({ hub, ports: p, dask }: HubBundleInput) {
         ]
       : []),
   ];
+}
+
+/** The hub's own keys of S3, which all its people use where they have none of their own. */
+function hubKeys(batch: ResolvedBatch | null): readonly string[] {
+  return hasOwnAccounts(batch) ? [] : ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"];
 }
 
 function proxyProgram(input: HubBundleInput): Program {
@@ -213,7 +220,7 @@ function hubProgram(input: HubBundleInput): Program {
     priority: 30,
     command: ["{env.hub}/bin/jupyterhub", "-f", "{bundle}/config/jupyterhub_config.py"],
     environment: { ISTHMUS_USER_ENV: "{env.user}" },
-    secrets: [...own, ...(dask ? ["DASK_GATEWAY_HUB_TOKEN"] : []), "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"],
+    secrets: [...own, ...(dask ? ["DASK_GATEWAY_HUB_TOKEN"] : []), ...hubKeys(batch)],
     inputs: [...configuration, ...hubFiles, ...(batch ? batchFiles : [])],
     health: { url: `http://${inward(input)}:${p.hub}${basePath}hub/health`, status: [200] },
   };
@@ -242,13 +249,7 @@ function daskPrograms(input: HubBundleInput): Program[] {
       priority: 40,
       command: [server, "-f", "{bundle}/config/dask_gateway_config.py"],
       environment: { ISTHMUS_USER_ENV: "{env.user}" },
-      secrets: [
-        "DASK_GATEWAY_PROXY_TOKEN",
-        "DASK_GATEWAY_HUB_TOKEN",
-        "DASK_GATEWAY_ENCRYPT_KEYS",
-        "AWS_ACCESS_KEY_ID",
-        "AWS_SECRET_ACCESS_KEY",
-      ],
+      secrets: ["DASK_GATEWAY_PROXY_TOKEN", "DASK_GATEWAY_HUB_TOKEN", "DASK_GATEWAY_ENCRYPT_KEYS", ...hubKeys(batch)],
       inputs,
       health: { url: `http://${loopback}:${p.daskApi}/api/health`, status: [200] },
     },

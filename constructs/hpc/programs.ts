@@ -65,6 +65,8 @@ export interface BaseBundleInput {
   readonly state: string | null;
   /** Whether jobs of the machine's own users run from the site. */
   readonly unixUsers: boolean;
+  /** Whether each of those users has an S3 account of their own. */
+  readonly ownAccounts: boolean;
   /** Whoever is not root submits their jobs by these rules; null for root. */
   readonly sudo: SudoRules | null;
   readonly s3: { readonly endpoint: string; readonly port: number; readonly region: string };
@@ -107,6 +109,7 @@ export function baseBundle(input: BaseBundleInput): BundleFiles {
         url,
         s3: { ...s3, ...here },
         buckets,
+        ...(input.ownAccounts ? { ownAccounts: true } : {}),
         ...tls,
         ...(copies.length > 0 ? { copies } : {}),
       }),
@@ -145,7 +148,8 @@ export function baseBundle(input: BaseBundleInput): BundleFiles {
   });
 }
 
-function s3Program({ s3, listen, certificate }: BaseBundleInput, host: string): Program {
+function s3Program(input: BaseBundleInput, host: string): Program {
+  const { s3, listen, certificate, ownAccounts } = input;
   const address = listen.host.includes(":") ? `[${listen.host}]` : listen.host;
   // Keep-alive is off by default and would cost a connection per chunk; links are buckets with a `path` of their own.
   const flags = [
@@ -162,6 +166,7 @@ function s3Program({ s3, listen, certificate }: BaseBundleInput, host: string): 
     name: "s3",
     priority: 10,
     command: [
+      ...withoutLinks(input),
       "{tool.versitygw}",
       "--port",
       `${address}:${s3.port}`,
@@ -169,12 +174,24 @@ function s3Program({ s3, listen, certificate }: BaseBundleInput, host: string): 
       ...flags,
       "posix",
       "--bucketlinks",
+      ...(ownAccounts ? ["--chuid", "--chgid"] : []),
       "{root}/buckets",
     ],
     secrets: ["ROOT_ACCESS_KEY", "ROOT_SECRET_KEY"],
-    inputs: [launch],
+    inputs: [launch, ...(withoutLinks(input).length > 0 ? ["kit/no_links.py"] : [])],
     health: { url: `${certificate ? "https" : "http"}://${host}:${s3.port}/healthz`, status: [200] },
   };
+}
+
+/**
+ * What leads to the S3 endpoint at a site of a machine's users: the kernel follows no symbolic link for it in directories that they reach,
+ * or it would read them whatever it may read itself, as root anything. Words are paths, so that it begins anew when one changes.
+ */
+function withoutLinks({ unixUsers, buckets }: BaseBundleInput): readonly string[] {
+  const reached = buckets.filter(({ path }) => path !== null);
+  if (!unixUsers || reached.length === 0) return [];
+  const places = reached.map(({ name, path }) => (path?.startsWith("/") ? path : `{root}/buckets/${name}`));
+  return ["{env.hub}/bin/python", "-I", "-S", "{bundle}/kit/no_links.py", ...places, "--"];
 }
 
 function frontProgram({ listen, certificate }: BaseBundleInput, host: string): Program {

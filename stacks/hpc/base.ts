@@ -1,6 +1,7 @@
 import type { App } from "cdktf";
 import type { Origin } from "../../charts/zarr-gateway/input";
 import { siteFront } from "../../charts/zarr-gateway/nginx";
+import { hasOwnAccounts } from "../../config/resolve/batch";
 import type { ResolvedFederation } from "../../config/resolve/federation";
 import type { ResolvedHub } from "../../config/resolve/hub";
 import type { ResolvedBucket, ResolvedDataset } from "../../config/resolve/lake";
@@ -39,6 +40,7 @@ export class HpcBaseStack extends SiteStack {
       expires: site.expires,
       state: site.state,
       unixUsers: site.batch !== null,
+      ownAccounts: hasOwnAccounts(site.batch),
       sudo: sudoRules(federation.id, site, site.hubs),
       buckets: site.buckets.map((bucket) => ({ ...bucket, grants: grantsOf(bucket, site) })),
       copies: fetchedCopies(federation)

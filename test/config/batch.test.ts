@@ -109,3 +109,25 @@ test("the site that docs/slurm.md shows is valid", () => {
   const shown = /```yaml\n([\s\S]*?)```/.exec(page)?.[1] ?? "";
   expect(faultsOf({ "sites/rhine.yaml": shown })).toEqual([]);
 });
+
+test("scratch is a bucket of each user's own where root runs the site, and a part of one where a service account does", () => {
+  const scratch = "lake: {buckets: {scratch: {purpose: scratch}, persistent: {purpose: persistent}}}\n";
+  const by = (user: string) => {
+    const login = `login: {kind: ssh, host: login1.example, user: ${user}, hostKey: "ssh-ed25519 ${"A".repeat(68)}"}`;
+    const text = slurm("a", 9000, `${scratch}${hub("").replace("9010", "9010, allow: {users: [ann]}")}`);
+    return (hubOf({ "sites/a.yaml": text.replace("login: here", login) }, "a", "prod") as ResolvedLocalHub).environment;
+  };
+  const own = "s3://{own:fed-a-scratch}";
+  expect(by("root")).toMatchObject({
+    SCRATCH_BUCKET: own,
+    PANGEO_SCRATCH: own,
+    PERSISTENT_BUCKET: "s3://fed-a-persistent/{user}",
+  });
+  expect(by("root")).not.toHaveProperty("PANGEO_SCRATCH_PREFIX");
+  const part = "s3://fed-a-scratch/{user}";
+  expect(by("pangeo")).toMatchObject({
+    SCRATCH_BUCKET: part,
+    PANGEO_SCRATCH: part,
+    PANGEO_SCRATCH_PREFIX: "s3://fed-a-scratch",
+  });
+});

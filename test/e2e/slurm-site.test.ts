@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { existsSync, lstatSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
@@ -30,6 +30,14 @@ beforeAll(async () => {
   rhine.slurm.manageAccounts("add", "user", `${ann?.name}`, "account=snow", "partition=batch");
   rhine.configure({
     scheduler: { account: { choose: true }, prologue: ["export FROM_PROLOGUE=yes"] },
+    site: {
+      lake: {
+        buckets: {
+          scratch: { purpose: "scratch", path: join(rhine.folder, "scratch"), expire: "own-files" },
+          library: { purpose: "library", public: true },
+        },
+      },
+    },
     hub: {
       allow: { users: [ann?.name, "daemon"] },
       profiles: {
@@ -119,6 +127,20 @@ test("a notebook is a job of the user who signed in, with what its profile asks 
     });
   });
   await until("the job has ended with the server", () => rhine.jobsOf(ann).length === 0);
+});
+
+test("what a user writes by S3 is theirs on the disk, and another's keys neither read nor write it", () => {
+  const program = join(__dirname, "slurm", "own_accounts.py");
+  const args = ["-I", program, rhine.root, `${ann?.name}`, `${bo?.name}`];
+  const told = JSON.parse(execFileSync(process.env.ISTHMUS_PYTHON ?? "python3", args, { encoding: "utf8" }));
+  expect(told).toEqual({
+    ...{ own: [200, 200], "of another": [403, 403, 403], "list of another": 403, "all of scratch": [403, 403] },
+    ...{ library: [200, 200], "write to the library": [403, 403] },
+    // The kernel follows no link for root's S3 endpoint.
+    ...{ "through a link": [500, 500, 500], untouched: true },
+    ...{ owners: [ann?.uid], mode: "700", store: true, "listed by another": 2 },
+  });
+  expect(readFileSync(join(rhine.root, "log/s3.log"), "utf8")).not.toMatch(/[0-9a-f]{40}/);
 });
 
 test("every directive of a profile reaches Slurm, and what Slurm says against a job reaches its user", async () => {

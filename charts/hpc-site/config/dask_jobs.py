@@ -10,6 +10,7 @@ from importlib import import_module
 from typing import Any, ClassVar
 
 import by_sudo
+import own_account
 from accounts import Accounts, NotTheirs
 from as_user import CommandFailed, NotLetIn, ask_about, plain_environment, run, run_as
 from dask_backend import USER_ENVIRONMENT, SiteBackend, SiteClusterConfig
@@ -75,14 +76,15 @@ class JobsBackend(SiteBackend, JobQueueBackend):
     async def do_start_cluster(self, cluster: Any) -> AsyncIterator[dict[str, Any]]:  # noqa: ANN401
         """As the base class; keeps the reason of a failure."""
         try:
+            await own_account.ensure(self.site, cluster.username)
             async for state in super().do_start_cluster(cluster):
                 yield state
         except (CommandFailed, OSError) as error:
-            what = (
-                "its keys cannot be written"
-                if isinstance(error, NotStaged)
-                else "the batch system does not take its job"
-            )
+            what = "the batch system does not take its job"
+            if isinstance(error, NotStaged):
+                what = "its keys cannot be written"
+            elif isinstance(error, own_account.NoAccount):
+                what = "it would have no access to the site's buckets"
             # It travels in a line of HTTP.
             self.refused[cluster.name] = f"no cluster: {what}: {' '.join(str(error).split())}"
             raise

@@ -31,9 +31,14 @@ def home_of(site: Mapping[str, Any], user: str) -> Path:
 def hub_environment(site: Mapping[str, Any], user: str, secrets: Mapping[str, str], user_env: str) -> dict[str, str]:
     """The environment that notebooks, Dask schedulers and workers share: buckets with their keys, PATH, home."""
     prefix = user_prefix(user)
-    filled = {name: value.replace("{user}", prefix) for name, value in site["environment"].items()}
+    own = own_account(site, user) if site.get("ownAccounts") else None
+    filled = {
+        name: _with_own_buckets(value.replace("{user}", prefix), own) for name, value in site["environment"].items()
+    }
     s3 = site["s3"]
     keys = {name: secrets[name] for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY") if name in secrets}
+    if own:
+        keys = {"AWS_ACCESS_KEY_ID": own["access"], "AWS_SECRET_ACCESS_KEY": own["secret"]}
     return {
         "PATH": f"{user_env}/bin:{os.environ.get('PATH', os.defpath)}",
         "HOME": str(home_of(site, user)),
@@ -47,6 +52,25 @@ def hub_environment(site: Mapping[str, Any], user: str, secrets: Mapping[str, st
         **filled,
         **({} if site.get("batch") else markers()),
     }
+
+
+def own_account(site: Mapping[str, Any], user: str) -> dict[str, Any]:
+    """A user's own S3 account at this hub, as the kit has made it.
+
+    :raises KeyError: where there is none.
+    """
+    told = json.loads((ROOT / "state" / "base" / "iam" / "users.json").read_text("utf-8"))
+    account: dict[str, Any] = told["accessAccounts"][f"{site['hub']}-{pwd.getpwnam(user).pw_uid}"]
+    if account.get("user") != user:
+        raise KeyError(user)
+    return account
+
+
+def _with_own_buckets(value: str, own: Mapping[str, Any] | None) -> str:
+    """Puts the names of a user's own buckets for `{own:BUCKET}`."""
+    for bucket, name in (own["buckets"] if own else {}).items():
+        value = value.replace(f"{{own:{bucket}}}", name)
+    return value
 
 
 def gdal_environment(endpoint: str) -> dict[str, str]:

@@ -29,6 +29,14 @@ class NoHome(web.HTTPError):
         super().__init__(507, self.jupyterhub_message)
 
 
+class NoStorage(web.HTTPError):
+    """A user without an account at the site's S3 endpoint, with the reason on the page and in the hub's API."""
+
+    def __init__(self, reason: str) -> None:
+        self.jupyterhub_message = f"your server would have no access to the site's buckets: {reason}"
+        super().__init__(503, self.jupyterhub_message)
+
+
 class NotStarted(web.HTTPError):
     """A job that was taken and whose server never answered, with the reason on the page and in the hub's API."""
 

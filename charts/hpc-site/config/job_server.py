@@ -9,13 +9,14 @@ from collections.abc import AsyncIterator, Callable
 from typing import ClassVar
 
 import by_sudo
+import own_account
 from accounts import Accounts, NotTheirs
 from as_user import CommandFailed, NotLetIn, ask_about, plain_environment, refusal, run_as
 from batchspawner.batchspawner import JobStatus
 from home_room import HOME_BYTES
 from hub_site import home_of
 from job_cancel import cancel
-from job_failures import NoHome, NotCharged, NotRun, NotStarted, NotSubmitted
+from job_failures import NoHome, NoStorage, NotCharged, NotRun, NotStarted, NotSubmitted
 from job_script import account_environment, notebook_log, said_by
 from job_standing import Standing, last_line, sentence
 from spawner import USER_ENVIRONMENT, SiteServer
@@ -75,6 +76,13 @@ class JobServer(SiteServer):
             await run_as(self.user.name, [f"{USER_ENVIRONMENT}/bin/python", "-I", program, home, str(HOME_BYTES)])
         except CommandFailed as error:
             raise NoHome(last_line(str(error))) from None
+
+    async def require_storage(self) -> None:
+        """Sees to the user's own account at the S3 endpoint, where people have such."""
+        try:
+            await own_account.ensure(self.site, self.user.name)
+        except (own_account.NoAccount, OSError) as error:
+            raise NoStorage(str(error)) from None
 
     def get_env(self) -> dict[str, str]:
         """As the base class, with the account for Dask."""
@@ -161,6 +169,7 @@ class JobServer(SiteServer):
         self.lost_before = self.lost.pop(self._log_name, "")
         await self.require_account()
         await self.require_home()
+        await self.require_storage()
         profile = self.profile()
         self.default_url = profile["url"]
         self.cpu_limit = profile["cores"]

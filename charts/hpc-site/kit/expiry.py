@@ -14,7 +14,7 @@ import os
 import stat
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -95,10 +95,11 @@ def deletion_order(store: str, files: list[Entry]) -> list[str]:
     return sorted((file.path for file in files), key=rank)
 
 
-def expired(directory: str, before: float) -> Iterator[list[str]]:
+def expired(directory: str, before: float, without: Collection[str] = ()) -> Iterator[list[str]]:
     """What is to be deleted under a bucket: groups of files in their order; a store is one group.
 
     A store that cannot be read to its last file does not expire, nor does anything in a directory that cannot be read.
+    Directories in it that are named in `without` are passed over.
     """
     try:
         directories, files, _ = _listing(directory)
@@ -113,18 +114,18 @@ def expired(directory: str, before: float) -> Iterator[list[str]]:
         return
     yield from ([file.path] for file in files if file.written < before)
     for below in directories:
-        if os.path.basename(below) != KEPT:
+        if os.path.basename(below) not in (KEPT, *without):
             yield from expired(below, before)
 
 
-def remove_empty(directory: str, before: float, root: bool = True) -> None:
+def remove_empty(directory: str, before: float, root: bool = True, without: Collection[str] = ()) -> None:
     """Removes directories that have been empty for a while; never the bucket itself."""
     try:
         directories, files, others = _listing(directory)
     except OSError:
         return
     for below in directories:
-        if os.path.basename(below) != KEPT:
+        if os.path.basename(below) not in (KEPT, *without):
             remove_empty(below, before, root=False)
     try:
         if not root and not files and not others and os.lstat(directory).st_mtime < before:
@@ -133,18 +134,24 @@ def remove_empty(directory: str, before: float, root: bool = True) -> None:
         return
 
 
-def expire(bucket: str, days: float, now: float) -> int:
+def expire(bucket: str, days: float, now: float, without: Collection[str] = ()) -> int:
     """Deletes what expired in a bucket's directory; returns the number of files."""
     count = 0
-    for group in expired(bucket, now - days * DAY_SECONDS):
+    for group in expired(bucket, now - days * DAY_SECONDS, without):
         for path in group:
             try:
                 os.unlink(path)
             except FileNotFoundError:
                 continue
             count += 1
-    remove_empty(bucket, now - EMPTY_SECONDS)
+    remove_empty(bucket, now - EMPTY_SECONDS, without=without)
     return count
+
+
+def own_directories(root: Path, bucket: str) -> list[str]:
+    """The directories in a bucket that are buckets of one person each: links beside it lead to them."""
+    links = [os.readlink(entry) for entry in (root / "buckets").iterdir() if entry.is_symlink()]
+    return sorted(link.removeprefix(f"{bucket}/") for link in links if link.startswith(f"{bucket}/"))
 
 
 def one_round(root: Path, bundle: Path, now: float) -> None:
@@ -158,12 +165,19 @@ def one_round(root: Path, bundle: Path, now: float) -> None:
             continue
         if bucket.get("ownFiles"):
             _of_owners(place, bucket, now)
-        else:
-            count = expire(place, bucket["expireDays"], now)
-            say(f"{bucket['name']}: {count} files expired after {bucket['expireDays']} days")
+            continue
+        own, days = own_directories(root, bucket["name"]), bucket["expireDays"]
+        count = expire(place, days, now, own)
+        if bucket.get("path") is None:
+            # Nobody reaches it but by S3. People's own buckets stay when they are empty.
+            count += sum(expire(f"{place}/{name}", days, now) for name in own if os.path.isdir(f"{place}/{name}"))
+        elif own:
+            # A user can put a link in the place of any directory there, and root would be led away.
+            _of_owners(place, bucket, now, own)
+        say(f"{bucket['name']}: {count} files expired after {days} days")
 
 
-def _of_owners(place: str, bucket: Mapping[str, Any], now: float) -> None:
+def _of_owners(place: str, bucket: Mapping[str, Any], now: float, names: Collection[str] | None = None) -> None:
     """As the owner of each file. A bucket that is a store itself is nobody's own."""
     if (beside := str(Path(__file__).resolve().parent)) not in sys.path:
         sys.path.insert(0, beside)
@@ -174,7 +188,7 @@ def _of_owners(place: str, bucket: Mapping[str, Any], now: float) -> None:
         if is_store(directories, files):
             say(f"nothing expires in {bucket['name']}: it is a store itself, which no single user owns")
             return
-        for line in expire_of_owners(place, bucket["expireDays"], now):
+        for line in expire_of_owners(place, bucket["expireDays"], now, names):
             say(f"{bucket['name']}: {line}")
     except OSError as error:
         say(f"nothing expires in {bucket['name']}: {error}")

@@ -9,7 +9,7 @@ import select
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -52,9 +52,12 @@ def identity(uid: int) -> dict[str, Any]:
     return {"user": uid, "group": account.pw_gid, "extra_groups": groups}
 
 
-def expire_of_owners(bucket: str, days: float, now: float) -> Iterator[str]:
-    """Lets each owner's files expire; what was done for whom, in words."""
-    for uid, names in owners(bucket).items():
+def expire_of_owners(bucket: str, days: float, now: float, only: Collection[str] | None = None) -> Iterator[str]:
+    """Lets each owner's files expire, or those in some entries; what was done for whom, in words."""
+    for uid, found in owners(bucket).items():
+        names = found if only is None else [name for name in found if name in only]
+        if not names:
+            continue
         try:
             who = identity(uid)
         except PermissionError as error:

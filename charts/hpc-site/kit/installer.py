@@ -12,6 +12,7 @@ import builds
 import credentials
 import front
 import health
+import people
 import releases
 import unix_users
 from bundle import Bundle, read_bundle
@@ -126,8 +127,9 @@ def _obtain_certificate(layout: Layout, bundle: Bundle, values: Mapping[str, str
 
 def _set_rights(layout: Layout, bundle: Bundle) -> None:
     if bundle.id == "base":
-        for name in buckets.apply_policies(layout, bundle):
-            say(f"bucket {name}: rights set")
+        with people.locked(layout):
+            for name in buckets.apply_policies(layout, bundle):
+                say(f"bucket {name}: rights set")
 
 
 def _prepare(layout: Layout, bundle: Bundle, values: Mapping[str, str]) -> None:
@@ -151,8 +153,9 @@ def _lay_out_lake(layout: Layout, bundle: Bundle, going_back: bool = False) -> N
     """Buckets of a base; a hub's account where that is new."""
     if bundle.id == "base":
         buckets.make_buckets(layout, bundle.site["buckets"], going_back)
+        buckets.keep_apart(layout, bundle.site, bundle.unix_users)
     base = bundle if bundle.id == "base" else read_bundle(layout.link("base"))
-    buckets.write_accounts(layout, base.site["buckets"])
+    buckets.write_accounts(layout, base.site)
 
 
 def _activate(layout: Layout, bundle: Bundle, values: Mapping[str, str], seconds: float) -> None:

@@ -11,28 +11,22 @@ import shutil
 from pathlib import Path
 
 from faults import SiteFault
+from file_systems import kind_of
 from layout import Layout
 from placing import holds_nothing, is_same, put
 from progress import say
 from supervision import Supervisor
 
-MOUNTS = Path("/proc/self/mountinfo")
 # Kinds of file systems as the kernel calls them; those in user space as `fuse.NAME`.
 SHARED = re.compile(r"(fuse\.)?(nfs4?|lustre|gpfs|beegfs|ceph|ceph-fuse|glusterfs|panfs|pvfs2|wekafs|afs|cifs|smb3)")
 
 
-def shared_file_system(place: Path, mounts: str) -> str:
+def shared_file_system(place: Path, mounts: str | None = None) -> str:
     """The kind of file system that a path is on, where it is one that machines share; else empty.
 
-    :param mounts: the kernel's table of mounts (`mountinfo`)
+    :param mounts: the kernel's table of mounts (`mountinfo`), in place of this machine's
     """
-    path, found, kind = os.path.realpath(place), "", ""
-    for line in mounts.splitlines():
-        before, _, after = line.partition(" - ")
-        point = re.sub(r"\\(\d{3})", lambda code: chr(int(code[1], 8)), before.split()[4])
-        inside = point == "/" or path == point or path.startswith(f"{point}/")
-        if inside and len(point) >= len(found):
-            found, kind = point, after.split()[0]
+    kind = kind_of(place, mounts)
     return kind if SHARED.fullmatch(kind) else ""
 
 
@@ -44,7 +38,7 @@ def settle_state(layout: Layout, told: str | None, mounts: str | None = None) ->
     """
     place = layout.directory("state")
     target = Path(told) if told else place
-    kind = shared_file_system(target, MOUNTS.read_text("utf-8") if mounts is None else mounts)
+    kind = shared_file_system(target, mounts)
     if kind and told:
         raise SiteFault(f"`storage.state` is {told}, on {kind}: databases need a disk of this machine's own")
     if kind and not place.exists():

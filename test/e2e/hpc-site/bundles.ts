@@ -86,6 +86,7 @@ export function baseInput(front: number, differs: Partial<BaseBundleInput> = {})
     copies: [],
     certificate: null,
     unixUsers: false,
+    ownAccounts: false,
     sudo: null,
     s3: { endpoint: `http://127.0.0.1:${front + 1}`, port: front + 1, region: "us-east-1" },
     buckets,
