@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { pythonCommand } from "../../bin/python";
 import { conclusion, filesToTryAgain, type RunResults, replaced } from "./results";
 
 /**
@@ -57,7 +58,8 @@ function read(file: string): RunResults | undefined {
 /** @returns the exit code */
 function vitest(args: readonly string[], results: string): Promise<number> {
   const program = join("node_modules", "vitest", "vitest.mjs");
-  const env = { ...process.env, ISTHMUS_TEST_RESULTS: results };
+  // looked for once, as `npm start` does: where python3 is a version manager's script, each command would take a quarter longer
+  const env = { ...process.env, ISTHMUS_PYTHON: pythonCommand(), ISTHMUS_TEST_RESULTS: results };
   const child = spawn(process.execPath, [program, "run", ...args], { stdio: "inherit", env });
   const signals = ["SIGINT", "SIGTERM"] as const;
   for (const signal of signals) process.once(signal, () => child.kill(signal));
