@@ -1,4 +1,4 @@
-import { hasOwnAccounts, type ResolvedBatch } from "../../config/resolve/batch";
+import type { ResolvedBatch } from "../../config/resolve/batch";
 import { type BundleFiles, json, type Program, sealBundle, staticFiles } from "./bundle";
 import { jobqueueSettings } from "./jobqueue";
 import { type SudoRules, sudoManifest } from "./sudoers";
@@ -71,6 +71,8 @@ export interface HubBundleInput {
   readonly dask: HubDask | null;
   /** Where notebooks and workers are jobs; null where they are processes of the machine. */
   readonly batch: ResolvedBatch | null;
+  /** Whether each of the machine's users has an S3 account of their own. */
+  readonly ownAccounts: boolean;
   /** Whoever is not root submits its jobs by these rules; null for root. */
   readonly sudo: SudoRules | null;
   /** Whether somebody carries the files to the machine: then nobody but them is told passwords. */
@@ -149,7 +151,7 @@ function siteJson(input: HubBundleInput) {
     scratch: input.scratch,
     s3: { endpoint: input.s3.endpoint, region: input.s3.region },
     dask: input.dask,
-    ...(hasOwnAccounts(input.batch) ? { ownAccounts: true } : {}),
+    ...(input.ownAccounts ? { ownAccounts: true } : {}),
     ...(input.carried ? { carried: true } : {}),
     ...(input.batch ? { batch: { ...input.batch, jobPrefix: jobPrefix(input) } } : {}),
   };
@@ -180,8 +182,8 @@ function ports({ hub, ports: p, dask }: HubBundleInput) {
 }
 
 /** The hub's own keys of S3, which all its people use where they have none of their own. */
-function hubKeys(batch: ResolvedBatch | null): readonly string[] {
-  return hasOwnAccounts(batch) ? [] : ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"];
+function hubKeys({ ownAccounts }: HubBundleInput): readonly string[] {
+  return ownAccounts ? [] : ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"];
 }
 
 function proxyProgram(input: HubBundleInput): Program {
@@ -220,7 +222,7 @@ function hubProgram(input: HubBundleInput): Program {
     priority: 30,
     command: ["{env.hub}/bin/jupyterhub", "-f", "{bundle}/config/jupyterhub_config.py"],
     environment: { ISTHMUS_USER_ENV: "{env.user}" },
-    secrets: [...own, ...(dask ? ["DASK_GATEWAY_HUB_TOKEN"] : []), ...hubKeys(batch)],
+    secrets: [...own, ...(dask ? ["DASK_GATEWAY_HUB_TOKEN"] : []), ...hubKeys(input)],
     inputs: [...configuration, ...hubFiles, ...(batch ? batchFiles : [])],
     health: { url: `http://${inward(input)}:${p.hub}${basePath}hub/health`, status: [200] },
   };
@@ -249,7 +251,7 @@ function daskPrograms(input: HubBundleInput): Program[] {
       priority: 40,
       command: [server, "-f", "{bundle}/config/dask_gateway_config.py"],
       environment: { ISTHMUS_USER_ENV: "{env.user}" },
-      secrets: ["DASK_GATEWAY_PROXY_TOKEN", "DASK_GATEWAY_HUB_TOKEN", "DASK_GATEWAY_ENCRYPT_KEYS", ...hubKeys(batch)],
+      secrets: ["DASK_GATEWAY_PROXY_TOKEN", "DASK_GATEWAY_HUB_TOKEN", "DASK_GATEWAY_ENCRYPT_KEYS", ...hubKeys(input)],
       inputs,
       health: { url: `http://${loopback}:${p.daskApi}/api/health`, status: [200] },
     },

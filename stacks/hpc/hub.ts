@@ -1,5 +1,6 @@
 import type { App } from "cdktf";
 import { hubLocation } from "../../charts/zarr-gateway/hub";
+import { hasOwnAccounts } from "../../config/resolve/batch";
 import type { ResolvedFederation } from "../../config/resolve/federation";
 import type { ResolvedLocalHub } from "../../config/resolve/local-hub";
 import type { ResolvedHpcSite } from "../../config/resolve/site";
@@ -36,6 +37,7 @@ export class HpcHubStack extends SiteStack {
       state: site.state,
       s3: site.s3,
       batch: site.batch,
+      ownAccounts: hasOwnAccounts(site.batch),
       sudo: sudoRules(federation.id, site, [hub]),
       carried: site.login !== "here" && site.login.kind === "bundle",
       nginxConf: hubLocation(hub.path, hub.ports.proxy, site.tlsAhead ? "https" : "$scheme"),

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { ResolvedBatch } from "../../../config/resolve/batch";
+import { hasOwnAccounts, type ResolvedBatch } from "../../../config/resolve/batch";
 import type { BundleManifest } from "../../../constructs/hpc/bundle";
 import { type BaseBundleInput, baseBundle, hubBundle } from "../../../constructs/hpc/programs";
 import { baseInput, buckets, hubInput } from "../../e2e/hpc-site/bundles";
@@ -51,7 +51,7 @@ const inputs = { state: null, auth: { kind: "pam", service: "login", minimumUid:
 
 test("programs of a hub have no keys of S3 where people have their own, and the hub's for a service account", () => {
   const keys = (by: ResolvedBatch | null) => {
-    const hub = hubBundle(hubInput(9000, 9010, { ...inputs, batch: by }));
+    const hub = hubBundle(hubInput(9000, 9010, { ...inputs, batch: by, ownAccounts: hasOwnAccounts(by) }));
     expect(siteJson(hub).ownAccounts).toBe(by && !by.sudo ? true : undefined);
     return ["prod-hub", "prod-dask-gateway"].map(
       (name) => program(hub, name)?.secrets?.filter((secret) => secret.startsWith("AWS_")).length,

@@ -142,6 +142,7 @@ export function hubInput(front: number, first: number, differs: Partial<HubBundl
     },
     s3: { endpoint: `http://127.0.0.1:${front + 1}`, region: "us-east-1" },
     batch: null,
+    ownAccounts: false,
     sudo: null,
     dask: {
       worker: { cores: 1, memoryBytes: gib },
