@@ -69,6 +69,12 @@ function noSite(id: string, all: readonly string[], local: readonly LocalSite[])
   return usageFailure(`no site "${id}": ${didYouMean(id, known) ?? `there are ${listed(known)}`}`);
 }
 
+/** How people sign in where there is no password of the hub's own. */
+export function ownAccounts({ auth }: LocalHub["hub"]): string {
+  const whose = auth.kind === "federation" ? "through the federation" : "with their own accounts of its machine";
+  return `${whose}, and Isthmus has no account`;
+}
+
 /**
  * How to sign in to a hub of this machine: with its generated passwords, which the site's own kit tells.
  * @param user without one, the person's own name, or the first who is allowed
@@ -76,10 +82,8 @@ function noSite(id: string, all: readonly string[], local: readonly LocalSite[])
  */
 export async function accountAt({ site, hub, root }: LocalHub, user?: string): Promise<Account> {
   const up = `isthmus up ${site.id}/${hub.id}`;
-  if (hub.auth.kind === "pam")
-    throw new Failure(
-      `people sign in to ${site.id}/${hub.id} with their own accounts of its machine, and Isthmus has none: ${hub.url}`,
-    );
+  if (hub.auth.kind !== "sharedPassword")
+    throw new Failure(`people sign in to ${site.id}/${hub.id} ${ownAccounts(hub)}: ${hub.url}`);
   const way = wayTo(site);
   if (!way && !isInstalled(root)) throw new Failure(`site ${site.id} is not installed: ${up}`);
   const signIn = (await (way ? signInOver(way) : signInOf(root)))[hub.id];

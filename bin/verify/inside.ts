@@ -4,7 +4,7 @@ import { packageRoot } from "../../config/package-root";
 import type { ResolvedFederation } from "../../config/resolve/federation";
 import { Failure } from "../failure";
 import type { Account } from "../hub/account";
-import { accountAt, type LocalHub } from "../hub/local-hub";
+import { accountAt, type LocalHub, ownAccounts } from "../hub/local-hub";
 import { runProgram } from "../hub/program";
 import { HubSession } from "../hub/session";
 import { type Check, type Checks, Skipped } from "./check";
@@ -32,8 +32,7 @@ export async function verifyInside(
   const place = `${local.site.id}/${local.hub.id}`;
   let session: HubSession | undefined;
   const signedIn = await checks.run(place, "a user signs in", `isthmus up ${place}`, async () => {
-    if (local.hub.auth.kind === "pam")
-      throw new Skipped("people sign in with their own accounts of its machine, and Isthmus has none");
+    if (local.hub.auth.kind !== "sharedPassword") throw new Skipped(`people sign in ${ownAccounts(local.hub)}`);
     session = await HubSession.open(local.hub.url, await verifierAt(local, user), signal);
     return `${session.user} at ${local.hub.url}`;
   });

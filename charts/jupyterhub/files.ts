@@ -10,10 +10,12 @@ export const hubFolder = "/usr/local/etc/jupyterhub/isthmus";
 
 /** Files of the hub's own program, below `charts/`. What it shares with a site on one machine is that one's. */
 const programs = [
-  ...["hub_config.py", "keep_busy.py", "metrics.py", "people.py", "pods.py", "profiles.py", "sign_in.py"].map(
+  ...["hub_config.py", "keep_busy.py", "metrics.py", "pods.py", "profiles.py", "sign_in.py"].map(
     (name) => `jupyterhub/hub/${name}`,
   ),
-  ...["shared_password.py", "user_prefix.py"].map((name) => `hpc-site/config/${name}`),
+  ...["federation_sign_in.py", "people.py", "shared_password.py", "user_prefix.py"].map(
+    (name) => `hpc-site/config/${name}`,
+  ),
 ];
 
 /** Files of the hub's pod: its program, as it is, and one JSON text. */

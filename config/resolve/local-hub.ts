@@ -38,7 +38,7 @@ export function resolveLocalHub(id: string, hub: LocalHubConfig, at: LocalSurrou
       hub.allow === "everyone"
         ? ({ everyone: true } as const)
         : { users: hub.allow.users ?? [], ...(hub.allow.unixGroups ? { unixGroups: hub.allow.unixGroups } : {}) },
-    admins: hub.admins ?? (auth.kind === "pam" ? [] : ["admin"]),
+    admins: hub.admins ?? (auth.kind === "sharedPassword" ? ["admin"] : []),
     ports: hubPorts(hub.ports),
     profiles: Object.entries(hub.profiles).map(([name, p]) => resolveProfile(name, p, hub, scheduler)),
     dask: hub.dask === "none" ? null : resolveDask(hub.dask ?? {}, scheduler),
@@ -51,12 +51,20 @@ export function resolveLocalHub(id: string, hub: LocalHubConfig, at: LocalSurrou
   };
 }
 
+const pamService = "login";
+const lowestUid = 1000;
+
 /** People of a batch system's users have accounts there; a machine of one's own has none for others. */
 function resolveAuth(auth: LocalHubConfig["auth"], scheduler: HpcSchedulerConfig) {
   const kind = auth?.kind ?? (scheduler.kind === "local" ? "sharedPassword" : "pam");
   if (kind === "sharedPassword") return { kind } as const;
+  if (auth?.kind === "federation") {
+    const { secretFile, clientId = null, accounts = {}, link, minimumUid = lowestUid } = auth;
+    const asked = link && { service: link.service ?? pamService };
+    return { kind: "federation", secretFile, clientId, accounts: { ...accounts }, ...asked, minimumUid } as const;
+  }
   const told = auth?.kind === "pam" ? auth : undefined;
-  return { kind, service: told?.service ?? "login", minimumUid: told?.minimumUid ?? 1000 } as const;
+  return { kind: "pam", service: told?.service ?? pamService, minimumUid: told?.minimumUid ?? lowestUid } as const;
 }
 
 export type ResolvedLocalHub = ReturnType<typeof resolveLocalHub>;

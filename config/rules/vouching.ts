@@ -19,9 +19,10 @@ export const vouching: Rule = {
       users.flatMap((user, i) => unknownIdp(federation, user, ["identity", "groups", group, "users", i])),
     ),
     ...allHubs(federation).flatMap(({ site, hub }) =>
-      named(hub).flatMap(({ user, path }) =>
-        wrongName(federation, hub.auth.kind, user, path).map((finding) => ({ ...finding, site: site.id })),
-      ),
+      [
+        ...named(hub).flatMap(({ user, path }) => wrongName(federation, hub.auth, user, path)),
+        ...peopleOf(hub).flatMap(({ user, path }) => unknownIdp(federation, user, path).map(atKey)),
+      ].map((finding) => ({ ...finding, site: site.id })),
     ),
   ],
 };
@@ -39,11 +40,23 @@ function named(hub: ResolvedHub): { user: string; path: (string | number)[] }[] 
   ];
 }
 
+/** People whose accounts of a machine a hub names. */
+function peopleOf({ id, auth }: ResolvedHub): { user: string; path: Path }[] {
+  const people = "accounts" in auth ? Object.keys(auth.accounts) : [];
+  return people.map((user) => ({ user, path: ["hubs", id, "auth", "accounts", user] }));
+}
+
+function atKey(finding: RuleFinding): RuleFinding {
+  return { ...finding, atKey: true };
+}
+
 /** How each sign-in names people. */
-function wrongName(federation: ResolvedFederation, kind: ResolvedHub["auth"]["kind"], user: string, path: Path) {
-  switch (kind) {
+function wrongName(federation: ResolvedFederation, auth: ResolvedHub["auth"], user: string, path: Path) {
+  switch (auth.kind) {
     case "federation":
-      return unknownIdp(federation, user, path);
+      return "accounts" in auth
+        ? notPlain("as accounts of the machine", user, path)
+        : unknownIdp(federation, user, path);
     case "sharedPassword":
       return notPlain("with a shared password", user, path);
     case "pam":

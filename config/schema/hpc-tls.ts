@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { block, count, email, pack, text, url } from "./fields";
 
-const file = text(/^(?:\/[A-Za-z0-9_.+@-]+)+$/, "an absolute path: letters, digits, / _ . + @ -");
+/** A file of a site's machine. */
+export const machineFile = text(/^(?:\/[A-Za-z0-9_.+@-]+)+$/, "an absolute path: letters, digits, / _ . + @ -");
 
 const authority = url.refine((value) => !value.startsWith("http:"), {
   error: pack({ message: "what an authority says must not be changed on the way", allowed: "https://..." }),
@@ -14,10 +15,12 @@ export const hpcTls = z
       kind: z
         .literal("files")
         .describe("files: the site itself, on its own ports, by TLS 1.2 and 1.3, with a certificate of its machine."),
-      certificate: file.describe(
+      certificate: machineFile.describe(
         "The certificate with its chain, in PEM. It must be for the site's `domain`, which the install checks; a renewed one is in use within seconds.",
       ),
-      key: file.describe("Its private key, without a passphrase, readable to the account that the site runs as."),
+      key: machineFile.describe(
+        "Its private key, without a passphrase, readable to the account that the site runs as.",
+      ),
     }),
     block({
       kind: z
@@ -40,7 +43,7 @@ export const hpcTls = z
         keyId: text(/^[\w.~+/=:-]+$/, "the key's id, as the authority shows it").describe(
           "Id of the key that the authority gave.",
         ),
-        hmacKeyFile: file.describe(
+        hmacKeyFile: machineFile.describe(
           "File on the site's machine with that key, in base64url, which only the account reads that the site runs as. Needed once, to register.",
         ),
       })

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { expiry } from "./dates";
 import { block, count, id, named, none, pack, size, text, title } from "./fields";
+import { machineFile } from "./hpc-tls";
 import { gpusOnce, gpusTwice, jobKeys } from "./job-keys";
 
 export const userName = text(
@@ -156,6 +157,13 @@ export const hubBase = {
 const hubBaseBlock = z.object(hubBase);
 export type HubBaseConfig = z.infer<typeof hubBaseBlock>;
 
+const pamService = text(/^[A-Za-z0-9_.-]{1,64}$/, "a file's name in /etc/pam.d")
+  .optional()
+  .describe("The PAM service that is asked. Default login.");
+const minimumUid = count(1, 2_000_000_000)
+  .optional()
+  .describe("Accounts with a lower user number are the system's, and refused. Default 1000.");
+
 const localAuth = z
   .discriminatedUnion("kind", [
     block({
@@ -167,12 +175,41 @@ const localAuth = z
       kind: z
         .literal("pam")
         .describe("pam: accounts of the site's machine with their own passwords, asked of PAM. With a batch system."),
-      service: text(/^[A-Za-z0-9_.-]{1,64}$/, "a file's name in /etc/pam.d")
+      service: pamService,
+      minimumUid,
+    }),
+    block({
+      kind: z
+        .literal("federation")
+        .describe(
+          "federation: the issuer of `identity`; a person is the Unix account that `accounts` names, or that they proved to be theirs (`link`). With a batch system.",
+        ),
+      secretFile: machineFile.describe(
+        "A file of the site's machine with the client's secret and nothing else, readable only to the account that the site runs as, which the install checks. One that is renewed is in use at the next sign-in.",
+      ),
+      clientId: z
+        .string()
+        .min(1)
         .optional()
-        .describe("The PAM service that is asked. Default login."),
-      minimumUid: count(1, 2_000_000_000)
+        .describe(
+          "A client of this hub's own at the issuer. Default: that of `identity`. Its callback is the hub's URL with hub/oauth_callback.",
+        ),
+      accounts: named(
+        text(/^\S+@[a-z0-9.-]+$/, "<claim>@<idp>: alice@cascadia.example"),
+        text(/^[a-z_][a-z0-9_.-]{0,31}$/, "a Unix account: lower-case letters, digits, _ . -, at most 32"),
+      )
         .optional()
-        .describe("Accounts with a lower user number are the system's, and refused. Default 1000."),
+        .describe(
+          "The Unix account of each person (`<claim>@<idp>`). Whom it does not name is refused, or asked once where `link` is written. Users of the machine may read it. Default none.",
+        ),
+      link: block({ service: pamService })
+        .optional()
+        .describe(
+          "Whom `accounts` does not name proves once, by an account's password, which is asked of PAM, that the account is theirs. Default: they are refused.",
+        ),
+      minimumUid,
+    }).refine(({ accounts, link }) => accounts !== undefined || link !== undefined, {
+      error: pack({ message: "nobody has an account here", fix: "write accounts: {PERSON: ACCOUNT}, or link: {}" }),
     }),
   ])
   .describe(
@@ -188,7 +225,7 @@ export const localHub = block({
     .array(userName)
     .optional()
     .describe(
-      "User names that manage servers; with a shared password they have one of their own. Default [admin], with PAM [].",
+      "User names (of accounts, with PAM and federation) that manage servers; with a shared password they have one of their own. Default [admin] with a shared password, else [].",
     ),
   ports: count(1024, 65_526).describe("The first of ten ports that this hub's programs use, on loopback."),
   profiles: named(id, localProfile).describe("What a user may start, by id."),

@@ -35,6 +35,23 @@ export interface HubDask {
   readonly chunk?: readonly string[];
 }
 
+/** Sign-in by the federation's issuer, where each person is a Unix account. */
+export interface FederationAccounts {
+  readonly kind: "federation";
+  readonly title: string;
+  readonly issuer: string;
+  readonly cilogon: boolean;
+  readonly clientId: string;
+  /** Of the machine: the client's secret is in it. */
+  readonly secretFile: string;
+  readonly institutions: Readonly<Record<string, { readonly entity: string; readonly claim: string }>>;
+  /** Unix accounts by person. */
+  readonly accounts: Readonly<Record<string, string>>;
+  /** Of PAM, which is asked for the accounts of others; without it they are refused. */
+  readonly service?: string;
+  readonly minimumUid: number;
+}
+
 /** What a hub of a site is made of. */
 export interface HubBundleInput {
   readonly federation: string;
@@ -57,7 +74,8 @@ export interface HubBundleInput {
   };
   readonly auth:
     | { readonly kind: "sharedPassword" }
-    | { readonly kind: "pam"; readonly service: string; readonly minimumUid: number };
+    | { readonly kind: "pam"; readonly service: string; readonly minimumUid: number }
+    | FederationAccounts;
   readonly allow:
     | { readonly everyone: true }
     | { readonly users: readonly string[]; readonly unixGroups?: readonly string[] };
@@ -103,6 +121,10 @@ const jobFiles = [
 const batchFiles = [
   ...[...jobFiles, "config/batch_spawner.py", "config/job_failures.py", "config/job_script.py", "config/job_server.py"],
   ...["config/job_standing.py", "config/unix_accounts.py"],
+];
+const federationFiles = [
+  ...["config/account_links.py", "config/federation_accounts.py", "config/federation_sign_in.py", "config/people.py"],
+  "templates/link-account.html",
 ];
 const daskFiles = ["config/dask_jobs.py", "config/dask_pbs.py", "config/dask_slurm.py", "config/job_standing.py"];
 const configuration = ["config/hub_site.py", "config/user_prefix.py", "site.json", launch];
@@ -223,7 +245,10 @@ function hubProgram(input: HubBundleInput): Program {
     command: ["{env.hub}/bin/jupyterhub", "-f", "{bundle}/config/jupyterhub_config.py"],
     environment: { ISTHMUS_USER_ENV: "{env.user}" },
     secrets: [...own, ...(dask ? ["DASK_GATEWAY_HUB_TOKEN"] : []), ...hubKeys(input)],
-    inputs: [...configuration, ...hubFiles, ...(batch ? batchFiles : [])],
+    inputs: [
+      ...[...configuration, ...hubFiles, ...(batch ? batchFiles : [])],
+      ...(auth.kind === "federation" ? federationFiles : []),
+    ],
     health: { url: `http://${inward(input)}:${p.hub}${basePath}hub/health`, status: [200] },
   };
 }

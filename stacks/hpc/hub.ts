@@ -6,7 +6,7 @@ import type { ResolvedLocalHub } from "../../config/resolve/local-hub";
 import type { ResolvedHpcSite } from "../../config/resolve/site";
 import { earliest } from "../../constructs/expiry";
 import type { BundleFiles } from "../../constructs/hpc/bundle";
-import { hubBundle } from "../../constructs/hpc/hub-programs";
+import { type HubBundleInput, hubBundle } from "../../constructs/hpc/hub-programs";
 import { type Places, SiteStack } from "../site-stack";
 import { deliver } from "./deliver";
 import { sudoRules } from "./sudo-rules";
@@ -27,6 +27,7 @@ export class HpcHubStack extends SiteStack {
     super(app, { federation, site: site.id, part: hub.id, places });
     const bundle = hubBundle({
       ...hub,
+      auth: authOf(hub, federation),
       federation: federation.id,
       site: site.id,
       hub: hub.id,
@@ -47,4 +48,13 @@ export class HpcHubStack extends SiteStack {
     this.addFiles("bundle", bundle.files);
     deliver(this, site, { part: hub.id, digest: bundle.digest, expires: earliest(hub.expires, site.expires) });
   }
+}
+
+/** How people sign in, with what the federation says of its issuer. */
+function authOf({ id, auth }: ResolvedLocalHub, { title, identity }: ResolvedFederation): HubBundleInput["auth"] {
+  if (auth.kind !== "federation") return auth;
+  if (!identity) throw new Error(`${id}: the federation signs nobody in`);
+  const { issuer, institutions, client } = identity;
+  const cilogon = identity.kind === "cilogon";
+  return { ...auth, title, issuer, cilogon, clientId: auth.clientId ?? client.id, institutions };
 }

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import type { ResolvedLocalHub } from "../../config/resolve/local-hub";
-import { faultsOf, hubOf, siteOf, slurm } from "./federation-of";
+import { faultsOf, federationYaml, hubOf, siteOf, slurm } from "./federation-of";
 
 const everything =
   'partition: p, account: a, qos: q, walltime: "1-02:03:04", gres: "gpu:a100:1", constraint: "x|y", reservation: r, directives: [--exclusive]';
@@ -104,10 +104,16 @@ test("ranges of ports that are none", () => {
   expect(of("40000-40999")).toBe(0);
 });
 
-test("the site that docs/slurm.md shows is valid", () => {
+test("the sites that docs/slurm.md shows are valid", () => {
   const page = readFileSync(join(__dirname, "../../docs/slurm.md"), "utf8");
-  const shown = /```yaml\n([\s\S]*?)```/.exec(page)?.[1] ?? "";
-  expect(faultsOf({ "sites/rhine.yaml": shown })).toEqual([]);
+  const shown = [...page.matchAll(/```yaml\n([\s\S]*?)```/g)]
+    .map(([, text = ""]) => text)
+    .filter((text) => text.startsWith("site:"));
+  expect(shown.length).toBe(2);
+  const idps = "{cascadia.example: {entity: e, claim: eppn}, plains.example: {entity: f, claim: eppn}}";
+  const identity = `identity: {kind: cilogon, client: {id: c, secret: {env: S}}, idps: ${idps}}\n`;
+  for (const text of shown)
+    expect(faultsOf({ "federation.yaml": federationYaml + identity, "sites/a.yaml": text })).toEqual([]);
 });
 
 test("scratch is a bucket of each user's own where root runs the site, and a part of one where a service account does", () => {

@@ -1,9 +1,12 @@
 import { execFileSync, spawn } from "node:child_process";
-import { existsSync, lstatSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { chmodSync, existsSync, lstatSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { runProgram } from "../../bin/hub/program";
 import { HubSession, withHubSession } from "../../bin/hub/session";
+import { Browser } from "../browser";
+import { everyStep } from "../every-step";
+import { OidcIssuer } from "../oidc-issuer";
 import { until } from "./hpc-site/kit";
 import { whyNoAccounts } from "./slurm/packages";
 import { as, needs as needsOfSites, SlurmSite } from "./slurm/site";
@@ -14,6 +17,7 @@ const needs = needsOfSites ?? whyNoAccounts();
 beforeEach(({ skip }) => skip(needs !== undefined, needs));
 
 let rhine: SlurmSite;
+let issuer: OidcIssuer;
 let ann: User | undefined;
 let bo: User | undefined;
 const signal = () => AbortSignal.timeout(240_000);
@@ -28,7 +32,11 @@ beforeAll(async () => {
   rhine.slurm.manageAccounts("add", "user", `${ann?.name}`, "account=snow,ice", "defaultaccount=snow");
   // Of one partition too: accounts are told once.
   rhine.slurm.manageAccounts("add", "user", `${ann?.name}`, "account=snow", "partition=batch");
+  issuer = await OidcIssuer.start();
+  writeFileSync(secretFile(), "the-client's-secret\n", { mode: 0o644 });
   rhine.configure({
+    federation: { identity: identityOf(issuer) },
+    hubs: { campus: campus() },
     scheduler: { account: { choose: true }, prologue: ["export FROM_PROLOGUE=yes"] },
     site: {
       lake: {
@@ -59,18 +67,51 @@ beforeAll(async () => {
   });
 });
 
-afterAll(() => rhine?.stop());
+afterAll(() =>
+  everyStep(
+    () => rhine?.stop(),
+    () => issuer?.stop(),
+  ),
+);
 
-test("up installs base and hub, and a second up changes nothing", () => {
-  rhine.well("up");
+function secretFile(): string {
+  return join(rhine.folder, "client-secret");
+}
+
+function identityOf({ url }: OidcIssuer) {
+  const idps = { "alps.example": { entity: url, claim: "preferred_username" } };
+  return { kind: "oidc", issuer: url, client: { id: "rhine", secret: { env: "NOT_ASKED_FOR" } }, idps };
+}
+
+/** A hub of the federation's people: one whose account is told, and those who prove theirs. */
+function campus() {
+  const auth = {
+    ...{ kind: "federation", secretFile: secretFile(), link: { service: "login" } },
+    accounts: { "anna@alps.example": ann?.name, "dora@alps.example": "daemon" },
+  };
+  const profiles = { small: { title: "Small", cores: 1, memory: "1Gi", partition: "interactive" } };
+  return { ports: rhine.ports.hubs[1], auth, allow: "everyone", dask: "none", defaultProfile: "small", profiles };
+}
+
+test("a client's secret that others may read stops its hub before anything of it is there", () => {
+  const run = rhine.isthmus("up");
+  expect(run.status).not.toBe(0);
+  expect(run.stdout + run.stderr).toContain(
+    `auth.secretFile ${secretFile()} may be read or written by others (-rw-r--r--): chmod 600 ${secretFile()}`,
+  );
+  chmodSync(secretFile(), 0o600);
+});
+
+test("up installs base and hubs, and a second up changes nothing", async () => {
+  await rhine.up();
   expect(rhine.told().state).toBe("up");
   const before = rhine.pids();
-  expect(rhine.well("up")).toContain("2 unchanged");
+  expect(await rhine.up()).toContain("3 unchanged");
   expect(rhine.pids()).toEqual(before);
 });
 
 test("databases lie where the config says, and not with the programs", () => {
-  expect(readdirSync(join(rhine.folder, "databases")).sort()).toEqual(["base", "prod"]);
+  expect(readdirSync(join(rhine.folder, "databases")).sort()).toEqual(["base", "campus", "prod"]);
   expect(statSync(join(rhine.folder, "databases")).mode & 0o777).toBe(0o700);
   expect(lstatSync(join(rhine.root, "state")).isSymbolicLink()).toBe(true);
 });
@@ -141,6 +182,61 @@ test("what a user writes by S3 is theirs on the disk, and another's keys neither
     ...{ owners: [ann?.uid], mode: "700", store: true, "listed by another": 2 },
   });
   expect(readFileSync(join(rhine.root, "log/s3.log"), "utf8")).not.toMatch(/[0-9a-f]{40}/);
+});
+
+test("a person of the federation has jobs as the account that the table names, or that they prove once to be theirs", async () => {
+  const at = (path: string) => `${rhine.urlOf("campus")}hub/${path}`;
+  const signedIn = async (name: string) => {
+    issuer.person = { preferred_username: name };
+    const browser = new Browser();
+    return { browser, page: await browser.go(at("oauth_login")) };
+  };
+  const asks = ({ jar }: Browser, path: string, method = "GET") => {
+    const url = new URL(at(`api/${path}`));
+    return fetch(url, { method, headers: { cookie: jar.header(url), "x-xsrftoken": jar.value(url, "_xsrf") ?? "" } });
+  };
+  const whoIs = async (browser: Browser) => ((await (await asks(browser, "user")).json()) as { name?: string }).name;
+
+  const anna = await signedIn("anna");
+  expect(await whoIs(anna.browser)).toBe(ann?.name);
+  expect(issuer.asked.at(-1)?.get("client_secret")).toBe("the-client's-secret");
+  const wish = (method: string) => asks(anna.browser, `users/${ann?.name}/server`, method);
+  expect([201, 202]).toContain((await wish("POST")).status);
+  await until("the person's server is a job of the account", () =>
+    rhine.jobsOf(ann).some(({ state }) => state === "RUNNING"),
+  );
+  expect(rhine.jobsOf(ann)).toMatchObject([{ name: "far-rhine-campus-notebook" }]);
+  await until(
+    "the server is there",
+    async () => (await anna.browser.go(`${rhine.urlOf("campus")}user/${ann?.name}/api`)).status === 200,
+  );
+  expect([202, 204]).toContain((await wish("DELETE")).status);
+  await until("the job has ended with the server", () => rhine.jobsOf(ann).length === 0);
+
+  // An account of the system is nobody's, though the table says so.
+  expect((await signedIn("dora")).page).toMatchObject({
+    status: 403,
+    text: expect.stringContaining("account of the system") as string,
+  });
+
+  // Whom the table does not name is asked once.
+  const { browser, page } = await signedIn("bob");
+  let shown = page;
+  expect(shown.text).toContain("You signed in as <strong>bob@alps.example</strong>");
+  const prove = async (username = "", password = "") => {
+    const xsrf = /name="_xsrf" value="([^"]+)"/.exec(shown.text)?.[1] ?? "";
+    shown = await browser.go(shown.url, { username, password, _xsrf: xsrf });
+    return shown.text;
+  };
+  expect(await prove(bo?.name, "wrong")).toContain(`This is not the password of ${bo?.name}`);
+  expect(await prove("root", "wrong")).toContain("root may not sign in here");
+  expect(await whoIs(browser)).toBeUndefined();
+  await prove(bo?.name, bo?.password);
+  expect(await whoIs(browser)).toBe(bo?.name);
+  expect(await whoIs((await signedIn("bob")).browser)).toBe(bo?.name);
+  // Who sends a password without having signed in is asked to.
+  const stranger = await new Browser().go(at("link-account"), { username: "x", password: "y" });
+  expect(stranger.status).toBe(403);
 });
 
 test("every directive of a profile reaches Slurm, and what Slurm says against a job reaches its user", async () => {
@@ -253,7 +349,7 @@ test("down ends jobs and programs and keeps the data; up again is as before", as
   expect(rhine.slurm.jobs()).toEqual([]);
   expect(rhine.processes()).toEqual([]);
   expect(existsSync(join(rhine.root, "secrets/prod.secrets.json"))).toBe(true);
-  expect(readdirSync(join(rhine.root, "state")).sort()).toEqual(["base", "prod"]);
-  rhine.well("up");
+  expect(readdirSync(join(rhine.root, "state")).sort()).toEqual(["base", "campus", "prod"]);
+  await rhine.up();
   expect(rhine.told().state).toBe("up");
 });

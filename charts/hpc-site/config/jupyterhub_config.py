@@ -51,9 +51,15 @@ match site["auth"]:
         c.UnixAccounts.minimum_uid = minimum
         c.UnixAccounts.allowed_groups = set(site["allow"].get("unixGroups", []))
         how = "your user name and password of this computing centre"
+    case {"kind": "federation", "title": federation}:
+        from federation_accounts import sign_in
+
+        sign_in(c, site)
+        how = f"your institution's account, through {html.escape(federation)}"
     case other:
         raise ValueError(f"this site cannot sign people in by {other['kind']}")
 c.Authenticator.username_pattern = USER_NAME
+c.Authenticator.allow_existing_users = False  # whom the list no longer has is no longer let in
 c.Authenticator.allow_all = bool(site["allow"].get("everyone"))
 c.Authenticator.allowed_users = set(site["allow"].get("users", []))
 c.Authenticator.admin_users = set(site["admins"])

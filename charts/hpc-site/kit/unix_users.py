@@ -7,6 +7,7 @@ import shutil
 import stat
 from pathlib import Path
 
+import client_secret
 import pam_rights
 import sudo_rules
 import toolchain
@@ -28,6 +29,7 @@ def require(layout: Layout, bundle: Bundle) -> None:
         missing = [name for name in COMMANDS[bundle.jobs[0]] if shutil.which(name) is None]
         if missing:
             raise SiteFault(f"not on this machine's PATH: {', '.join(missing)}; {bundle.jobs[0]} needs them")
+    client_secret.require(bundle.site.get("auth", {}))
     layout.root.mkdir(parents=True, exist_ok=True)
     if bundle.sudo and os.geteuid() != 0:
         sudo_rules.require(layout, bundle, bundle.sudo)

@@ -1,8 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createServer, type IncomingMessage } from "node:http";
-import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
@@ -10,13 +8,13 @@ import { HubClient } from "../../../bin/hub/client";
 import { signIn as signInByForm } from "../../../bin/hub/sign-in";
 import type { JupyterHubProps } from "../../../charts/jupyterhub/props";
 import { jupyterHubValues } from "../../../charts/jupyterhub/values";
+import { Browser, type Page } from "../../browser";
 import { freePort } from "../../free-ports";
+import { OidcIssuer } from "../../oidc-issuer";
 import { pythonEnvironment } from "../../python-environment";
 import { propsOf } from "./hub-props";
 
 vi.setConfig({ testTimeout: 240_000 });
-
-type Claims = Readonly<Record<string, unknown>>;
 
 let folder = "";
 let hub: ChildProcess | undefined;
@@ -60,28 +58,6 @@ async function start(change: (props: JupyterHubProps) => Partial<JupyterHubProps
   }
 }
 
-/** A browser: cookies by name, and a way through redirects. */
-class Browser {
-  private readonly cookies = new Map<string, string>();
-
-  async go(to: string): Promise<{ status: number; text: string }> {
-    let at = to;
-    for (let i = 0; i < 10; i++) {
-      const cookie = [...this.cookies].map(([name, value]) => `${name}=${value}`).join("; ");
-      const answer = await fetch(at, { redirect: "manual", headers: { cookie } });
-      for (const set of answer.headers.getSetCookie()) {
-        const [, name = "", value = ""] = /^([^=]+)=([^;]*)/.exec(set) ?? [];
-        this.cookies.set(name, value);
-      }
-      const next = answer.headers.get("location");
-      const text = await answer.text();
-      if (!next) return { status: answer.status, text };
-      at = new URL(next, at).href;
-    }
-    throw new Error(`${to}: redirects without end`);
-  }
-}
-
 /** What the hub knows of a user; undefined for one that never signed in. */
 async function known(name: string): Promise<{ admin: boolean; groups: string[] } | undefined> {
   const headers = { authorization: "token token-of-the-test" };
@@ -90,48 +66,19 @@ async function known(name: string): Promise<{ admin: boolean; groups: string[] }
 }
 
 describe("by the federation's issuer", () => {
-  let person: Claims = {};
-  let asked: URLSearchParams[] = [];
-  const issuer = createServer(async (request, response) => {
-    const at = new URL(request.url ?? "", base());
-    const json = (body: unknown) => response.setHeader("content-type", "application/json").end(JSON.stringify(body));
-    if (at.pathname === "/authorize") {
-      const back = new URL(at.searchParams.get("redirect_uri") ?? "");
-      for (const [key, value] of [
-        ["code", "c"],
-        ["state", at.searchParams.get("state") ?? ""],
-      ] as const)
-        back.searchParams.set(key, value);
-      response.writeHead(302, { location: back.href }).end();
-    } else if (at.pathname === "/token") {
-      asked.push(new URLSearchParams(await bodyOf(request)));
-      json({ access_token: "a", token_type: "Bearer" });
-    } else if (at.pathname === "/userinfo") json(person);
-    else
-      json({
-        issuer: base(),
-        authorization_endpoint: `${base()}/authorize`,
-        token_endpoint: `${base()}/token`,
-        userinfo_endpoint: `${base()}/userinfo`,
-      });
-  });
-  const base = () => `http://127.0.0.1:${(issuer.address() as AddressInfo).port}`;
+  let issuer: OidcIssuer;
 
   beforeEach(async () => {
-    asked = [];
-    await once(issuer.listen(0, "127.0.0.1"), "listening");
+    issuer = await OidcIssuer.start();
   });
-  afterEach(() => {
-    issuer.closeAllConnections();
-    issuer.close();
-  });
+  afterEach(() => issuer.stop());
 
   const ofIssuer = (props: JupyterHubProps) => ({
-    identity: props.identity && { ...props.identity, kind: "oidc" as const, issuer: base() },
+    identity: props.identity && { ...props.identity, kind: "oidc" as const, issuer: issuer.url },
   });
 
-  async function signIn(claims: Claims): Promise<{ status: number; text: string }> {
-    person = claims;
+  async function signIn(claims: OidcIssuer["person"]): Promise<Page> {
+    issuer.person = claims;
     return await new Browser().go(`${url}hub/oauth_login`);
   }
 
@@ -141,8 +88,8 @@ describe("by the federation's issuer", () => {
     const anna = { idp: alps, eppn: "Anna@alps.example", isMemberOf: ["CO:snow-ml", "CO:other"] };
     await signIn(anna);
     expect(await known("anna@alps.example")).toMatchObject({ admin: true, groups: ["snow-ml"] });
-    expect(asked[0]?.get("client_secret")).toBe("client-secret of thirty-two characters");
-    expect(asked[0]?.get("redirect_uri")).toBe(`${url}hub/oauth_callback`);
+    expect(issuer.asked[0]?.get("client_secret")).toBe("client-secret of thirty-two characters");
+    expect(issuer.asked[0]?.get("redirect_uri")).toBe(`${url}hub/oauth_callback`);
     await signIn({ ...anna, eppn: "bo@alps.example", isMemberOf: [] });
     expect(await known("bo@alps.example")).toMatchObject({ admin: false, groups: [] });
     // Whom a group no longer has is no longer in it.
@@ -170,18 +117,12 @@ describe("by the federation's issuer", () => {
       "nobody can sign in: http://127.0.0.1:1/.well-known/openid-configuration",
     );
     const other = (props: JupyterHubProps) => ({
-      identity: props.identity && { ...props.identity, kind: "oidc" as const, issuer: `${base()}/other` },
+      identity: props.identity && { ...props.identity, kind: "oidc" as const, issuer: `${issuer.url}/other` },
     });
     rmSync(join(folder, "pod"), { recursive: true });
     await expect(start(other)).rejects.toThrow("is of another issuer");
   });
 });
-
-async function bodyOf(request: IncomingMessage): Promise<string> {
-  let text = "";
-  for await (const part of request) text += String(part);
-  return text;
-}
 
 test("with a workshop's password anybody is anybody, but no admin in whatever case", async () => {
   await start(() => ({}), "workshop");

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { clusterYaml, faultsOf, kubernetes, plain } from "../federation-of";
+import { clusterYaml, faultsOf, kubernetes, plain, slurm } from "../federation-of";
 
 const members = clusterYaml.replace(
   "  groups: {snow: {claim: groups, value: snow}}\n",
@@ -37,4 +37,21 @@ test("members alone, a hub without the bucket, one that signs people in by itsel
   expect(faults("allow: everyone, buckets: {drafts: none}")).toEqual([]);
   expect(faults("allow: {orgs: [o]}, auth: {kind: github, client: {id: c, secret: {env: S}}}")).toEqual([]);
   expect(faults("allow: everyone", "{sites: [a]}")).toEqual([]);
+});
+
+test("accounts of a machine: those whom the table names, or anybody's where accounts are proved", () => {
+  const lake = "lake: {buckets: {drafts: {purpose: library}}}\n";
+  const datasets = `datasets: {d: {${plain}, bucket: drafts, path: p, access: federation}}\n`;
+  const ofAuth = (auth: string) => {
+    const hubs = `hubs: {prod: {ports: 9010, allow: everyone, auth: {kind: federation, secretFile: /s, ${auth}}}}\n`;
+    const top = members
+      .replace("  site: {storageClass: disks}\n", "")
+      .replace('image: "quay.io/pangeo/pangeo-notebook:1"', "cores: 1, memory: 2Gi");
+    return faultsOf({ "federation.yaml": top, "sites/a.yaml": slurm("a", 9000, lake + datasets + hubs) });
+  };
+  const outsiders =
+    "federation-members hubs.prod.allow: it lets in people of two.example, who are no members, and they would read d";
+  expect(ofAuth("accounts: {a@one.example: a}")).toEqual([]);
+  expect(ofAuth("accounts: {a@one.example: a, b@two.example: b}")).toEqual([expect.stringContaining(outsiders)]);
+  expect(ofAuth("link: {}")).toEqual([expect.stringContaining(outsiders)]);
 });

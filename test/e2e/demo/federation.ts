@@ -1,7 +1,9 @@
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { cpSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { text } from "node:stream/consumers";
 import { firstOfHundred } from "../../free-ports";
 
 export const repository = join(__dirname, "../../..");
@@ -48,7 +50,19 @@ export function isthmus(folder: string, ...args: string[]): Run {
 
 /** The same, which must succeed; returns what it printed. */
 export function isthmusOk(folder: string, ...args: string[]): string {
-  const run = isthmus(folder, ...args);
+  return printed(isthmus(folder, ...args), args);
+}
+
+/** The same, while programs of the test itself answer. */
+export async function isthmusMeanwhile(folder: string, ...args: string[]): Promise<string> {
+  const env = { ...process.env, NO_COLOR: "1" };
+  const child = spawn(process.execPath, [program, ...args], { cwd: folder, env, stdio: ["ignore", "pipe", "pipe"] });
+  const ended = once(child, "close") as Promise<[number | null]>;
+  const [stdout, stderr, [status]] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
+  return printed({ status, stdout, stderr }, args);
+}
+
+function printed(run: Run, args: readonly string[]): string {
   if (run.status !== 0)
     throw new Error(`isthmus ${args.join(" ")} ended with ${run.status}:\n${run.stdout}${run.stderr}`);
   return run.stdout;

@@ -4,7 +4,7 @@ import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { cacheDirectory } from "../../../bin/engine/cache";
 import { everyStep } from "../../every-step";
-import { isthmus, isthmusOk, killed, type Run } from "../demo/federation";
+import { isthmus, isthmusMeanwhile, isthmusOk, killed, type Run } from "../demo/federation";
 import { sitePorts } from "../hpc-site/bundles";
 import { Site } from "../hpc-site/kit";
 import { type Sshd, sshServer, startSshd } from "../ssh-site/sshd";
@@ -33,6 +33,10 @@ export interface SiteParts {
   readonly scheduler?: Yaml;
   readonly site?: Yaml;
   readonly hub?: Yaml;
+  /** Of the federation's file, which is written once. */
+  readonly federation?: Yaml;
+  /** Hubs beside `prod`, by id. */
+  readonly hubs?: Readonly<Record<string, Yaml>>;
 }
 
 /** Of a test's own, or in the folder of a federation that there is. */
@@ -85,7 +89,7 @@ export class SlurmSite {
         const more = made.account ? { ISTHMUS_CACHE: giveCache(made.account, folder) } : {};
         made.sshd = await startSshd(server, join(folder, "sshd"), more);
       }
-      return new SlurmSite(made, slurm, await sitePorts(1), options.federation ?? join(folder, "config"));
+      return new SlurmSite(made, slurm, await sitePorts(2), options.federation ?? join(folder, "config"));
     } catch (error) {
       await putAway(made).catch(console.error); // what went wrong first is what is thrown
       throw error;
@@ -110,7 +114,7 @@ export class SlurmSite {
   }
 
   /** Writes the site's file, and the federation's where there is none. */
-  configure({ scheduler = {}, site = {}, hub = {} }: SiteParts = {}): void {
+  configure({ scheduler = {}, site = {}, hub = {}, federation: more = {}, hubs = {} }: SiteParts = {}): void {
     const { folder, ports } = this;
     const { sshd, account } = this.made;
     const way = sshd && { port: sshd.port, hostKey: sshd.hostKey, keyFile: sshd.keyFile };
@@ -125,11 +129,15 @@ export class SlurmSite {
       storage: { root: this.root, state: join(folder, "databases") },
       lake: { buckets: { scratch: { purpose: "scratch" }, library: { purpose: "library" } } },
       ...site,
-      hubs: { prod: { title: "Rhine", ports: ports.hubs[0], auth: { kind: "pam" }, defaultProfile: "small", ...hub } },
+      hubs: {
+        prod: { title: "Rhine", ports: ports.hubs[0], auth: { kind: "pam" }, defaultProfile: "small", ...hub },
+        ...hubs,
+      },
     };
     const { federation } = this;
     mkdirSync(join(federation, "sites"), { recursive: true });
-    const top = "format: 1\nfederation: far\ntitle: Far\ncontact: https://example.org\nsites: [sites/*.yaml]\n";
+    const own = { format: 1, federation: "far", title: "Far", contact: "https://example.org" };
+    const top = JSON.stringify({ ...own, ...more, sites: ["sites/*.yaml"] });
     if (!existsSync(join(federation, "federation.yaml"))) writeFileSync(join(federation, "federation.yaml"), top);
     writeFileSync(join(federation, "sites/rhine.yaml"), JSON.stringify(whole));
   }
@@ -141,6 +149,11 @@ export class SlurmSite {
   /** The same, which must succeed; returns what it printed. */
   well(...args: string[]): string {
     return isthmusOk(this.federation, ...args);
+  }
+
+  /** Brings it up, while what hubs ask of the test itself is answered; returns what was printed. */
+  up(): Promise<string> {
+    return isthmusMeanwhile(this.federation, "up");
   }
 
   /** What `isthmus status` tells of it. */
@@ -157,8 +170,12 @@ export class SlurmSite {
   }
 
   get url(): string {
+    return this.urlOf("prod");
+  }
+
+  urlOf(hub: string): string {
     const { front } = this.ports;
-    return `http://${this.slurm.node.login}:${front}/rhine-${front}/prod/`;
+    return `http://${this.slurm.node.login}:${front}/rhine-${front}/${hub}/`;
   }
 
   jobsOf(user: User | undefined) {
