@@ -196,7 +196,7 @@ const localAuth = z
         ),
       accounts: named(
         text(/^\S+@[a-z0-9.-]+$/, "<claim>@<idp>: alice@cascadia.example"),
-        text(/^[a-z_][a-z0-9_.-]{0,31}$/, "a Unix account: lower-case letters, digits, _ . -, at most 32"),
+        text(/^[a-z0-9][a-z0-9_.-]{0,31}$/, "a Unix account: lower-case letters, digits, _ . -, at most 32"),
       )
         .optional()
         .describe(

@@ -134,7 +134,7 @@ export function baseBundle(input: BaseBundleInput): BundleFiles {
     directories: ["state/base/iam", ...(copies.length > 0 ? ["state/base/copies"] : [])],
     programs: [
       s3Program(input, host),
-      ...(expires ? [expiryProgram()] : []),
+      ...(expires ? [expiryProgram(input)] : []),
       ...(copies.length > 0 ? [copiesProgram()] : []),
       ...(input.certificate ? [tlsProgram(acme !== null)] : []),
       logsProgram(),
@@ -215,12 +215,17 @@ function frontProgram({ listen, certificate }: BaseBundleInput, host: string): P
   };
 }
 
-function expiryProgram(): Program {
+/** It goes by paths, so that a link in place of a directory must lead it nowhere either. */
+function expiryProgram(input: BaseBundleInput): Program {
+  const guard = withoutLinks(input);
   return {
     name: "scratch-expiry",
     priority: 80,
-    command: ["{env.hub}/bin/python", "-I", "{bundle}/kit/expiry.py"],
-    inputs: [launch, "kit/expiry.py", "kit/file_owners.py", "kit/own_files.py", "site.json"],
+    command: [...guard, "{env.hub}/bin/python", "-I", "{bundle}/kit/expiry.py"],
+    inputs: [
+      ...[launch, ...(guard.length > 0 ? ["kit/no_links.py"] : [])],
+      ...["kit/expiry.py", "kit/file_owners.py", "kit/own_files.py", "site.json"],
+    ],
   };
 }
 

@@ -1,4 +1,4 @@
-"""Which Unix accounts people of the federation have proved to be theirs."""
+"""Which Unix accounts people of the federation have proved to be theirs, and who signed in as whom."""
 
 from __future__ import annotations
 
@@ -8,7 +8,10 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-TABLE = "CREATE TABLE IF NOT EXISTS links (person TEXT PRIMARY KEY, account TEXT NOT NULL, uid INTEGER NOT NULL)"
+TABLES = (
+    "CREATE TABLE IF NOT EXISTS links (person TEXT PRIMARY KEY, account TEXT NOT NULL, uid INTEGER NOT NULL)",
+    "CREATE TABLE IF NOT EXISTS seen (account TEXT, person TEXT, uid INTEGER, PRIMARY KEY (account, person))",
+)
 
 
 class AccountLinks:
@@ -22,7 +25,8 @@ class AccountLinks:
     def _table(self) -> Iterator[sqlite3.Connection]:
         self.place.touch(mode=0o600)
         with closing(sqlite3.connect(self.place)) as database, database:
-            database.execute(TABLE)
+            for table in TABLES:
+                database.execute(table)
             yield database
 
     def account_of(self, person: str) -> str | None:
@@ -31,11 +35,20 @@ class AccountLinks:
             row = table.execute("SELECT account, uid FROM links WHERE person = ?", (person,)).fetchone()
         return row[0] if row and number_of(row[0]) == row[1] else None
 
-    def has(self, account: str) -> bool:
-        """Whether an account is somebody's."""
+    def saw(self, person: str, account: str) -> None:
+        """Remembers who signed in as an account, and its number then."""
         with self._table() as table:
-            rows = table.execute("SELECT uid FROM links WHERE account = ?", (account,)).fetchall()
-        return (number_of(account),) in rows
+            table.execute("INSERT OR REPLACE INTO seen VALUES (?, ?, ?)", (account, person, number_of(account)))
+
+    def seen(self, account: str) -> list[tuple[str, int]]:
+        """Who signed in as an account since all were signed out, each with its number then."""
+        with self._table() as table:
+            return table.execute("SELECT person, uid FROM seen WHERE account = ?", (account,)).fetchall()
+
+    def forget(self, account: str) -> None:
+        """Forgets who signed in as an account."""
+        with self._table() as table:
+            table.execute("DELETE FROM seen WHERE account = ?", (account,))
 
     def link(self, person: str, account: str) -> None:
         """Remembers whose an account is, in place of what was known of the person.

@@ -6,18 +6,20 @@ A person is the account that a table names, or the one that they proved to be th
 from __future__ import annotations
 
 import grp
+import json
 import os
 import pwd
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, ClassVar
 
-from account_links import AccountLinks
+from account_links import AccountLinks, number_of
 from as_user import refusal
 from federation_sign_in import FederationSignIn, by_issuer
 from hub_site import ROOT
 from jupyterhub.handlers import BaseHandler
-from jupyterhub.utils import url_path_join
+from jupyterhub.utils import new_token, url_path_join
 from oauthenticator.oauth2 import OAuthCallbackHandler
 from people import People
 from tornado import web
@@ -27,6 +29,7 @@ from unix_accounts import UnixAccounts
 COOKIE = "isthmus-person"
 COOKIE_DAYS = 10 / 1440
 PAGE = "link-account"
+TRIES, PAUSE_SECONDS = 5, 600.0
 
 
 class NoAccount(web.HTTPError):
@@ -38,6 +41,28 @@ class NoAccount(web.HTTPError):
         self.person = person
 
 
+class Attempts:
+    """Wrong passwords by person: whoever an institution vouches for may try, and not for ever."""
+
+    def __init__(self) -> None:
+        """Nobody has tried yet."""
+        self._tried: dict[str, list[float]] = {}
+
+    def spent(self, person: str) -> bool:
+        """Whether a person has had all tries of the last minutes."""
+        now = time.monotonic()
+        self._tried = {
+            who: recent
+            for who, times in self._tried.items()
+            if (recent := [at for at in times if now - at < PAUSE_SECONDS])
+        }
+        return len(self._tried.get(person, [])) >= TRIES
+
+    def failed(self, person: str) -> None:
+        """Counts a wrong password."""
+        self._tried.setdefault(person, []).append(time.monotonic())
+
+
 class Callback(OAuthCallbackHandler):
     """Where the issuer sends people back to: who has no account yet may prove which one it is."""
 
@@ -46,11 +71,13 @@ class Callback(OAuthCallbackHandler):
         try:
             await super().get()
         except NoAccount as error:
-            if self.authenticator.links is None:
+            if not self.authenticator.asks:
                 raise
             own = {"httponly": True, "samesite": "Lax", "secure": self.request.protocol == "https"}
             base = self.hub.base_url
-            self.set_secure_cookie(COOKIE, error.person, expires_days=COOKIE_DAYS, path=base, **own)
+            # With the browser's own token: a cookie that somebody else put there names nobody.
+            value = json.dumps([self._xsrf_token_id.decode("latin-1"), error.person])
+            self.set_secure_cookie(COOKIE, value, expires_days=COOKIE_DAYS, path=base, **own)
             self.redirect(url_path_join(base, PAGE))
 
 
@@ -59,9 +86,10 @@ class LinkAccount(BaseHandler):
 
     def _person(self) -> str:
         value = self.get_secure_cookie(COOKIE, max_age_days=COOKIE_DAYS)
-        if value is None:
+        browser, person = json.loads(value) if value else (None, "")
+        if browser != self._xsrf_token_id.decode("latin-1"):
             raise web.HTTPError(403, "Sign in first: what the sign-in said is known for ten minutes.")
-        return value.decode()
+        return str(person)
 
     async def _page(self, status: int = 200, account: str = "") -> None:
         self.set_status(status)
@@ -75,8 +103,15 @@ class LinkAccount(BaseHandler):
         """Remembers the account whose password it is, and signs the person in anew."""
         person, account = self._person(), self.get_body_argument("username", strip=True)
         password = self.get_body_argument("password", strip=False)
-        proved = await self.authenticator.pam.authenticate(self, {"username": account, "password": password})
+        signing = self.authenticator
+        if signing.attempts.spent(person):
+            raise web.HTTPError(429, "Too many passwords were wrong: try again in ten minutes.")
+        # Of accounts that the hub is not for nothing is asked, nor told.
+        known = signing.may(account)
+        proved = await signing.pam.authenticate(self, {"username": account, "password": password}) if known else None
         if proved is None:
+            signing.attempts.failed(person)
+            self.log.warning("%s did not prove to be %r", person, account[:32])
             await self._page(403, account)
             return
         self.authenticator.links.link(person, proved)
@@ -94,7 +129,10 @@ class FederationAccounts(FederationSignIn):
     accounts: ClassVar[Mapping[str, str]]
     allow: ClassVar[Mapping[str, Any]]
     secret: ClassVar[Path]
-    links: ClassVar[AccountLinks | None] = None
+    links: ClassVar[AccountLinks]
+    asks: ClassVar[bool] = False
+    """Whether people may prove accounts that the table does not name."""
+    attempts: ClassVar[Attempts] = Attempts()
 
     def __init__(self, **kwargs: Any) -> None:  # noqa: ANN401 - traitlets'
         """PAM is asked for those whose accounts are not told."""
@@ -103,7 +141,7 @@ class FederationAccounts(FederationSignIn):
 
     def get_handlers(self, app: Any) -> list[tuple[str, type]]:  # noqa: ANN401 - JupyterHub's
         """With the page that asks for an account."""
-        more = [] if self.links is None else [(f"/{PAGE}", LinkAccount)]
+        more = [(f"/{PAGE}", LinkAccount)] if self.asks else []
         return [*super().get_handlers(app), *more]
 
     def build_access_tokens_request_params(self, handler: Any, data: Any = None) -> dict[str, Any]:  # noqa: ANN401
@@ -115,7 +153,7 @@ class FederationAccounts(FederationSignIn):
     def user_info_to_username(self, user_info: dict[str, Any]) -> str:
         """The account of the person whom the issuer names."""
         person = super().user_info_to_username(user_info)
-        account = self.accounts.get(person) or (self.links.account_of(person) if self.links else None)
+        account = self.account_of(person)
         if account is None:
             raise NoAccount(person)
         why = self.refusal(account)
@@ -123,7 +161,15 @@ class FederationAccounts(FederationSignIn):
             self.log.warning("sign-in of %s as %s refused: %s", person, account, why)
             raise web.HTTPError(403, f"{person} cannot sign in as {account}: {why}".replace("%", "%%"))
         self.log.info("%s signs in as %s", person, account)
+        self.links.saw(person, account)
         return account
+
+    def account_of(self, person: str) -> str | None:
+        """The account that the table names, else the one that was proved, while the hub is for it."""
+        if person in self.accounts or not self.asks:
+            return self.accounts.get(person)
+        proved = self.links.account_of(person)
+        return proved if proved and self.may(proved) and not self.refusal(proved) else None
 
     def refusal(self, account: str) -> str:
         """Why an account may not sign in; empty where it may."""
@@ -140,9 +186,26 @@ class FederationAccounts(FederationSignIn):
         return any(in_group(account, group) for group in self.allow.get("unixGroups", []))
 
     async def refresh_user(self, user: Any, _handler: Any = None, **_: Any) -> bool:  # noqa: ANN401
-        """Whose account is not theirs any more, or not let in, is signed out within minutes."""
-        known = user.name in self.accounts.values() or (self.links is not None and self.links.has(user.name))
-        return known and not self.refusal(user.name) and self.may(user.name)
+        """Whose account is not theirs any more, or not let in, is signed out within minutes, with all their tokens.
+
+        An account may be several people's, and nothing tells whose a session is: all of them sign in anew.
+        """
+        name, number = user.name, number_of(user.name)
+        people = self.links.seen(name)
+        theirs = all(uid == number and self.account_of(person) == name for person, uid in people)
+        if people and theirs and not self.refusal(name) and self.may(name):
+            return True
+        sign_out(user)
+        self.links.forget(name)
+        return False
+
+
+def sign_out(user: Any) -> None:  # noqa: ANN401 - JupyterHub's
+    """Ends a user's sessions and tokens, which would come back to life for the next one of that name."""
+    user.orm_user.cookie_id = new_token()
+    for token in list(user.orm_user.api_tokens):
+        user.db.delete(token)
+    user.db.commit()
 
 
 def in_group(account: str, group: str) -> bool:
@@ -164,8 +227,9 @@ def sign_in(c: Any, site: Mapping[str, Any]) -> None:  # noqa: ANN401 - traitlet
     FederationAccounts.accounts = told["accounts"]
     FederationAccounts.allow = site["allow"]
     FederationAccounts.secret = Path(told["secretFile"])
-    if "service" in told:
-        FederationAccounts.links = AccountLinks(ROOT / "state" / site["hub"] / "accounts.sqlite")
+    FederationAccounts.links = AccountLinks(ROOT / "state" / site["hub"] / "accounts.sqlite")
+    FederationAccounts.asks = "service" in told
+    if FederationAccounts.asks:
         c.UnixAccounts.service = told["service"]
     c.UnixAccounts.minimum_uid = told["minimumUid"]
     c.FederationAccounts.minimum_uid = told["minimumUid"]

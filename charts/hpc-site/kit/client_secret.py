@@ -11,6 +11,8 @@ from typing import Any
 from faults import SiteFault
 from sockets import user_name
 
+LONGEST = 64 << 10
+
 
 def require(auth: Mapping[str, Any]) -> None:
     """Refuses a hub whose people could never sign in, or whose secret others of the machine read.
@@ -23,12 +25,16 @@ def require(auth: Mapping[str, Any]) -> None:
     account = user_name(os.geteuid())
     made = f"write the client's secret into it, alone: install -o {account} -m 600 /dev/stdin {place}"
     try:
-        status = place.stat()
-        text = place.read_text("utf-8").strip()
+        with place.open("rb") as stream:
+            status = os.fstat(stream.fileno())
+            text = stream.read(LONGEST).decode("utf-8").strip()
     except FileNotFoundError:
         raise SiteFault(f"auth.secretFile {place} is not there: {made}") from None
     except (OSError, UnicodeDecodeError) as error:
         raise SiteFault(f"auth.secretFile {place} cannot be read by {account}: {error}") from None
+    if status.st_uid != os.geteuid():
+        owner = user_name(status.st_uid)
+        raise SiteFault(f"auth.secretFile {place} belongs to {owner}, who could change it: chown {account} {place}")
     if status.st_mode & (stat.S_IRWXG | stat.S_IRWXO):
         mode = stat.filemode(status.st_mode)
         raise SiteFault(f"auth.secretFile {place} may be read or written by others ({mode}): chmod 600 {place}")

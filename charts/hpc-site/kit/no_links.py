@@ -17,6 +17,8 @@ from pathlib import Path
 CLONE_NEWNS, CLONE_NEWUSER = 0x20000, 0x10000000
 MS_REMOUNT, MS_NOSYMFOLLOW, MS_BIND, MS_REC, MS_PRIVATE = 0x20, 0x100, 0x1000, 0x4000, 0x40000
 ST_NOSYMFOLLOW = 0x2000
+# Of the mount that is there, and who has a namespace of users may not leave them out.
+KEPT_FLAGS = os.ST_RDONLY | os.ST_NOSUID | os.ST_NODEV | os.ST_NOEXEC  # the same numbers as MS_...
 REMEDY = "leave `path` out of these buckets"
 REMEDY_OF_USERS = f"have user namespaces allowed to this account (sysctl user.max_user_namespaces), or {REMEDY}"
 
@@ -51,7 +53,7 @@ def forbid(directories: Sequence[str]) -> None:
     _unshare_mounts()
     for place in places:
         _mount(place, place, MS_BIND)
-        _mount(None, place, MS_BIND | MS_REMOUNT | MS_NOSYMFOLLOW)
+        _mount(None, place, MS_BIND | MS_REMOUNT | MS_NOSYMFOLLOW | os.statvfs(place).f_flag & KEPT_FLAGS)
         if not os.statvfs(place).f_flag & ST_NOSYMFOLLOW:  # an old kernel passes over what it does not know
             raise OSError(f"{place}: this kernel ({os.uname().release}) cannot; Linux 5.10 can")
 

@@ -64,6 +64,7 @@ def grant(layout: Layout, hub: str, name: str, prefix: str) -> None:
         own_buckets.make(layout, account, prefix)
         if as_before and account.get("ready"):
             return
+        account.pop("ready", None)  # until its rights are set anew: a start that is cut off here is made up for
         # First, or the next one with a number would find the keys of the last in rights.
         own_buckets.remove(layout, left, people(told))
         write_accounts(layout, told)

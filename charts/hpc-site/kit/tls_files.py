@@ -17,7 +17,7 @@ from typing import Any
 if (beside := str(Path(__file__).resolve().parent)) not in sys.path:
     sys.path.insert(0, beside)
 
-from acme_orders import is_acme, renew
+from acme_orders import RETRY_SECONDS, is_acme, renew
 from faults import SiteFault
 from layout import Layout
 from supervision import Supervisor
@@ -56,7 +56,10 @@ def main() -> None:
     wait = 0.0
     while True:
         if is_acme(told) and wait <= 0:
-            wait, words = renew(layout, told, sys.executable, bundle)
+            try:
+                wait, words = renew(layout, told, sys.executable, bundle)
+            except OSError as error:  # a full disk: who ended here would ask the authority again at once
+                wait, words = RETRY_SECONDS, f"the certificate is not renewed: {error}"
             if words:
                 print(words, flush=True)
         seen = look(tls, seen, layout)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 import unittest
 from pathlib import Path
+from unittest import mock
 
 import sources  # noqa: F401 - the kit's place
 from client_secret import require
@@ -36,6 +37,10 @@ class ClientSecret(unittest.TestCase):
         told = self.told("s3cret", 0o640)
         self.assertIn("/secret may be read or written by others (-rw-r-----): chmod 600", told)
         self.assertNotIn("s3cret", told)
+
+    def test_what_somebody_else_could_change_is_refused(self) -> None:
+        with mock.patch("os.geteuid", lambda: 4711):
+            self.assertIn("who could change it: chown", self.told("s3cret"))
 
     def test_other_ways_to_sign_in_have_no_such_file(self) -> None:
         require({"kind": "pam"})

@@ -194,6 +194,23 @@ class Leaving(Placed):
                 s3_account.grant(self.layout, "prod", "ann", "ann")
         again.assert_called_once()
 
+    def test_so_is_what_is_cut_off_after_a_change_of_what_was_ready(self) -> None:
+        if not ROOT:
+            self.skipTest("only root gives files to others")
+        make_buckets(self.layout, [SCRATCH])
+        with mock.patch("s3_account.read_bundle", return_value=mock.Mock(site=SITE)):
+            with mock.patch("s3_account.buckets.apply_policies"):
+                s3_account.grant(self.layout, "prod", "ann", "ann")
+            with (
+                mock.patch("s3_account.own_buckets.names", return_value={"f-r-scratch": "f-r-scratch--other"}),
+                mock.patch("s3_account.own_buckets.make"),
+                mock.patch("s3_account.buckets.apply_policies", side_effect=[SiteFault("no answer"), None]) as policies,
+            ):
+                with self.assertRaises(SiteFault):
+                    s3_account.grant(self.layout, "prod", "ann", "ann")
+                s3_account.grant(self.layout, "prod", "ann", "ann")
+                self.assertEqual(policies.call_count, 2)
+
     def test_links_go_and_what_was_written_stays(self) -> None:
         make_buckets(self.layout, [SCRATCH])
         place = self.layout.directory("buckets")

@@ -16,7 +16,7 @@ from unittest import mock
 
 import chart  # noqa: F401 - the program's place
 from account_links import AccountLinks
-from federation_accounts import FederationAccounts, NoAccount, sign_in
+from federation_accounts import Attempts, FederationAccounts, NoAccount, sign_in
 from oauthenticator.oauth2 import _serialize_state
 from tornado import web
 from traitlets.config import Config
@@ -42,7 +42,6 @@ def machine(**changed: int | None) -> Iterator[None]:
 
 def made(folder: Path, allow: dict[str, Any], **auth: object) -> FederationAccounts:
     """The sign-in of a hub that has CILogon's people."""
-    FederationAccounts.links = None
     (folder / "secret").write_text("first\n", "utf-8")
     told = {
         **{"kind": "federation", "title": "Fed", "issuer": "https://cilogon.org", "cilogon": True, "clientId": "c"},
@@ -58,6 +57,32 @@ def made(folder: Path, allow: dict[str, Any], **auth: object) -> FederationAccou
         sign_in(c, site)
     assert c.JupyterHub.authenticator_class is FederationAccounts
     return FederationAccounts(config=c)
+
+
+class Session:
+    """A user of the hub with a session and a token."""
+
+    def __init__(self, name: str) -> None:
+        self.name, self.orm_user, self.db = name, SimpleNamespace(cookie_id="c", api_tokens=["t"]), self
+        self.deleted: list[str] = []
+
+    def delete(self, token: str) -> None:
+        self.deleted.append(token)
+
+    def commit(self) -> None:
+        """As the database's."""
+
+    @property
+    def ended(self) -> bool:
+        return self.orm_user.cookie_id != "c" and self.deleted == ["t"]
+
+
+async def goes_on(hub: FederationAccounts, name: str) -> bool:
+    """Whether a session goes on; one that does not is ended for good."""
+    session = Session(name)
+    on: bool = await hub.refresh_user(session)
+    assert session.ended is not on
+    return on
 
 
 def person(eppn: str) -> dict[str, str]:
@@ -116,13 +141,24 @@ class Table(unittest.IsolatedAsyncioTestCase):
     async def test_whom_the_table_no_longer_has_is_signed_out(self) -> None:
         hub = made(self.folder, {"everyone": True})
         with machine():
-            self.assertTrue(await hub.refresh_user(SimpleNamespace(name="ann")))
-            self.assertFalse(await hub.refresh_user(SimpleNamespace(name="bo")))
-        with machine(ann=None):
-            self.assertFalse(await hub.refresh_user(SimpleNamespace(name="ann")))
+            self.assertFalse(await goes_on(hub, "ann"))  # nobody has signed in
+            hub.user_info_to_username(person("anna"))
+            self.assertTrue(await goes_on(hub, "ann"))
+            self.assertFalse(await goes_on(hub, "bo"))
         other = made(self.folder, {"users": ["bo"]})
         with machine():
-            self.assertFalse(await other.refresh_user(SimpleNamespace(name="ann")))
+            self.assertFalse(await goes_on(other, "ann"))
+
+    async def test_an_account_that_is_another_persons_now_is_not_the_firsts_any_more(self) -> None:
+        hub = made(self.folder, {"everyone": True})
+        with machine():
+            hub.user_info_to_username(person("anna"))
+            hub = made(self.folder, {"everyone": True}, accounts={"bo@alps.example": "ann"})
+            self.assertFalse(await goes_on(hub, "ann"))
+            hub.user_info_to_username(person("bo"))
+            self.assertTrue(await goes_on(hub, "ann"))
+        with machine(ann=2999):  # made anew at the centre
+            self.assertFalse(await goes_on(hub, "ann"))
 
     def test_a_secret_that_is_renewed_is_in_use_at_the_next_sign_in(self) -> None:
         hub = made(self.folder, {"everyone": True})
@@ -136,21 +172,40 @@ class Table(unittest.IsolatedAsyncioTestCase):
 
     async def test_an_account_that_was_proved_once_is_the_persons_while_it_is_the_same(self) -> None:
         hub = made(self.folder, {"everyone": True}, service="login")
-        assert hub.links is not None
         with machine():
             hub.links.link("bo@alps.example", "bo")
             self.assertEqual(hub.user_info_to_username(person("bo")), "bo")
-            self.assertTrue(await hub.refresh_user(SimpleNamespace(name="bo")))
+            self.assertTrue(await goes_on(hub, "bo"))
         with machine(bo=2999), self.assertRaises(NoAccount):  # given to somebody else since
             hub.user_info_to_username(person("bo"))
         with machine(bo=2999):
-            self.assertFalse(await hub.refresh_user(SimpleNamespace(name="bo")))
+            hub.links.link("cy@alps.example", "bo")  # the new one's
+            self.assertFalse(await goes_on(hub, "bo"))
         # What the table says comes first.
         with machine():
             hub.links.link("anna@alps.example", "bo")
             self.assertEqual(hub.user_info_to_username(person("anna")), "ann")
         place = self.folder / "state/prod/accounts.sqlite"
         self.assertEqual(stat.S_IMODE(place.stat().st_mode), 0o600)
+
+    def test_a_proved_account_that_the_hub_is_not_for_is_asked_for_again(self) -> None:
+        with machine():
+            made(self.folder, {"everyone": True}, service="login").links.link("bo@alps.example", "bo")
+            for allow, more in (({"users": ["ann"]}, {}), ({"everyone": True}, {"minimumUid": 2500})):
+                with self.assertRaises(NoAccount):
+                    made(self.folder, allow, service="login", **more).user_info_to_username(person("bo"))
+
+    def test_wrong_passwords_come_to_an_end_for_each_person(self) -> None:
+        attempts = Attempts()
+        with mock.patch("federation_accounts.time.monotonic", lambda: now):
+            now = 0.0
+            for _ in range(5):
+                self.assertFalse(attempts.spent("eve@alps.example"))
+                attempts.failed("eve@alps.example")
+            self.assertTrue(attempts.spent("eve@alps.example"))
+            self.assertFalse(attempts.spent("bo@alps.example"))
+            now = 601.0
+            self.assertFalse(attempts.spent("eve@alps.example"))
 
     def test_there_is_a_page_that_asks_where_accounts_may_be_proved_alone(self) -> None:
         paths = {
@@ -169,7 +224,6 @@ class Links(unittest.TestCase):
             links.link("p@alps.example", "bo")
             links.link("p@alps.example", "ann")
             self.assertEqual(links.account_of("p@alps.example"), "ann")
-            self.assertEqual((links.has("ann"), links.has("bo")), (True, False))
             with self.assertRaises(KeyError):
                 links.link("p@alps.example", "nobody-here")
             self.assertEqual(links.account_of("p@alps.example"), "ann")

@@ -38,6 +38,15 @@ test("the S3 endpoint follows no link where users reach files, and begins anew w
   expect(inputsOf(base(true, ["/p/scratch"]))).toContain("kit/no_links.py");
 });
 
+test("nor does what expires scratch there, which removes files by their paths", () => {
+  const expiry = program(base(true, ["/p/scratch"]), "scratch-expiry");
+  expect(expiry?.command.slice(0, 7)).toEqual([
+    ...["{env.hub}/bin/python", "-I", "-S", "{bundle}/kit/no_links.py", "/p/scratch", "--", "{env.hub}/bin/python"],
+  ]);
+  expect(expiry?.inputs).toContain("kit/no_links.py");
+  expect(program(base(true, [null]), "scratch-expiry")?.command[0]).toBe("{env.hub}/bin/python");
+});
+
 function inputsOf(bundle: Files): readonly string[] {
   return program(bundle, "s3")?.inputs ?? [];
 }
