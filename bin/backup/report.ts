@@ -50,7 +50,7 @@ export function backupText(report: BackupReport): string {
   const { archive, bytes = 0, site } = report;
   return [
     ...(archive === undefined ? [] : [`${archive}, ${size(bytes)}, readable by you only`]),
-    `in it: secrets of ${listed(owners)}; databases: ${listed(databases.map((path) => path.split("/")[1]))}; engine's state: ${listed(stacks)}; ${counted(has("catalog/").length, "record")} of datasets (git should have them too)`,
+    `in it: secrets of ${listed(owners)}; databases: ${listed([...new Set(databases.map((path) => path.split("/")[1]))])}; engine's state: ${listed(stacks)}; ${counted(has("catalog/").length, "record")} of datasets (git should have them too)`,
     "not in it: buckets (copy them, extended attributes too), Dask clusters (they end with their machine)",
     homesLine(report),
     ...report.leftOut.map((line) => `left out: ${line}`),
