@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ctypes
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -42,6 +43,13 @@ def _unshare_mounts() -> None:
     _mount("none", "/", MS_REC | MS_PRIVATE)
 
 
+def mounted_below(place: str, table: str) -> list[str]:
+    """What is mounted below a directory, by the text of /proc/self/mountinfo, which has blanks in octal."""
+    points = (line.split(" ")[4] for line in table.splitlines())
+    plain = (re.sub(r"\\([0-7]{3})", lambda code: chr(int(code[1], 8)), point) for point in points)
+    return sorted({point for point in plain if point != place and point.startswith(f"{place.rstrip('/')}/")})
+
+
 def forbid(directories: Sequence[str]) -> None:
     """Leaves this process without links in these directories.
 
@@ -70,6 +78,11 @@ def refusal(directories: Sequence[str]) -> str:
 def main(arguments: Sequence[str]) -> None:
     """Never returns: the process becomes the command."""
     end = arguments.index("--")
+    table = Path("/proc/self/mountinfo").read_text("utf-8", "surrogateescape")
+    for place in arguments[:end]:
+        # What is mounted there would not be seen, and a missing chunk is read as a fill value.
+        if below := mounted_below(os.path.realpath(place), table):
+            sys.exit(f"{below[0]} is mounted within {place}, where S3 would not see it; give it a bucket of its own")
     try:
         forbid(arguments[:end])
     except OSError as error:

@@ -312,6 +312,20 @@ class Attributes(Placed):
         self.assertEqual(os.listxattr(self.layout.directory("buckets") / "f-r-scratch"), [])
 
 
+class Mounted(unittest.TestCase):
+    def test_what_is_mounted_within_a_directory_is_found_by_its_name_as_it_is(self) -> None:
+        table = "\n".join(
+            f"{n} 1 0:{n} / {point} rw,relatime - ext4 /dev/x rw"
+            for n, point in enumerate(["/", "/p", "/p/scratch", "/p/scratch/a\\040b", "/p/scratcher", "/proc"])
+        )
+        self.assertEqual(no_links.mounted_below("/p/scratch", table), ["/p/scratch/a b"])
+        self.assertEqual(no_links.mounted_below("/p/scratcher", table), [])
+
+    def test_it_is_refused(self) -> None:
+        told = no_links.refusal(["/"])
+        self.assertRegex(told, r"^/\S+ is mounted within /, where S3 would not see it; give it a bucket of its own$")
+
+
 @unittest.skipIf(no_links.refusal([tempfile.gettempdir()]), "this machine cannot forbid links")
 class Links(unittest.TestCase):
     def setUp(self) -> None:
