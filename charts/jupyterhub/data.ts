@@ -1,6 +1,7 @@
 import type { ResolvedClusterHub } from "../../config/resolve/cluster-hub";
 import type { ResolvedIdentity } from "../../config/resolve/identity";
 import { sharedFolder } from "./homes";
+import { type IssuerOfHub, issuerOf } from "./issuer";
 import type { JupyterHubProps } from "./props";
 
 /** The port of the hub's pod where Prometheus reads its metrics, without a token: no way from outside leads there. */
@@ -30,15 +31,7 @@ export interface HubData {
 
 /** How people sign in. Secrets come by files of the hub's pod. */
 export type SignIn =
-  | {
-      readonly kind: "federation";
-      readonly title: string;
-      readonly issuer: string;
-      readonly cilogon: boolean;
-      readonly clientId: string;
-      readonly institutions: ResolvedIdentity["institutions"];
-      readonly groups: ResolvedIdentity["groupRules"];
-    }
+  | ({ readonly kind: "federation"; readonly groups: ResolvedIdentity["groupRules"] } & IssuerOfHub)
   /** Organisations or teams are asked for, which needs a scope. */
   | { readonly kind: "github"; readonly clientId: string; readonly organisations: boolean }
   | { readonly kind: "google"; readonly clientId: string }
@@ -77,10 +70,7 @@ function signInOf(hub: ResolvedClusterHub, title: string, identity: ResolvedIden
   const { auth, allow } = hub;
   switch (auth.kind) {
     case "federation": {
-      if (!identity) throw new Error(`${hub.id}: the federation signs nobody in`);
-      const { issuer, client, institutions, groupRules: groups } = identity;
-      const cilogon = identity.kind === "cilogon";
-      return { kind: auth.kind, title, issuer, cilogon, clientId: client.id, institutions, groups };
+      return { kind: auth.kind, ...issuerOf(hub.id, title, identity), groups: identity?.groupRules ?? {} };
     }
     case "github": {
       const lists = "everyone" in allow ? [] : [...allow.orgs, ...allow.teams];

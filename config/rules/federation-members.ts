@@ -1,51 +1,69 @@
+import type { ResolvedClusterHub } from "../resolve/cluster-hub";
 import type { ResolvedFederation } from "../resolve/federation";
 import { closedDatasetsOf } from "../resolve/grants";
 import type { ResolvedHub } from "../resolve/hub";
 import { signsInByFederation } from "../resolve/hub-base";
 import type { ResolvedLocalHub } from "../resolve/local-hub";
-import { type ResolvedSite, standsOnCluster } from "../resolve/site";
+import type { ResolvedHpcSite } from "../resolve/site";
 import { listed } from "../suggest";
 import type { Rule, RuleFinding } from "./rule";
-import { allDatasets, allHubs } from "./walk";
+import { allDatasets, clusterHubs, hpcSites } from "./walk";
 
 export const federationMembers: Rule = {
   id: "federation-members",
   reason:
     "Everybody of a hub reads what its role reads: one that lets in others than members would show them what is for members.",
-  check: (federation) =>
-    allHubs(federation).flatMap((reader): RuleFinding[] => {
-      const { site, hub } = reader;
-      const members = federation.identity?.members;
-      if (!members || !signsInByFederation(hub)) return [];
-      const outsiders = admitted(federation, hub).filter((idp) => !members.includes(idp));
-      const [first] = outsiders.length > 0 ? forMembers(federation, reader) : [];
-      if (first === undefined) return [];
-      const message = `it lets in people of ${outsiders.join(", ")}, who are no members, and they would read ${first}`;
-      const fix =
-        "let members alone in, add those to identity.members.idps, or take the bucket from the hub where it is its site's (buckets: {ID: none})";
-      return [{ site: site.id, path: ["hubs", hub.id, "allow"], message, allowed: listed(members), fix }];
-    }),
+  check: (federation) => [
+    ...clusterHubs(federation).flatMap(({ site, hub }) =>
+      wrong(federation, site.id, hub, admitted(federation, hub), () => closedDatasetsOf(federation, site, hub)),
+    ),
+    ...hpcSites(federation).flatMap((site) =>
+      site.hubs.flatMap((hub) =>
+        wrong(federation, site.id, hub, withAccounts(federation, hub), () => ofStore(site, hub)),
+      ),
+    ),
+  ],
 };
 
-function forMembers(federation: ResolvedFederation, { site, hub }: { site: ResolvedSite; hub: ResolvedHub }): string[] {
-  // A machine's hubs have keys of their own site's store alone.
-  const read =
-    standsOnCluster(site) && !isLocal(hub)
-      ? closedDatasetsOf(federation, site, hub)
-      : site.datasets.flatMap(({ id, bucket }) => (hub.buckets.some((b) => b.id === bucket) ? [id] : []));
+/** @param reads what of the federation's datasets a hub's people may read */
+function wrong(
+  federation: ResolvedFederation,
+  site: string,
+  hub: ResolvedHub,
+  idps: readonly string[],
+  reads: () => readonly string[],
+): RuleFinding[] {
+  const members = federation.identity?.members;
+  if (!members || !signsInByFederation(hub)) return [];
+  const outsiders = idps.filter((idp) => !members.includes(idp));
+  const [first] = outsiders.length > 0 ? forMembers(federation, reads()) : [];
+  if (first === undefined) return [];
+  const message = `it lets in people of ${outsiders.join(", ")}, who are no members, and they would read ${first}`;
+  const fix =
+    "let members alone in, add those to identity.members.idps, or take the bucket from the hub where it is its site's (buckets: {ID: none})";
+  return [{ site, path: ["hubs", hub.id, "allow"], message, allowed: listed(members), fix }];
+}
+
+function forMembers(federation: ResolvedFederation, read: readonly string[]): string[] {
   return allDatasets(federation).flatMap(({ dataset: { id, access } }) =>
     access === "federation" && read.includes(id) ? [id] : [],
   );
 }
 
+/** A machine's hubs have keys of their own site's store alone. */
+function ofStore(site: ResolvedHpcSite, hub: ResolvedLocalHub): string[] {
+  return site.datasets.filter(({ bucket }) => hub.buckets.some(({ id }) => id === bucket)).map(({ id }) => id);
+}
+
+/** Institutions of those whose accounts are told; of all, where people may prove theirs. */
+function withAccounts({ identity }: ResolvedFederation, { auth }: ResolvedLocalHub): readonly string[] {
+  if (auth.kind === "federation" && !("service" in auth)) return idpsOf(Object.keys(auth.accounts));
+  return identity?.idps ?? [];
+}
+
 /** Institutions whose people may sign in. A claim may be anybody's, so a group that goes by one is of all. */
-function admitted({ identity }: ResolvedFederation, hub: ResolvedHub): string[] {
+function admitted({ identity }: ResolvedFederation, { allow, admins }: ResolvedClusterHub): string[] {
   const all = identity?.idps ?? [];
-  if (isLocal(hub)) {
-    const people = hub.auth.kind === "federation" && !("service" in hub.auth) ? Object.keys(hub.auth.accounts) : null;
-    return people === null ? all : idpsOf(people);
-  }
-  const { allow, admins } = hub;
   if ("everyone" in allow) return all;
   const groups = allow.groups.map((group) => identity?.groupUsers[group]);
   if (groups.some((users) => users === undefined)) return all;
@@ -57,8 +75,4 @@ function admitted({ identity }: ResolvedFederation, hub: ResolvedHub): string[] 
 
 function idpsOf(people: readonly string[]): string[] {
   return [...new Set(people.map((person) => person.replace(/^.*@/, "")))];
-}
-
-function isLocal(hub: ResolvedHub): hub is ResolvedLocalHub {
-  return "ports" in hub;
 }

@@ -178,7 +178,7 @@ function s3Program(input: BaseBundleInput, host: string): Program {
       "{root}/buckets",
     ],
     secrets: ["ROOT_ACCESS_KEY", "ROOT_SECRET_KEY"],
-    inputs: [launch, ...(withoutLinks(input).length > 0 ? ["kit/no_links.py"] : [])],
+    inputs: [launch, ...guardFiles(input)],
     health: { url: `${certificate ? "https" : "http"}://${host}:${s3.port}/healthz`, status: [200] },
   };
 }
@@ -192,6 +192,11 @@ function withoutLinks({ unixUsers, buckets }: BaseBundleInput): readonly string[
   if (!unixUsers || reached.length === 0) return [];
   const places = reached.map(({ name, path }) => (path?.startsWith("/") ? path : `{root}/buckets/${name}`));
   return ["{env.hub}/bin/python", "-I", "-S", "{bundle}/kit/no_links.py", ...places, "--"];
+}
+
+/** Files of what leads there. */
+function guardFiles(input: BaseBundleInput): readonly string[] {
+  return withoutLinks(input).length > 0 ? ["kit/no_links.py", "kit/file_systems.py"] : [];
 }
 
 function frontProgram({ listen, certificate }: BaseBundleInput, host: string): Program {
@@ -217,13 +222,12 @@ function frontProgram({ listen, certificate }: BaseBundleInput, host: string): P
 
 /** It goes by paths, so that a link in place of a directory must lead it nowhere either. */
 function expiryProgram(input: BaseBundleInput): Program {
-  const guard = withoutLinks(input);
   return {
     name: "scratch-expiry",
     priority: 80,
-    command: [...guard, "{env.hub}/bin/python", "-I", "{bundle}/kit/expiry.py"],
+    command: [...withoutLinks(input), "{env.hub}/bin/python", "-I", "{bundle}/kit/expiry.py"],
     inputs: [
-      ...[launch, ...(guard.length > 0 ? ["kit/no_links.py"] : [])],
+      ...[launch, ...guardFiles(input)],
       ...["kit/expiry.py", "kit/file_owners.py", "kit/own_files.py", "site.json"],
     ],
   };

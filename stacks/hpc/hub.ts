@@ -1,4 +1,5 @@
 import type { App } from "cdktf";
+import { issuerOf } from "../../charts/jupyterhub/issuer";
 import { hubLocation } from "../../charts/zarr-gateway/hub";
 import { hasOwnAccounts } from "../../config/resolve/batch";
 import type { ResolvedFederation } from "../../config/resolve/federation";
@@ -6,7 +7,8 @@ import type { ResolvedLocalHub } from "../../config/resolve/local-hub";
 import type { ResolvedHpcSite } from "../../config/resolve/site";
 import { earliest } from "../../constructs/expiry";
 import type { BundleFiles } from "../../constructs/hpc/bundle";
-import { type HubBundleInput, hubBundle } from "../../constructs/hpc/hub-programs";
+import type { HubBundleInput } from "../../constructs/hpc/hub-input";
+import { hubBundle } from "../../constructs/hpc/hub-programs";
 import { type Places, SiteStack } from "../site-stack";
 import { deliver } from "./deliver";
 import { sudoRules } from "./sudo-rules";
@@ -53,8 +55,6 @@ export class HpcHubStack extends SiteStack {
 /** How people sign in, with what the federation says of its issuer. */
 function authOf({ id, auth }: ResolvedLocalHub, { title, identity }: ResolvedFederation): HubBundleInput["auth"] {
   if (auth.kind !== "federation") return auth;
-  if (!identity) throw new Error(`${id}: the federation signs nobody in`);
-  const { issuer, institutions, client } = identity;
-  const cilogon = identity.kind === "cilogon";
-  return { ...auth, title, issuer, cilogon, clientId: auth.clientId ?? client.id, institutions };
+  const told = issuerOf(id, title, identity);
+  return { ...auth, ...told, clientId: auth.clientId ?? told.clientId };
 }

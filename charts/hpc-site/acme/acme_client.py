@@ -7,7 +7,6 @@ exit code 1.
 from __future__ import annotations
 
 import json
-import os
 import sys
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
@@ -20,6 +19,12 @@ from acme import challenges, client, errors, messages
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
+
+# Python is told (-I) not to look beside its script.
+if (kit := str(Path(__file__).resolve().parents[1] / "kit")) not in sys.path:
+    sys.path.insert(0, kit)
+
+from whole_file import write_whole
 
 ORDER_SECONDS = 180
 # A name that nobody has (RFC 6761), so that this one is never taken for the site's.
@@ -55,7 +60,7 @@ def order(wish: Mapping[str, Any]) -> None:
     finally:
         for path in proofs:
             (Path(wish["challenges"]) / path.lstrip("/")).unlink(missing_ok=True)
-    _write(Path(wish["certificate"]), _pem_of(key) + done.fullchain_pem)
+    write_whole(Path(wish["certificate"]), _pem_of(key) + done.fullchain_pem, 0o600)
 
 
 def account(wish: Mapping[str, Any]) -> None:
@@ -78,7 +83,8 @@ def placeholder(wish: Mapping[str, Any]) -> None:
     now = datetime.now(UTC)
     made = x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number(), now, now + timedelta(1))
     signed = made.add_extension(x509.SubjectAlternativeName([x509.DNSName(NOBODY)]), False).sign(key, hashes.SHA256())
-    _write(Path(wish["certificate"]), _pem_of(key) + signed.public_bytes(serialization.Encoding.PEM).decode())
+    text = _pem_of(key) + signed.public_bytes(serialization.Encoding.PEM).decode()
+    write_whole(Path(wish["certificate"]), text, 0o600)
 
 
 def _speaker(wish: Mapping[str, Any]) -> client.ClientV2:
@@ -100,7 +106,7 @@ def _speaker(wish: Mapping[str, Any]) -> client.ClientV2:
             return _speaker(wish)
         if kept["email"] != wish["email"]:
             speaker.update_registration(known.update(body=messages.Registration(contact=tuple(_contact(wish)))))
-    _write(path, json.dumps({"email": wish["email"], "key": key.to_json()}, indent=1) + "\n")
+    write_whole(path, json.dumps({"email": wish["email"], "key": key.to_json()}, indent=1) + "\n", 0o600)
     return speaker
 
 
@@ -142,17 +148,6 @@ def _proofs(wanted: messages.OrderResource, key: josepy.JWK) -> dict[str, tuple[
 def _pem_of(key: ec.EllipticCurvePrivateKey) -> str:
     plain = serialization.NoEncryption()
     return key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, plain).decode()
-
-
-def _write(path: Path, text: str) -> None:
-    """A private file, seen whole or as it was. Its directory's lock is held."""
-    fresh = path.with_name(f".{path.name}.new")
-    fresh.unlink(missing_ok=True)
-    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as stream:
-        stream.write(text)
-        stream.flush()
-        os.fsync(stream.fileno())
-    os.replace(fresh, path)
 
 
 def _words(error: Exception) -> str:

@@ -5,17 +5,13 @@ A person is the account that a table names, or the one that they proved to be th
 
 from __future__ import annotations
 
-import grp
 import json
-import os
-import pwd
 import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, ClassVar
 
 from account_links import AccountLinks, number_of
-from as_user import refusal
 from federation_sign_in import FederationSignIn, by_issuer
 from hub_site import ROOT
 from jupyterhub.handlers import BaseHandler
@@ -23,7 +19,6 @@ from jupyterhub.utils import new_token, url_path_join
 from oauthenticator.oauth2 import OAuthCallbackHandler
 from people import People
 from tornado import web
-from traitlets import Integer
 from unix_accounts import UnixAccounts
 
 COOKIE = "isthmus-person"
@@ -114,17 +109,16 @@ class LinkAccount(BaseHandler):
             self.log.warning("%s did not prove to be %r", person, account[:32])
             await self._page(403, account)
             return
-        self.authenticator.links.link(person, proved)
+        signing.links.link(person, proved)
         self.log.info("%s is %s: proved by its password", person, proved)
         self.clear_cookie(COOKIE, path=self.hub.base_url)
-        self.redirect(self.authenticator.login_url(self.hub.base_url))
+        self.redirect(signing.login_url(self.hub.base_url))
 
 
 class FederationAccounts(FederationSignIn):
     """People of the federation, as Unix users of the machine."""
 
     callback_handler = Callback
-    minimum_uid = Integer(1000, config=True, help="Accounts with a lower number are the system's.")
 
     accounts: ClassVar[Mapping[str, str]]
     allow: ClassVar[Mapping[str, Any]]
@@ -135,7 +129,7 @@ class FederationAccounts(FederationSignIn):
     attempts: ClassVar[Attempts] = Attempts()
 
     def __init__(self, **kwargs: Any) -> None:  # noqa: ANN401 - traitlets'
-        """PAM is asked for those whose accounts are not told."""
+        """What is known of the machine's accounts; PAM is asked for those that are not told."""
         super().__init__(**kwargs)
         self.pam = UnixAccounts(parent=self)
 
@@ -156,7 +150,7 @@ class FederationAccounts(FederationSignIn):
         account = self.account_of(person)
         if account is None:
             raise NoAccount(person)
-        why = self.refusal(account)
+        why = self.pam.refusal(account)
         if why:
             self.log.warning("sign-in of %s as %s refused: %s", person, account, why)
             raise web.HTTPError(403, f"{person} cannot sign in as {account}: {why}".replace("%", "%%"))
@@ -169,11 +163,7 @@ class FederationAccounts(FederationSignIn):
         if person in self.accounts or not self.asks:
             return self.accounts.get(person)
         proved = self.links.account_of(person)
-        return proved if proved and self.may(proved) and not self.refusal(proved) else None
-
-    def refusal(self, account: str) -> str:
-        """Why an account may not sign in; empty where it may."""
-        return refusal(account, account.lower(), self.minimum_uid)
+        return proved if proved and self.may(proved) and not self.pam.refusal(proved) else None
 
     async def check_allowed(self, username: str, _auth_model: dict[str, Any] | None) -> bool:
         """Whether the hub lets an account in."""
@@ -183,7 +173,7 @@ class FederationAccounts(FederationSignIn):
         """Whether an account is one that the hub is for."""
         if self.allow.get("everyone") or account in {*self.allow.get("users", []), *self.admin_users}:
             return True
-        return any(in_group(account, group) for group in self.allow.get("unixGroups", []))
+        return number_of(account) is not None and bool(self.pam.check_allowed_groups(account))
 
     async def refresh_user(self, user: Any, _handler: Any = None, **_: Any) -> bool:  # noqa: ANN401
         """Whose account is not theirs any more, or not let in, is signed out within minutes, with all their tokens.
@@ -193,7 +183,7 @@ class FederationAccounts(FederationSignIn):
         name, number = user.name, number_of(user.name)
         people = self.links.seen(name)
         theirs = all(uid == number and self.account_of(person) == name for person, uid in people)
-        if people and theirs and not self.refusal(name) and self.may(name):
+        if people and theirs and not self.pam.refusal(name) and self.may(name):
             return True
         sign_out(user)
         self.links.forget(name)
@@ -206,15 +196,6 @@ def sign_out(user: Any) -> None:  # noqa: ANN401 - JupyterHub's
     for token in list(user.orm_user.api_tokens):
         user.db.delete(token)
     user.db.commit()
-
-
-def in_group(account: str, group: str) -> bool:
-    """Whether an account of the machine is in a group of it; what does not exist is in none."""
-    try:
-        entry = pwd.getpwnam(account)
-        return grp.getgrnam(group).gr_gid in os.getgrouplist(account, entry.pw_gid)
-    except KeyError:
-        return False
 
 
 def sign_in(c: Any, site: Mapping[str, Any]) -> None:  # noqa: ANN401 - traitlets' configuration
@@ -232,7 +213,7 @@ def sign_in(c: Any, site: Mapping[str, Any]) -> None:  # noqa: ANN401 - traitlet
     if FederationAccounts.asks:
         c.UnixAccounts.service = told["service"]
     c.UnixAccounts.minimum_uid = told["minimumUid"]
-    c.FederationAccounts.minimum_uid = told["minimumUid"]
+    c.UnixAccounts.allowed_groups = set(site["allow"].get("unixGroups", []))
     c.OAuthenticator.client_id = told["clientId"]
     c.OAuthenticator.oauth_callback_url = f"{site['url']}{site['basePath']}hub/oauth_callback"
     by_issuer(c, told)

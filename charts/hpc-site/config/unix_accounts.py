@@ -17,9 +17,13 @@ class UnixAccounts(PAMAuthenticator):
     async def authenticate(self, handler: Any, data: dict[str, str]) -> str | None:  # noqa: ANN401
         """Asks PAM, but not about accounts that may not sign in."""
         name = data["username"]
-        why = refusal(name, self.normalize_username(name), self.minimum_uid)
+        why = self.refusal(name)
         if why:
             self.log.warning("sign-in of %r refused: %s", name[:32], why)
             return None
         user: str | None = await super().authenticate(handler, data)
         return user
+
+    def refusal(self, account: str) -> str:
+        """Why an account may not sign in, whatever its password; empty where it may."""
+        return refusal(account, self.normalize_username(account), self.minimum_uid)

@@ -184,8 +184,8 @@ def policy_of(
         )
 
     if bucket.get("public"):
-        allow("*", READ, [f"{arn}/*"])
-        allow("*", LIST, [arn])
+        allow(["*"], READ, [f"{arn}/*"])
+        allow(["*"], LIST, [arn])
     for grant in bucket["grants"]:
         listing, reading = (LIST + LIST_UPLOADS, READ + WRITE) if grant["right"] == "write" else (LIST, READ)
         objects = [f"{arn}/{key}" for key in grant["prefixes"]]

@@ -9,11 +9,16 @@ from __future__ import annotations
 
 import ctypes
 import os
-import re
 import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+
+# Python is told (-I) not to look beside its script.
+if (beside := str(Path(__file__).resolve().parent)) not in sys.path:
+    sys.path.insert(0, beside)
+
+from file_systems import mounted_below
 
 CLONE_NEWNS, CLONE_NEWUSER = 0x20000, 0x10000000
 MS_REMOUNT, MS_NOSYMFOLLOW, MS_BIND, MS_REC, MS_PRIVATE = 0x20, 0x100, 0x1000, 0x4000, 0x40000
@@ -41,13 +46,6 @@ def _unshare_mounts() -> None:
         Path("/proc/self/uid_map").write_text(f"{user} {user} 1")
         Path("/proc/self/gid_map").write_text(f"{group} {group} 1")
     _mount("none", "/", MS_REC | MS_PRIVATE)
-
-
-def mounted_below(place: str, table: str) -> list[str]:
-    """What is mounted below a directory, by the text of /proc/self/mountinfo, which has blanks in octal."""
-    points = (line.split(" ")[4] for line in table.splitlines())
-    plain = (re.sub(r"\\([0-7]{3})", lambda code: chr(int(code[1], 8)), point) for point in points)
-    return sorted({point for point in plain if point != place and point.startswith(f"{place.rstrip('/')}/")})
 
 
 def forbid(directories: Sequence[str]) -> None:
@@ -78,10 +76,9 @@ def refusal(directories: Sequence[str]) -> str:
 def main(arguments: Sequence[str]) -> None:
     """Never returns: the process becomes the command."""
     end = arguments.index("--")
-    table = Path("/proc/self/mountinfo").read_text("utf-8", "surrogateescape")
     for place in arguments[:end]:
         # What is mounted there would not be seen, and a missing chunk is read as a fill value.
-        if below := mounted_below(os.path.realpath(place), table):
+        if below := mounted_below(os.path.realpath(place)):
             sys.exit(f"{below[0]} is mounted within {place}, where S3 would not see it; give it a bucket of its own")
     try:
         forbid(arguments[:end])

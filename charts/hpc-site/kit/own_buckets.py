@@ -10,8 +10,8 @@ import errno
 import hashlib
 import os
 import stat
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -55,10 +55,20 @@ def make(layout: Layout, account: Mapping[str, Any], prefix: str) -> None:
         link.symlink_to(target, target_is_directory=True)
 
 
+@contextmanager
+def _opened(name: str, within: int | None = None) -> Iterator[int]:
+    """A directory, which is no link; where it is named from."""
+    place = os.open(name, DIRECTORY, dir_fd=within)
+    try:
+        yield place
+    finally:
+        os.close(place)
+
+
 def keep_uploads(bucket: Path, name: str) -> None:
     """Makes the directory of unfinished uploads root's alone: whoever wrote first would own it, with others' parts."""
-    where = os.open(os.path.realpath(bucket), DIRECTORY)
-    try:
+    path = os.path.realpath(bucket)
+    with _opened(path) as where:
         try:
             with suppress(FileExistsError):
                 os.mkdir(name, 0o700, dir_fd=where)
@@ -66,13 +76,8 @@ def keep_uploads(bucket: Path, name: str) -> None:
             if error.errno in (errno.EROFS, errno.EACCES):
                 return  # nobody uploads anything
             raise
-        place = os.open(name, DIRECTORY, dir_fd=where)
-        try:
-            _own(place, os.path.realpath(bucket), 0, 0)
-        finally:
-            os.close(place)
-    finally:
-        os.close(where)
+        with _opened(name, where) as place:
+            _own(place, path, 0, 0)
 
 
 def _own(place: int, path: str, user: int, group: int) -> None:
@@ -88,23 +93,18 @@ def _own(place: int, path: str, user: int, group: int) -> None:
 
 def _make_directory(bucket: Path, name: str, account: Mapping[str, Any], ours: bool) -> None:
     """A user's directory. Others may write to the bucket's, so nothing is done to what a name leads to later."""
-    where = os.open(os.path.realpath(bucket), DIRECTORY)
-    try:
+    path = os.path.realpath(bucket)
+    with _opened(path) as where:
         try:
             os.mkdir(name, 0o700, dir_fd=where)
             made = True
         except FileExistsError:
             made = False
         try:
-            place = os.open(name, DIRECTORY, dir_fd=where)
+            with _opened(name, where) as place:
+                _give(place, f"{path}/{name}", account, made or ours)
         except NotADirectoryError:
-            raise SiteFault(f"{os.path.realpath(bucket)}/{name} is no directory: move it away") from None
-        try:
-            _give(place, f"{os.path.realpath(bucket)}/{name}", account, made or ours)
-        finally:
-            os.close(place)
-    finally:
-        os.close(where)
+            raise SiteFault(f"{path}/{name} is no directory: move it away") from None
 
 
 def _give(place: int, path: str, account: Mapping[str, Any], may: bool) -> None:

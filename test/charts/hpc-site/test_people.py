@@ -18,6 +18,7 @@ from unittest import mock
 import sources  # noqa: F401
 
 # isort: split
+import file_systems
 import no_links
 import own_buckets
 import s3_account
@@ -318,8 +319,8 @@ class Mounted(unittest.TestCase):
             f"{n} 1 0:{n} / {point} rw,relatime - ext4 /dev/x rw"
             for n, point in enumerate(["/", "/p", "/p/scratch", "/p/scratch/a\\040b", "/p/scratcher", "/proc"])
         )
-        self.assertEqual(no_links.mounted_below("/p/scratch", table), ["/p/scratch/a b"])
-        self.assertEqual(no_links.mounted_below("/p/scratcher", table), [])
+        self.assertEqual(file_systems.mounted_below("/p/scratch", table), ["/p/scratch/a b"])
+        self.assertEqual(file_systems.mounted_below("/p/scratcher", table), [])
 
     def test_it_is_refused(self) -> None:
         told = no_links.refusal(["/"])
@@ -373,6 +374,7 @@ class Links(unittest.TestCase):
     def test_a_service_accounts_endpoint_follows_none_either(self) -> None:
         for place in (self.place, self.place / "in"):
             place.chmod(0o755)
+        shutil.copy(file_systems.__file__, self.place)
         program = shutil.copy(no_links.__file__, self.place)
         for path, expected in (("file", 0), ("link", 1)):
             command = [sys.executable, "-IB", program, str(self.place / "in"), "--", CAT, str(self.place / "in" / path)]

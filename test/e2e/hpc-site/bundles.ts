@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { type BundleFiles, type BundleManifest, type Program, sealBundle } from "../../../constructs/hpc/bundle";
-import type { HubBundleInput } from "../../../constructs/hpc/hub-programs";
+import type { HubBundleInput } from "../../../constructs/hpc/hub-input";
 import type { BaseBundleInput, SiteBucket } from "../../../constructs/hpc/programs";
 import { firstOfHundred } from "../../free-ports";
 
