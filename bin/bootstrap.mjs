@@ -2,7 +2,7 @@
 // what was asked for. No dependency, since none is there yet. Used by `npm start`, `npm run stop|bench|fuzz` and `pretest`.
 import { spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, openSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, openSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { locked } from "./bootstrap-lock.mjs";
@@ -78,10 +78,15 @@ function digestOf(paths) {
   return hash.digest("hex");
 }
 
+/** TypeScript below a folder. A site that runs lies below its config, under a name with a dot: its files come and go, and are none of ours. */
 function sources(folder) {
-  return readdirSync(join(root, folder), { recursive: true })
-    .map((name) => join(folder, String(name)))
-    .filter((path) => path.endsWith(".ts") && statSync(join(root, path)).isFile())
+  return readdirSync(join(root, folder), { withFileTypes: true })
+    .filter(({ name }) => !name.startsWith("."))
+    .flatMap((entry) => {
+      const path = join(folder, entry.name);
+      if (entry.isDirectory()) return sources(path);
+      return entry.isFile() && path.endsWith(".ts") ? [path] : [];
+    })
     .sort();
 }
 

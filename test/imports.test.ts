@@ -1,8 +1,9 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import ts from "typescript";
 import { expect, test } from "vitest";
+import { namesBelow } from "./names-below";
 
 const repository = join(__dirname, "..");
 const layers = ["bin", "config", "stacks", "constructs", "charts"] as const;
@@ -19,7 +20,7 @@ interface Import {
 
 function sources(): string[] {
   return layers.flatMap((layer) =>
-    (readdirSync(join(repository, layer), { recursive: true }) as string[])
+    namesBelow(join(repository, layer))
       .filter((name) => name.endsWith(".ts") && !name.includes("node_modules"))
       .map((name) => join(layer, name)),
   );

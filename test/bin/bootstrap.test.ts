@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -74,4 +74,21 @@ test("the lock of one that was killed holds nobody up", { timeout: 300_000 }, as
   const run = bootstrap();
   expect(await run.ended, run.said).toBe(0);
   expect(run.said).not.toContain("waiting");
+});
+
+test("a site that runs below its config is no reason to compile again, whatever comes and goes there", {
+  timeout: 300_000,
+}, async () => {
+  write("go", "");
+  write("config/own.ts", "");
+  expect(await bootstrap().ended).toBe(0);
+  // A directory that has gone since it was listed looks like a link to nowhere: neither may be read.
+  const run = "config/federations/demo/.isthmus/demo/west/run";
+  write(`${run}/notebook.ts`, "");
+  symlinkSync("nowhere", path(`${run}/prod-dask`));
+  expect(await bootstrap().ended).toBe(0);
+  expect(readFileSync(path("journal"), "utf8")).toBe("compiled\n");
+  write("config/own.ts", "changed");
+  expect(await bootstrap().ended).toBe(0);
+  expect(readFileSync(path("journal"), "utf8")).toBe("compiled\ncompiled\n");
 });

@@ -1,6 +1,7 @@
-import { readdirSync, readFileSync, statSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { packageRoot } from "../../config/package-root";
+import { namesBelow } from "../names-below";
 
 /** A federation's files as bytes, by path below its folder. */
 export type Bytes = ReadonlyMap<string, Buffer>;
@@ -12,12 +13,11 @@ export interface Example {
 }
 
 /** What lies beside a config once it has been brought up, as the demo's does after `npm start`. */
-const made = /^(?:\.isthmus|cdktf\.out|state)(?:\/|$)/;
+const made = /^(?:cdktf\.out|state)\//;
 
 function filesOf(folder: string): Bytes {
-  const found = readdirSync(folder, { recursive: true }).map(String);
-  const names = found.filter((name) => !made.test(name)).map((name) => join(folder, name));
-  const files = names.filter((n) => /\.(yaml|json)$/.test(n) && statSync(n).isFile()).sort();
+  const names = namesBelow(folder).filter((name) => /\.(yaml|json)$/.test(name) && !made.test(name));
+  const files = names.map((name) => join(folder, name)).sort();
   return new Map(files.map((n) => [relative(folder, n), readFileSync(n)]));
 }
 
