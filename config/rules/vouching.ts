@@ -91,9 +91,18 @@ function notOfCourse(user: string, path: Path): RuleFinding[] {
 function unknownIdp(federation: ResolvedFederation, user: string, path: Path): RuleFinding[] {
   const idps = federation.identity?.idps ?? [];
   const idp = idpOf(user);
-  if (idp !== undefined && idps.includes(idp)) return [];
+  if (idp !== undefined && idps.includes(idp))
+    return inCapitals(federation.identity?.institutions[idp]?.claim, user, path);
   const message = idp === undefined ? "no institution is named" : "no such institution may vouch";
   const known = idp === undefined ? undefined : didYouMean(idp, idps);
   const fix = known ?? (idp === undefined ? "write <claim>@<idp>" : "name one of them, or add it to identity.idps");
   return [{ path, message, allowed: `...@ ${listed(idps)}`, fix }];
+}
+
+/** All claims name people whatever the case, and hubs write them small, but the issuer's own subject. */
+function inCapitals(claim: string | undefined, user: string, path: Path): RuleFinding[] {
+  const small = user.toLowerCase();
+  if (claim === "sub" || user === small) return [];
+  const message = `people of this institution have small letters, as hubs read their \`${claim}\`: this is nobody`;
+  return [{ path, message, fix: `write ${small}` }];
 }

@@ -44,7 +44,7 @@ export const hpcTls = z
           "Id of the key that the authority gave.",
         ),
         hmacKeyFile: machineFile.describe(
-          "File on the site's machine with that key, in base64url, which only the account reads that the site runs as. Needed once, to register.",
+          "File on the site's machine with that key, in base64url, which belongs to the account that the site runs as and which nobody else reads: the install checks that. Needed once, to register.",
         ),
       })
         .optional()

@@ -19,6 +19,7 @@ from jupyterhub.utils import new_token, url_path_join
 from oauthenticator.oauth2 import OAuthCallbackHandler
 from people import People
 from tornado import web
+from tornado.httputil import url_concat
 from unix_accounts import UnixAccounts
 
 COOKIE = "isthmus-person"
@@ -71,7 +72,7 @@ class Callback(OAuthCallbackHandler):
             own = {"httponly": True, "samesite": "Lax", "secure": self.request.protocol == "https"}
             base = self.hub.base_url
             # With the browser's own token: a cookie that somebody else put there names nobody.
-            value = json.dumps([self._xsrf_token_id.decode("latin-1"), error.person])
+            value = json.dumps([self._xsrf_token_id.decode("latin-1"), error.person, self.get_next_url()])
             self.set_secure_cookie(COOKIE, value, expires_days=COOKIE_DAYS, path=base, **own)
             self.redirect(url_path_join(base, PAGE))
 
@@ -79,16 +80,17 @@ class Callback(OAuthCallbackHandler):
 class LinkAccount(BaseHandler):
     """Asks a person whom the issuer has just named for their account's password, once."""
 
-    def _person(self) -> str:
+    def _asked(self) -> tuple[str, str]:
+        """Who is asked, and where they wanted to go."""
         value = self.get_secure_cookie(COOKIE, max_age_days=COOKIE_DAYS)
-        browser, person = json.loads(value) if value else (None, "")
+        browser, person, wanted = json.loads(value) if value else (None, "", "")
         if browser != self._xsrf_token_id.decode("latin-1"):
             raise web.HTTPError(403, "Sign in first: what the sign-in said is known for ten minutes.")
-        return str(person)
+        return str(person), str(wanted)
 
     async def _page(self, status: int = 200, account: str = "") -> None:
         self.set_status(status)
-        self.finish(await self.render_template(f"{PAGE}.html", person=self._person(), account=account))
+        self.finish(await self.render_template(f"{PAGE}.html", person=self._asked()[0], account=account))
 
     async def get(self) -> None:
         """The form."""
@@ -96,7 +98,7 @@ class LinkAccount(BaseHandler):
 
     async def post(self) -> None:
         """Remembers the account whose password it is, and signs the person in anew."""
-        person, account = self._person(), self.get_body_argument("username", strip=True)
+        (person, wanted), account = self._asked(), self.get_body_argument("username", strip=True)
         password = self.get_body_argument("password", strip=False)
         signing = self.authenticator
         if signing.attempts.spent(person):
@@ -112,7 +114,9 @@ class LinkAccount(BaseHandler):
         signing.links.link(person, proved)
         self.log.info("%s is %s: proved by its password", person, proved)
         self.clear_cookie(COOKIE, path=self.hub.base_url)
-        self.redirect(signing.login_url(self.hub.base_url))
+        # Its home is where one is who wanted nowhere: then the sign-in leads on as ever.
+        there = {} if wanted == url_path_join(self.hub.base_url, "home") else {"next": wanted}
+        self.redirect(url_concat(signing.login_url(self.hub.base_url), there))
 
 
 class FederationAccounts(FederationSignIn):
@@ -175,16 +179,17 @@ class FederationAccounts(FederationSignIn):
             return True
         return number_of(account) is not None and bool(self.pam.check_allowed_groups(account))
 
-    async def refresh_user(self, user: Any, _handler: Any = None, **_: Any) -> bool:  # noqa: ANN401
+    async def refresh_user(self, user: Any, _handler: Any = None, **_: Any) -> bool | dict[str, Any]:  # noqa: ANN401
         """Whose account is not theirs any more, or not let in, is signed out within minutes, with all their tokens.
 
-        An account may be several people's, and nothing tells whose a session is: all of them sign in anew.
+        An account may be several people's, and nothing tells whose a session is: all of them sign in anew. Who is no
+        admin any more is none from then on.
         """
         name, number = user.name, number_of(user.name)
         people = self.links.seen(name)
         theirs = all(uid == number and self.account_of(person) == name for person, uid in people)
         if people and theirs and not self.pam.refusal(name) and self.may(name):
-            return True
+            return {"name": name, "admin": name in self.admin_users}
         sign_out(user)
         self.links.forget(name)
         return False

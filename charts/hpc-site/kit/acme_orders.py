@@ -19,6 +19,7 @@ from typing import Any
 from faults import SiteFault
 from layout import Layout
 from machine import trusted
+from private_file import require_private
 from tls_pair import placed, require_pair, valid_between
 from whole_file import write_whole
 
@@ -72,6 +73,9 @@ def obtain(layout: Layout, tls: Mapping[str, Any], python: str, bundle: Path) ->
             same = kept.get("server") == tls["server"]
         except SiteFault:
             same = False
+        if (eab := tls.get("eab")) and not _account_path(layout, tls).exists():
+            key = Path(eab["hmacKeyFile"])
+            require_private(key, "tls.eab.hmacKeyFile", "write the key that the authority gave into it")
         code, words = _client(layout, tls, python, bundle, "account" if same else "order")
         if code != 0:
             raise SiteFault(f"no certificate for {tls['host']} from {tls['server']}: {words}")
@@ -97,8 +101,12 @@ def renew(layout: Layout, tls: Mapping[str, Any], python: str, bundle: Path) -> 
 
 
 def problem_of(layout: Layout, tls: Mapping[str, Any]) -> str | None:
-    """Why the last renewal failed; None where it did not."""
-    problem: str | None = _record_of(layout, tls).get("problem")
+    """Why the last renewal failed, or why there will be none; None where all is well."""
+    kept = _record_of(layout, tls)
+    if kept.get("server", tls["server"]) != tls["server"]:
+        # After a rollback: the certificate is there, and of whom the config no longer names.
+        return f"it is from {kept['server']} and is not renewed: `isthmus up` gets one from {tls['server']}"
+    problem: str | None = kept.get("problem")
     return problem
 
 
@@ -118,6 +126,12 @@ def _is_due(layout: Layout, tls: Mapping[str, Any], python: str, bundle: Path) -
 
 def _place(layout: Layout) -> Path:
     return layout.directory("state") / "base" / "acme"
+
+
+def _account_path(layout: Layout, tls: Mapping[str, Any]) -> Path:
+    """Of the site at that authority."""
+    server = hashlib.sha256(tls["server"].encode()).hexdigest()[:8]
+    return _place(layout) / f"account-{server}.json"
 
 
 def _record_path(layout: Layout, tls: Mapping[str, Any]) -> Path:
@@ -148,10 +162,9 @@ def _turn(layout: Layout) -> Iterator[None]:
 
 def _client(layout: Layout, tls: Mapping[str, Any], python: str, bundle: Path, verb: str) -> tuple[int, str]:
     """Runs the client; its exit code and what it said. No secret is on its command line."""
-    server = hashlib.sha256(tls["server"].encode()).hexdigest()[:8]
     wish = {
         **{name: tls.get(name) for name in ("server", "email", "host", "httpPort", "eab")},
-        "account": str(_place(layout) / f"account-{server}.json"),
+        "account": str(_account_path(layout, tls)),
         "certificate": placed(layout, tls)["certificate"],
         "challenges": str(layout.root / CHALLENGES),
     }

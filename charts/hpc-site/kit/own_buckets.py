@@ -10,6 +10,7 @@ import errno
 import hashlib
 import os
 import stat
+import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -95,16 +96,37 @@ def _make_directory(bucket: Path, name: str, account: Mapping[str, Any], ours: b
     """A user's directory. Others may write to the bucket's, so nothing is done to what a name leads to later."""
     path = os.path.realpath(bucket)
     with _opened(path) as where:
-        try:
-            os.mkdir(name, 0o700, dir_fd=where)
-            made = True
-        except FileExistsError:
-            made = False
+        made = _made(path, where, name, account)
         try:
             with _opened(name, where) as place:
                 _give(place, f"{path}/{name}", account, made or ours)
         except NotADirectoryError:
             raise SiteFault(f"{path}/{name} is no directory: move it away") from None
+
+
+def _made(path: str, where: int, name: str, account: Mapping[str, Any]) -> bool:
+    """Makes a user's directory where there is none; whether it is root's, to be given to them.
+
+    Where others may put another in its place before it is given, the user makes it, and nothing is given.
+    """
+    mode = os.fstat(where).st_mode
+    if mode & (stat.S_IWGRP | stat.S_IWOTH) and not mode & stat.S_ISVTX:
+        groups = os.getgrouplist(account["user"], account["groupID"])
+        who = {"user": account["userID"], "group": account["groupID"], "extra_groups": groups}
+        subprocess.run(["mkdir", "-m", "700", "--", name], cwd=path, check=False, capture_output=True, **who)
+        try:
+            os.stat(name, dir_fd=where, follow_symlinks=False)
+        except FileNotFoundError:
+            raise SiteFault(
+                f"{account['user']} may not make {path}/{name}, and root makes none where others of a group may write: "
+                f"install -d -o {account['user']} -m 700 {path}/{name}, or chmod +t {path}"
+            ) from None
+        return False
+    try:
+        os.mkdir(name, 0o700, dir_fd=where)
+    except FileExistsError:
+        return False
+    return True
 
 
 def _give(place: int, path: str, account: Mapping[str, Any], may: bool) -> None:

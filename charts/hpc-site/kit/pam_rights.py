@@ -57,7 +57,7 @@ def require(layout: Layout, service: str) -> None:
         raise SiteFault(
             f"{account} cannot ask PAM about people's passwords: service {service} looks in {SHADOW} alone, which only "
             f"root and the file's group read. Let {account} into that group (usermod -aG shadow {account}), or name a "
-            "service that asks a directory (pam_sss, pam_ldap, pam_krb5) as `auth.service`"
+            "service that asks a directory (pam_sss, pam_ldap, pam_krb5) as the `service` of `auth`, or of its `link`"
         )
     if SHADOW.stat().st_gid not in (os.getegid(), *supervisors_groups(layout)):
         raise SiteFault(

@@ -7,7 +7,6 @@ import shutil
 import stat
 from pathlib import Path
 
-import client_secret
 import pam_rights
 import sudo_rules
 import toolchain
@@ -15,6 +14,7 @@ from bundle import Bundle
 from faults import SiteFault
 from jobs import COMMANDS
 from layout import Layout
+from private_file import require_private
 
 
 def require(layout: Layout, bundle: Bundle) -> None:
@@ -29,7 +29,9 @@ def require(layout: Layout, bundle: Bundle) -> None:
         missing = [name for name in COMMANDS[bundle.jobs[0]] if shutil.which(name) is None]
         if missing:
             raise SiteFault(f"not on this machine's PATH: {', '.join(missing)}; {bundle.jobs[0]} needs them")
-    client_secret.require(bundle.site.get("auth", {}))
+    auth = bundle.site.get("auth", {})
+    if auth.get("kind") == "federation":
+        require_private(Path(auth["secretFile"]), "auth.secretFile", "write the client's secret into it")
     layout.root.mkdir(parents=True, exist_ok=True)
     if bundle.sudo and os.geteuid() != 0:
         sudo_rules.require(layout, bundle, bundle.sudo)

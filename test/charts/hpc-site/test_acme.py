@@ -46,12 +46,13 @@ class Orders(unittest.TestCase):
         self.asked.append(verb)
         code, words = self.answers.get(verb, (0, ""))
         if verb in ("order", "placeholder") and code == 0:
-            self.put("site" if verb == "order" else "renewed", "placeholder.invalid" if verb == "placeholder" else None)
+            self.put("site" if verb == "order" else None)
         return code, words
 
-    def put(self, name: str, nobody: str | None = None) -> None:
+    def put(self, name: str | None) -> None:
+        """A pair of the test's files; a placeholder, which nobody takes, is none."""
         path = Path(placed(self.layout, self.tls)["certificate"])
-        pair = "" if nobody else (FILES / f"{name}.key").read_text() + (FILES / f"{name}.pem").read_text()
+        pair = (FILES / f"{name}.key").read_text() + (FILES / f"{name}.pem").read_text() if name else ""
         path.write_text(pair)
 
     def prepare(self) -> None:
@@ -135,6 +136,32 @@ class Orders(unittest.TestCase):
         del self.answers["order"]
         self.renew()
         self.assertIsNone(acme_orders.problem_of(self.layout, self.tls))
+
+    def test_after_going_back_to_another_authority_it_is_told_that_nothing_renews(self) -> None:
+        self.obtain()
+        self.tls["server"] = "https://other.example/dir"
+        self.assertEqual(self.renew(), (0.0, ""))
+        self.assertEqual(
+            acme_orders.problem_of(self.layout, self.tls),
+            f"it is from {SERVER} and is not renewed: `isthmus up` gets one from https://other.example/dir",
+        )
+
+    def test_a_key_of_another_account_is_asked_for_once_and_must_be_nobody_elses(self) -> None:
+        key = self.layout.root / "eab.key"
+        self.tls["eab"] = {"keyId": "k1", "hmacKeyFile": str(key)}
+        with self.assertRaisesRegex(SiteFault, "tls.eab.hmacKeyFile .* is not there: write the key that the authority"):
+            self.obtain()
+        key.write_text("c2VjcmV0\n", "utf-8")
+        key.chmod(0o644)
+        with self.assertRaisesRegex(SiteFault, r"may be read or written by others \(-rw-r--r--\): chmod 600"):
+            self.obtain()
+        self.assertEqual(self.asked, ["placeholder"])
+        key.chmod(0o600)
+        self.assertTrue(self.obtain())
+        acme_orders._account_path(self.layout, self.tls).write_text("{}", "utf-8")
+        key.unlink()
+        self.tls["email"] = "new@site.example"
+        self.assertFalse(self.obtain())
 
     def test_a_backup_holds_account_and_certificate(self) -> None:
         self.obtain()

@@ -80,7 +80,7 @@ class Session:
 async def goes_on(hub: FederationAccounts, name: str) -> bool:
     """Whether a session goes on; one that does not is ended for good."""
     session = Session(name)
-    on: bool = await hub.refresh_user(session)
+    on = bool(await hub.refresh_user(session))
     assert session.ended is not on
     return on
 
@@ -148,6 +148,14 @@ class Table(unittest.IsolatedAsyncioTestCase):
         other = made(self.folder, {"users": ["bo"]})
         with machine():
             self.assertFalse(await goes_on(other, "ann"))
+
+    async def test_who_is_no_admin_any_more_is_none_within_minutes(self) -> None:
+        hub = made(self.folder, {"everyone": True}, accounts={"anna@alps.example": "ann", "cy@alps.example": "cy"})
+        with machine():
+            for name in ("anna", "cy"):
+                hub.user_info_to_username(person(name))
+            told = [await hub.refresh_user(Session(name)) for name in ("ann", "cy")]
+        self.assertEqual(told, [{"name": "ann", "admin": False}, {"name": "cy", "admin": True}])
 
     async def test_an_account_that_is_another_persons_now_is_not_the_firsts_any_more(self) -> None:
         hub = made(self.folder, {"everyone": True})

@@ -103,3 +103,18 @@ test("people of a profile, and admins, at a hub of the federation's", () => {
     { path: "hubs.prod.profiles.big.allow.users[0]", message: "no such institution may vouch" },
   ]);
 });
+
+test("names in capitals are nobody's, but where the issuer's own subject is the name", () => {
+  const of = (claim: string) => {
+    const told = identity("Ann@one.example").replace("claim: eppn", `claim: ${claim}`);
+    return load({ "federation.yaml": federationYaml + told, ...hub("") }).faults;
+  };
+  expect(of("eppn")).toMatchObject([
+    {
+      path: "identity.groups.snow.users[0]",
+      message: "people of this institution have small letters, as hubs read their `eppn`: this is nobody",
+      fix: "write ann@one.example",
+    },
+  ]);
+  expect(of("sub")).toEqual([]);
+});

@@ -1,4 +1,4 @@
-"""What the install asks of the file with the secret of a hub's client."""
+"""What the install asks of a file with a secret that somebody put there."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from pathlib import Path
 from unittest import mock
 
 import sources  # noqa: F401 - the kit's place
-from client_secret import require
 from faults import SiteFault
+from private_file import require_private
 
 
-class ClientSecret(unittest.TestCase):
+class PrivateFile(unittest.TestCase):
     def told(self, text: str | None, mode: int = 0o600) -> str:
         with tempfile.TemporaryDirectory() as folder:
             place = Path(folder) / "secret"
@@ -20,7 +20,7 @@ class ClientSecret(unittest.TestCase):
                 place.write_text(text, "utf-8")
                 place.chmod(mode)
             try:
-                require({"kind": "federation", "secretFile": str(place)})
+                require_private(place, "auth.secretFile", "write the client's secret into it")
             except SiteFault as fault:
                 return str(fault).replace(folder, "")
             return ""
@@ -41,10 +41,6 @@ class ClientSecret(unittest.TestCase):
     def test_what_somebody_else_could_change_is_refused(self) -> None:
         with mock.patch("os.geteuid", lambda: 4711):
             self.assertIn("who could change it: chown", self.told("s3cret"))
-
-    def test_other_ways_to_sign_in_have_no_such_file(self) -> None:
-        require({"kind": "pam"})
-        require({})
 
 
 if __name__ == "__main__":
