@@ -11,6 +11,7 @@ import { paintFor } from "../terminal";
 export interface StatusFlags {
   readonly file?: string;
   readonly programs?: boolean;
+  readonly ports?: boolean;
   /** Seconds, as written; `true` without any. */
   readonly watch?: string | true;
   readonly json?: boolean;
@@ -24,6 +25,7 @@ export function register(program: Command): void {
     .argument("[file]", "federation file (default: ./federation.yaml, else cdktf.json's context.federation)")
     .option("-f, --file <file>", "the same, as an option")
     .option("--programs", "every program of every site, not only those that are not well")
+    .option("--ports", "what firewalls of sites with a batch system must let through, and nothing else")
     .option("--watch [seconds]", "look again every so often (default: 5), until Ctrl-C")
     .option("--json", "for programs; without passwords")
     .option("--show-secrets", "with --json: passwords too")
@@ -37,8 +39,11 @@ export function register(program: Command): void {
 export async function status(flags: StatusFlags): Promise<number> {
   const { showStatus, withoutSecrets } = await import("../status/show.js");
   const file = federationFile(flags.file);
+  const { showWays } = await import("../status/ports.js");
   const show = (found: Status) =>
-    showStatus(found, { paint: paintFor(process.stdout), programs: flags.programs ?? false });
+    flags.ports
+      ? showWays(found.sites)
+      : showStatus(found, { paint: paintFor(process.stdout), programs: flags.programs ?? false });
   if (flags.watch !== undefined) return watch(flags, () => collect(file), show);
   const found = await collect(file);
   const shown = flags.showSecrets ? found : withoutSecrets(found);

@@ -5,6 +5,7 @@ import { Failure } from "../failure";
 import { fetchPage } from "../verify/fetch";
 import { stateOfStacks } from "./cluster";
 import type { Ending, HubStatus, SiteStatus } from "./model";
+import { waysOf } from "./ports";
 
 /** A site whose machine nobody signs in to from here, by what its own addresses answer; one that was never handed out is not asked. */
 export async function seenFromOutside(
@@ -34,6 +35,7 @@ export async function seenFromOutside(
     data: site.gateway ? site.url : null,
     catalog: site.catalog,
     ...(centreExpires.length === 0 ? {} : { centreExpires }),
+    ...(site.batch ? { ways: waysOf(site) } : {}),
     hubs: Object.fromEntries(hubs),
     programs: [],
     problem:

@@ -1,3 +1,4 @@
+import type { Way } from "./ports";
 import type { CertificateStatus, CopyStatus, Program, SignIn } from "./programs";
 
 /**
@@ -57,6 +58,8 @@ export interface SiteStatus extends Ending {
     | "data only";
   /** The command that brings a site which listens only to its own machine to this one. */
   readonly tunnel?: string;
+  /** What must get through the centre's firewalls; absent without a batch system. */
+  readonly ways?: readonly Way[];
   /** What root of the machine runs, where a service account submits jobs as its users by sudo rules. */
   readonly sudoRules?: string;
   /** The first hub. */

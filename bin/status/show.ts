@@ -56,6 +56,7 @@ function siteText(id: string, site: SiteStatus, width: number, { paint, programs
     ...nameRows(site),
     ["files", site.root ?? ""],
     ["reach it", site.tunnel ?? ""],
+    ...networkRows(id, site, paint),
     ...sudoRows(site),
     ["problem", site.problem === null ? "" : paint("red", site.problem)],
     ...trouble(id, site, paint),
@@ -90,6 +91,16 @@ function sudoRows({ sudoRules, state }: SiteStatus): [string, string][] {
   return [
     ["sudo rules", "isthmus up writes them there; root of that machine reads and installs them, once:"],
     ["", sudoRules],
+  ];
+}
+
+/** Whoever listens on the cluster's network reads what notebooks and hub say to each other, sessions too. */
+function networkRows(id: string, { ways = [] }: SiteStatus, paint: Paint): [string, string][] {
+  if (!ways.some(({ what, encrypted }) => what === "notebooks" && !encrypted)) return [];
+  const words = "hub and notebooks speak in the clear, and whoever listens on the cluster's network reads sessions:";
+  return [
+    ["network", paint("yellow", words)],
+    ["", `network.encrypt in the file of ${id} ends that; isthmus status --ports shows all ways`],
   ];
 }
 

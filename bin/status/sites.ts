@@ -20,6 +20,7 @@ import { seenFromOutside } from "./from-outside";
 import { installedAt } from "./installed";
 import type { Ending, HubStatus, SiteStatus } from "./model";
 import { lookOver } from "./over-ssh";
+import { waysOf } from "./ports";
 import { type Program, programsOf, signInOf } from "./programs";
 
 /** Every site: those of the config in its order, then those that are only deployed. */
@@ -103,6 +104,7 @@ async function onMachine(
     ...ending,
     ...{ provider, institution, data: site.gateway ? url : null },
     ...(tunnel === undefined ? {} : { tunnel }),
+    ...(site.batch ? { ways: waysOf(site) } : {}),
     ...(site.batch?.sudo ? { sudoRules: sudoersCommand(site.root, site.batch.sudo) } : {}),
     ...(centreExpires.length === 0 ? {} : { centreExpires }),
   };

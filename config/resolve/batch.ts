@@ -12,6 +12,8 @@ export interface ResolvedBatch {
   readonly address: string;
   /** Ports of notebooks on compute nodes; null for any. */
   readonly notebookPorts: readonly [number, number] | null;
+  /** Whether hub and notebooks speak TLS, and jobs ask the site's https address. */
+  readonly encrypt: boolean;
   /** Lines of bash that run first in every job. */
   readonly prologue: readonly string[];
   /** Whether jobs ask for cores and memory. */
@@ -21,14 +23,15 @@ export interface ResolvedBatch {
   readonly chooseAccount: boolean;
   /** What names of all jobs of the site's hubs start with: `<federation>-<site>-`. */
   readonly jobPrefix: string;
-  /** The account that runs Slurm's commands as users by sudo; absent where root does without. */
+  /** The account that runs the batch system's commands as users by sudo; absent where root does without. */
   readonly sudo?: ResolvedSudo;
 }
 
-/** A service account of a site on Slurm. */
+/** A service account of a site. */
 export interface ResolvedSudo {
+  readonly kind: "slurm" | "pbs";
   readonly user: string;
-  /** The directory of Slurm's commands. */
+  /** The directory of the batch system's commands. */
   readonly commands: string;
   /** Where its sudo rules belong on that machine. A name with a dot would be passed over there. */
   readonly file: string;
@@ -48,6 +51,7 @@ export function resolveBatch(federation: string, site: HpcSiteConfig): ResolvedB
     kind: scheduler.kind,
     address: network?.hubAddress ?? "127.0.0.1",
     notebookPorts: first !== undefined && last !== undefined ? [first, last] : null,
+    encrypt: network?.encrypt ?? false,
     prologue: scheduler.prologue ?? [],
     requestSizes: scheduler.sizes !== "leave",
     startSeconds: (scheduler.startMinutes ?? 10) * 60,
@@ -57,11 +61,14 @@ export function resolveBatch(federation: string, site: HpcSiteConfig): ResolvedB
   };
 }
 
-/** Whoever installs here, or carries the files there, is root. */
+const usualCommands = { slurm: "/usr/bin", pbs: "/opt/pbs/bin" };
+
+/** Whoever installs here is root. */
 function sudoOf(federation: string, { site, login, scheduler }: HpcSiteConfig): { readonly sudo?: ResolvedSudo } {
-  if (login === "here" || login.kind !== "ssh" || login.user === "root" || scheduler.kind !== "slurm") return {};
-  const file = `/etc/sudoers.d/isthmus-${federation}-${site}`;
-  return { sudo: { user: login.user, commands: scheduler.commands ?? "/usr/bin", file } };
+  const user = login === "here" ? undefined : login.user;
+  if (scheduler.kind === "local" || user === undefined || user === "root") return {};
+  const { kind, commands = usualCommands[kind] } = scheduler;
+  return { sudo: { kind, user, commands, file: `/etc/sudoers.d/isthmus-${federation}-${site}` } };
 }
 
 /** What a notebook's job asks for: the scheduler's options, what a profile says over them, and its size. */

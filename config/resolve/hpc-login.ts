@@ -23,6 +23,8 @@ export interface ResolvedSsh extends ResolvedHost {
 /** A machine that somebody carries the files to. */
 export interface ResolvedCarried {
   readonly kind: "bundle";
+  /** Who runs the command there, with a batch system; null for root. */
+  readonly user: string | null;
   /** The Python that runs the installer there. */
   readonly python: string;
 }
@@ -34,7 +36,9 @@ const usualPython = "python3";
 
 export function resolveLogin(login: LoginConfig): ResolvedLogin {
   if (login === "here") return login;
-  if (login.kind === "bundle") return { kind: login.kind, python: login.python ?? usualPython };
+  if (login.kind === "bundle") {
+    return { kind: login.kind, user: login.user ?? null, python: login.python ?? usualPython };
+  }
   const { kind, host, user, hostKey } = login;
   return {
     kind,

@@ -46,6 +46,7 @@ export function resolveLocalHub(id: string, hub: LocalHubConfig, at: LocalSurrou
     jobKeys: jobs.flatMap(({ path, job }) => [
       ...jobKeysIn(job).map((key) => [...path, key]),
       ...(job.gpu?.type === undefined ? [] : [[...path, "gpu", "type"]]),
+      ...("staging" in job ? [[...path, "staging"]] : []),
     ]),
     directives: jobs.map(({ path, job }) => ({ path: [...path, "directives"], values: job.directives ?? [] })),
   };
@@ -110,5 +111,6 @@ function resolveDask(dask: Exclude<LocalHubConfig["dask"], "none" | undefined>, 
     worker: { cores: dask.worker?.cores ?? 1, memoryBytes: bytesOf(dask.worker?.memory ?? "2Gi") },
     ...resolveDaskLimits(dask, scheduler.kind === "local" ? "local" : "kubernetes"),
     ...daskJob(scheduler, dask),
+    ...(dask.staging === undefined ? {} : { staging: dask.staging }),
   };
 }

@@ -56,7 +56,7 @@ export function resolveHpcSite({ federation, contact }: FederationConfig, site: 
     /** As written, which the rules check. */
     written: {
       ...{ network: site.network, listenHost: site.listen.host, tls: site.tls, domain: site.domain },
-      commands: scheduler.kind === "slurm" ? scheduler.commands : undefined,
+      commands: scheduler.kind === "local" ? undefined : scheduler.commands,
     },
     login: resolveLogin(site.login),
     listen,
@@ -72,6 +72,8 @@ export function resolveHpcSite({ federation, contact }: FederationConfig, site: 
     root: site.storage?.root ?? `.isthmus/${federation}/${site.site}`,
     /** The directory of databases; null for the root. */
     state: site.storage?.state ?? null,
+    /** What S3 knows of buckets and objects is in files of its own, not in attributes. */
+    sidecar: site.storage?.sidecar ?? false,
     buckets,
     datasets,
     hubs: Object.entries(site.hubs ?? {}).map(([id, hub]) => resolveLocalHub(id, hub, surroundings)),

@@ -69,6 +69,7 @@ import { serviceAccount } from "./service-account";
 import { sharedBuckets } from "./shared-buckets";
 import { sharedPassword } from "./shared-password";
 import { sharedPasswordLoopback } from "./shared-password-loopback";
+import { sidecar } from "./sidecar";
 import { siteNames } from "./site-names";
 import { spotPools } from "./spot-pools";
 import { stateBucket } from "./state-bucket";
@@ -103,6 +104,7 @@ export const rules: readonly Rule[] = [
   storeKeys,
   expiryIsScratchOnly,
   ownFiles,
+  sidecar,
   existingBuckets,
   coldTier,
   datasetBucket,

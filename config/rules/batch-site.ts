@@ -17,7 +17,15 @@ function finding(site: ResolvedHpcSite, path: Path, message: string, rest: Omit<
 function reached(site: ResolvedHpcSite): RuleFinding[] {
   const { network, listenHost } = site.written;
   const missing = "jobs are not told where to find the hub: the machine's address on the cluster's network is missing";
+  const inTheClear = "jobs would ask hubs at the site's https address, and it has no certificate";
   return [
+    ...(network?.encrypt && !site.certificate
+      ? [
+          finding(site, ["network", "encrypt"], inTheClear, {
+            fix: "write `tls` of kind files or acme, or remove it",
+          }),
+        ]
+      : []),
     ...(network ? [] : [finding(site, ["network"], missing, { fix: "write network: {hubAddress: login1-int}" })]),
     ...(listenHost === undefined || site.certificate
       ? []

@@ -1,4 +1,3 @@
-import type { Path } from "../faults";
 import type { ResolvedHpcSite } from "../resolve/site";
 import type { Rule, RuleFinding } from "./rule";
 import { hpcSites } from "./walk";
@@ -7,26 +6,23 @@ export const serviceAccount: Rule = {
   id: "service-account",
   reason: "Who is not root submits jobs as other users by sudo rules, which name the commands and the people.",
   check: (federation) =>
-    hpcSites(federation).flatMap((site) => (site.batch === null ? [] : [...ofAccount(site), ...ofPeople(site)])),
+    hpcSites(federation).flatMap((site) => [...userOfNone(site), ...commandsOfRoot(site), ...ofPeople(site)]),
 };
 
-function ofAccount(site: ResolvedHpcSite): RuleFinding[] {
-  const { batch, login, written } = site;
-  const found = (path: Path, message: string, rest: Omit<RuleFinding, "path" | "message">): RuleFinding[] => [
-    { site: site.id, path, message, ...rest },
-  ];
-  if (batch?.sudo) return [];
-  const byRoot = login === "here" || login.kind === "bundle" || login.user === "root";
-  // Whoever installs here, or carries the files there, is told by the installer.
-  if (!byRoot)
-    return found(["login", "user"], `${login.user} cannot submit jobs of PBS as other users`, {
-      allowed: "root; with scheduler: {kind: slurm} a service account too",
-      fix: "sign in as root, with a key for this alone",
-    });
-  if (written.commands === undefined) return [];
+/** Whoever installs here is told by the installer. */
+function commandsOfRoot({ id: site, batch, written }: ResolvedHpcSite): RuleFinding[] {
+  if (batch === null || batch.sudo || written.commands === undefined) return [];
   const message =
     "this is for the sudo rules of a service account, and root runs the site, which finds them on its PATH";
-  return found(["scheduler", "commands"], message, { fix: "remove it, or name a service account as login.user" });
+  const fix = "remove it, or name a service account as login.user";
+  return [{ site, path: ["scheduler", "commands"], message, fix }];
+}
+
+/** Without jobs nothing asks who runs the command. */
+function userOfNone({ id: site, batch, login }: ResolvedHpcSite): RuleFinding[] {
+  if (batch !== null || login === "here" || login.kind !== "bundle" || login.user === null) return [];
+  const message = "without a batch system the site is run by whoever runs the command there";
+  return [{ site, path: ["login", "user"], message, fix: "remove it" }];
 }
 
 function ofPeople({ id: site, batch, hubs }: ResolvedHpcSite): RuleFinding[] {

@@ -24,6 +24,10 @@ const batchKeys = {
     .describe("A notebook's job that has not started for so long is cancelled. Minutes, default 10."),
 };
 
+function commands(example: string) {
+  return text(/^(?:\/[A-Za-z0-9_.+-]+)+$/, `an absolute directory without spaces: ${example}`).optional();
+}
+
 /** Keys of the other batch system, with what to write instead. */
 function refusedBy(kind: "slurm" | "pbs") {
   const [here, there] = kind === "pbs" ? ["PBS", "Slurm"] : ["Slurm", "PBS"];
@@ -44,11 +48,9 @@ const slurm = block(
       .describe(
         "The account that is charged where a profile or Dask has none: a name, or {choose: true} for a choice in the form, of those that `sacctmgr` tells. Default: the user's own.",
       ),
-    commands: text(/^(?:\/[A-Za-z0-9_.+-]+)+$/, "an absolute directory without spaces: /opt/slurm/bin")
-      .optional()
-      .describe(
-        "The directory of sbatch, squeue and scancel on the site's machine, which the sudo rules of a service account name (`login.user` other than root). Default /usr/bin.",
-      ),
+    commands: commands("/opt/slurm/bin").describe(
+      "The directory of sbatch, squeue and scancel on the site's machine, which the sudo rules of a service account name (`login.user` other than root). Default /usr/bin.",
+    ),
     ...batchKeys,
   },
   refusedBy("slurm"),
@@ -58,6 +60,9 @@ const pbs = block(
   {
     kind: z.literal("pbs").describe("pbs: they are jobs of the cluster's OpenPBS or PBS Professional, likewise."),
     ...pbsJobKeys,
+    commands: commands("/opt/pbs/bin").describe(
+      "The directory of qsub, qstat and qdel on the site's machine, which the sudo rules of a service account name (`login.user` other than root). Default /opt/pbs/bin.",
+    ),
     ...batchKeys,
   },
   refusedBy("pbs"),
@@ -91,4 +96,10 @@ export const network = block({
   notebookPorts: range
     .optional()
     .describe("Ports that notebooks listen on, on compute nodes, where a firewall opens no others. Default any."),
+  encrypt: z
+    .boolean()
+    .optional()
+    .describe(
+      "true: the hub's machine and notebooks speak TLS, with a certificate that the hub gives each notebook for its node, and jobs ask hubs and Dask's gateways at the site's own https address; needs `tls` of kind `files` or `acme`. Default false: HTTP, which whoever can listen on the cluster's network reads, with the sessions in it; `isthmus status` says so. Changing it restarts hubs; notebooks that run must be started anew.",
+    ),
 });

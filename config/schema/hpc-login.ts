@@ -51,7 +51,7 @@ export const sshLogin = block({
   kind: z.literal("ssh").describe("ssh: over SSH, with the `ssh` and `tar` of the machine you sit at."),
   host: host.describe("The machine that is installed on. Changing it uninstalls there and installs on the new one."),
   user: user.describe(
-    "The account that all programs run as. On a batch system root, or on Slurm a service account, which submits jobs as their users by sudo. Changing it uninstalls there and installs as the new one.",
+    "The account that all programs run as. On a batch system root, or a service account, which submits jobs as their users by sudo. Changing it uninstalls there and installs as the new one.",
   ),
   port,
   hostKey,
@@ -77,12 +77,14 @@ export const bundleLogin = block(
     kind: z
       .literal("bundle")
       .describe("bundle: in one file, which the centre's admin carries there, with the one command that installs it."),
+    user: user
+      .optional()
+      .describe(
+        "With a batch system: the account that runs the command there and all programs, where that is a service account, which submits jobs as their users by sudo. Default root.",
+      ),
     python,
   },
-  {
-    ...Object.fromEntries(["host", "port", "hostKey", "keyFile", "bastion"].map((key) => [key, nobodySignsIn])),
-    user: unasked("the site is run by the account that runs the command there"),
-  },
+  Object.fromEntries(["host", "port", "hostKey", "keyFile", "bastion"].map((key) => [key, nobodySignsIn])),
 );
 
 /** Where a site's files go. */

@@ -108,6 +108,14 @@ const localDask = z
         .describe("The size of a worker unless a user asks for another."),
       ...daskBase(daskDefaults.local, daskDefaults.kubernetes),
       ...jobKeys,
+      staging: text(
+        /^(?=.*\{user\})(?:\/(?:[A-Za-z0-9_.+@-]|\{user\})+)+$/,
+        "an absolute path with {user} in it: /scratch/{user}/dask",
+      )
+        .optional()
+        .describe(
+          "With a batch system: the directory, on a file system of all nodes, in which each cluster has one of its own for its keys and logs until it ends. {user} is the user's name; what is missing is made as the user, and one of somebody else's is refused. Default ~/.dask-gateway.",
+        ),
     }).refine(gpusOnce, gpusTwice),
   ])
   .describe("Dask Gateway of this hub. On by default; `none` leaves it out.");

@@ -66,6 +66,12 @@ const storage = block({
     .describe(
       "Directory for the databases of hubs and of Dask, and the accounts of S3, which only this site uses: on a disk of the site's machine, since they need one that locks files; a file system that machines share is refused. Changing it moves them while the site is down. Default: in `root`.",
     ),
+  sidecar: z
+    .boolean()
+    .optional()
+    .describe(
+      "true: the S3 endpoint keeps rights of buckets, and types and digests of objects, in files below `root` (s3-attributes) in place of extended attributes, for buckets on file systems that have none (NFS before 4.2). Its makers call that experimental. Changing it leaves what is known of objects behind, until it is changed back; rights are set anew. Default false: such a file system is refused.",
+    ),
 });
 
 const zarrGateway = z

@@ -32,6 +32,8 @@ export interface HubDask {
   readonly job?: readonly string[];
   /** With PBS: what the chunk of a job asks for beside its size. */
   readonly chunk?: readonly string[];
+  /** With a batch system: where clusters have their directories, `{user}` for the user's name; absent for below their homes. */
+  readonly staging?: string;
 }
 
 /** Sign-in by the federation's issuer, where each person is a Unix account. */

@@ -19,7 +19,7 @@ const jobFiles = [
 ];
 const batchFiles = [
   ...[...jobFiles, "config/batch_spawner.py", "config/job_failures.py", "config/job_script.py", "config/job_server.py"],
-  ...["config/job_standing.py", "config/unix_accounts.py"],
+  ...["config/job_standing.py", "config/notebook_authority.py", "config/unix_accounts.py"],
 ];
 const federationFiles = [
   ...["config/account_links.py", "config/federation_accounts.py", "config/federation_sign_in.py", "config/people.py"],
@@ -82,9 +82,14 @@ function jobPrefix({ batch, hub }: HubBundleInput): string {
   return `${batch?.jobPrefix ?? ""}${hub}-`;
 }
 
-/** Where programs listen that notebooks and workers ask. */
-function inward({ batch }: HubBundleInput): string {
+/** This machine, as notebooks and workers find it. */
+function onCluster({ batch }: HubBundleInput): string {
   return batch?.address ?? loopback;
+}
+
+/** Where the hub and Dask's gateway speak HTTP: there too, unless jobs ask them at the site's front. */
+function inward(input: HubBundleInput): string {
+  return input.batch?.encrypt ? loopback : onCluster(input);
 }
 
 function ports({ hub, ports: p, dask }: HubBundleInput) {
@@ -107,26 +112,45 @@ function hubKeys({ ownAccounts }: HubBundleInput): readonly string[] {
   return ownAccounts ? [] : ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"];
 }
 
+const authority = "config/notebook_authority.py";
+
+/** What makes the authority of the hub's notebooks before the proxy starts, which reads it once. */
+function withAuthority({ hub, batch }: HubBundleInput) {
+  if (!batch?.encrypt) return { before: [], preloads: [], options: [], inputs: [] };
+  const place = `{root}/state/${hub}`;
+  const names = "kit/proxy-names.cjs";
+  return {
+    before: ["{env.hub}/bin/python", "-I", `{bundle}/${authority}`, place, "--"],
+    preloads: ["--require", `{bundle}/${names}`],
+    options: ["--client-ssl-ca", `${place}/notebooks.crt`],
+    inputs: [authority, names],
+  };
+}
+
 function proxyProgram(input: HubBundleInput): Program {
   const { hub, ports: p, basePath } = input;
+  const { before, preloads, options, inputs } = withAuthority(input);
   const target = `http://${inward(input)}:${p.hub}`;
   const own = ["--ip", loopback, "--port", `${p.proxy}`, "--api-ip", loopback, "--api-port", `${p.proxyApi}`];
   return {
     name: `${hub}-proxy`,
     priority: 20,
     command: [
+      ...before,
       "{node}",
       "--require",
       "{bundle}/kit/proxy-output.cjs",
+      ...preloads,
       "{tool.chp}",
       ...own,
+      ...options,
       "--default-target",
       target,
       "--error-target",
       `${target}${basePath}hub/error`,
     ],
     secrets: ["CONFIGPROXY_AUTH_TOKEN"],
-    inputs: [launch, "kit/proxy-output.cjs"],
+    inputs: [launch, "kit/proxy-output.cjs", ...inputs],
     health: { url: `http://${loopback}:${p.proxyApi}/api/routes`, status: [403] },
   };
 }
@@ -157,7 +181,7 @@ function daskPrograms(input: HubBundleInput): Program[] {
   if (!dask) return [];
   const at = inward(input);
   const server = "{env.hub}/bin/dask-gateway-server";
-  const listen = [`--Proxy.address=${at}:${p.dask}`, `--Proxy.tcp_address=${at}:${p.daskTcp}`];
+  const listen = [`--Proxy.address=${at}:${p.dask}`, `--Proxy.tcp_address=${onCluster(input)}:${p.daskTcp}`];
   const own = ["config/dask_gateway_config.py", "config/dask_backend.py", "config/limits.py"];
   const inputs = [...configuration, ...own, ...(batch ? [...jobFiles, ...daskFiles] : [])];
   return [

@@ -63,6 +63,8 @@ export interface BaseBundleInput {
   readonly expires: string | null;
   /** A directory for databases; null for the site's root. */
   readonly state: string | null;
+  /** Whether what S3 knows of buckets and objects is in files of its own, not in extended attributes. Default: in these. */
+  readonly sidecar?: boolean;
   /** Whether jobs of the machine's own users run from the site. */
   readonly unixUsers: boolean;
   /** Whether each of those users has an S3 account of their own. */
@@ -84,6 +86,7 @@ export interface BaseBundleInput {
 }
 
 const launch = "kit/launch.py";
+const sidecar = "s3-attributes";
 
 /** The bundle of a site's base: supervisor, S3 endpoint, front, and the timers that expire scratch, fetch copies and shorten logs. */
 export function baseBundle(input: BaseBundleInput): BundleFiles {
@@ -110,6 +113,7 @@ export function baseBundle(input: BaseBundleInput): BundleFiles {
         s3: { ...s3, ...here },
         buckets,
         ...(input.ownAccounts ? { ownAccounts: true } : {}),
+        ...(input.sidecar ? { sidecar: true } : {}),
         ...tls,
         ...(copies.length > 0 ? { copies } : {}),
       }),
@@ -131,7 +135,11 @@ export function baseBundle(input: BaseBundleInput): BundleFiles {
     ...(input.state === null ? {} : { state: input.state }),
     ...(input.unixUsers ? { unixUsers: true } : {}),
     ...(input.sudo ? { sudo: sudoManifest(input.sudo) } : {}),
-    directories: ["state/base/iam", ...(copies.length > 0 ? ["state/base/copies"] : [])],
+    directories: [
+      "state/base/iam",
+      ...(copies.length > 0 ? ["state/base/copies"] : []),
+      ...(input.sidecar ? [sidecar] : []),
+    ],
     programs: [
       s3Program(input, host),
       ...(expires ? [expiryProgram(input)] : []),
@@ -175,6 +183,7 @@ function s3Program(input: BaseBundleInput, host: string): Program {
       "posix",
       "--bucketlinks",
       ...(ownAccounts ? ["--chuid", "--chgid"] : []),
+      ...(input.sidecar ? ["--sidecar", `{root}/${sidecar}`] : []),
       "{root}/buckets",
     ],
     secrets: ["ROOT_ACCESS_KEY", "ROOT_SECRET_KEY"],

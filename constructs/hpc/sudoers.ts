@@ -21,10 +21,10 @@ export function sudoManifest(rules: SudoRules): SudoManifest {
 }
 
 /** What a service account runs as its users, and nothing else: to submit, to ask, to cancel. */
-export const sudoCommands = ["sbatch", "squeue", "scancel"] as const;
+const sudoCommands = { slurm: ["sbatch", "squeue", "scancel"], pbs: ["qsub", "qstat", "qdel"] } as const;
 
-function commandsOf({ commands }: ResolvedSudo): string[] {
-  return sudoCommands.map((name) => `${commands}/${name}`);
+function commandsOf({ kind, commands }: ResolvedSudo): string[] {
+  return sudoCommands[kind].map((name) => `${commands}/${name}`);
 }
 
 /** What root of the machine runs, to check and install the rules that lie in the site's directory there. */
@@ -34,14 +34,16 @@ export function sudoersCommand(root: string, { file }: ResolvedSudo): string {
 
 /** The text of the rules. Groups and users that do not exist there harm nothing; root comes last, and the last word counts. */
 export function sudoersText(rules: SudoRules): string {
-  const { federation, site, user, users, groups, file } = rules;
+  const { federation, site, kind, user, users, groups, file } = rules;
   const alias = `ISTHMUS_${federation}_${site}`.toUpperCase().replaceAll(/[^A-Z0-9]/g, "_");
   const people = [...groups.map((name) => `%${escaped(name)}`), ...users.map(escaped), "!root", "!#0"];
-  return `# Isthmus, site ${federation}/${site}: the account ${user} submits, lists and cancels jobs of Slurm as the people of
-# the site's hubs, and nothing else, and never as root. Their variables travel in the job's script: none is kept here
-# but the one that says which Slurm is meant. Belongs at ${file}, owned by root, mode 0440.
+  const system = kind === "slurm" ? "Slurm" : "PBS";
+  return `# Isthmus, site ${federation}/${site}: the account ${user} submits, lists and cancels jobs of ${system} as the people of
+# the site's hubs, and nothing else, and never as root. Their variables travel in the job's script, and none is kept
+# here: one that names a configuration could have ${system}'s commands load anything as these people.
+# Belongs at ${file}, owned by root, mode 0440.
 Cmnd_Alias ${alias} = ${commandsOf(rules).join(", ")}
-Defaults!${alias} env_reset, env_keep = "SLURM_CONF", !requiretty
+Defaults!${alias} env_reset, !env_keep, !requiretty
 ${escaped(user)} ALL = (${people.join(", ")}) NOPASSWD: NOSETENV: ${alias}
 `;
 }

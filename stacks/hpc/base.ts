@@ -39,6 +39,7 @@ export class HpcBaseStack extends SiteStack {
       s3: site.s3,
       expires: site.expires,
       state: site.state,
+      sidecar: site.sidecar,
       unixUsers: site.batch !== null,
       ownAccounts: hasOwnAccounts(site.batch),
       sudo: sudoRules(federation.id, site, site.hubs),

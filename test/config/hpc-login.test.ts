@@ -73,16 +73,18 @@ test("files that are carried there need no way from here: what says one is refus
   const carried = (rest = "") => ({
     "sites/a.yaml": hpc("a", 9000).replace("login: here", `login: {kind: bundle${rest}}`),
   });
-  expect(siteOf(carried(), "a").login).toEqual({ kind: "bundle", python: "python3" });
-  expect(siteOf(carried(", python: python3.12"), "a").login).toEqual({ kind: "bundle", python: "python3.12" });
+  expect(siteOf(carried(), "a").login).toEqual({ kind: "bundle", user: null, python: "python3" });
+  expect(siteOf(carried(", python: python3.12"), "a").login).toEqual({
+    kind: "bundle",
+    user: null,
+    python: "python3.12",
+  });
   expect(tunnelFor(siteOf(carried(), "a"))).toBeUndefined();
   const { faults } = load(carried(`, ${whole}, port: 22, keyFile: ~/k, bastion: {}, hots: x`));
   expect(faults.map(({ path, message, fix }) => [path, message, fix])).toEqual([
-    ...["host", "user", "hostKey", "port", "keyFile", "bastion"].map((key) => [
+    ...["host", "hostKey", "port", "keyFile", "bastion"].map((key) => [
       `login.${key}`,
-      key === "user"
-        ? "the site is run by the account that runs the command there"
-        : "nobody signs in to the machine from here, so that no way there is needed",
+      "nobody signs in to the machine from here, so that no way there is needed",
       "remove it, or write kind: ssh",
     ]),
     ["login.hots", 'unknown key "hots"', expect.any(String)],

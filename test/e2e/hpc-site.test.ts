@@ -228,6 +228,21 @@ test("buckets that leave the config keep their data and lose their rights", asyn
   expect(readFileSync(join(site.root, "buckets", "try-library", "published", "x"), "utf8")).toBe("1");
 });
 
+test("with a sidecar the endpoint keeps rights, types and digests in files of its own, and sets no attribute", async () => {
+  rmSync(join(site.root, "buckets/try-scratch"), { recursive: true }); // its attributes are of before
+  await site.install(render("base6", baseBundle(baseInput(ports.front, { sidecar: true }))));
+  const program = join(__dirname, "hpc-site", "sidecar.py");
+  const { stdout, stderr } = spawnSync(process.env.ISTHMUS_PYTHON ?? "python3", ["-I", program, site.root]);
+  expect(String(stderr)).toBe("");
+  expect(JSON.parse(String(stdout))).toEqual({
+    ...{ put: 200, got: 200, type: "text/x-own", tag: '"5d41402abc4b2a76b9719d911017c592"' },
+    ...{ attributes: { "try-scratch": [], object: [] }, kept: true },
+  });
+  const s3 = `http://127.0.0.1:${ports.front + 1}`;
+  expect((await fetch(`${s3}/try-library/published/x`)).status).toBe(200);
+  expect((await fetch(`${s3}/try-scratch/deep/er/object`)).status).toBe(403);
+});
+
 test("uninstalling ends every process and keeps data, homes, state and secrets", async () => {
   writeFileSync(join(site.root, "home", "prod", "kept"), "x");
   expect((await site.call("uninstall", "--id", "prod")).code).toBe(0);

@@ -1,12 +1,14 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, chownSync, copyFileSync, existsSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { connect } from "node:net";
 import { join } from "node:path";
+import { connect as connectByTls } from "node:tls";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { runProgram } from "../../bin/hub/program";
 import { HubSession, withHubSession } from "../../bin/hub/session";
 import { everyStep } from "../every-step";
 import { until } from "./hpc-site/kit";
-import { as, needs as needsOfSites, SlurmSite } from "./slurm/site";
+import { as, needs as needsOfSites, SlurmSite, type Told } from "./slurm/site";
 import { lendSudo, type Sudo, whyNoSudo } from "./slurm/sudo";
 import type { User } from "./slurm/users";
 import { sshServer } from "./ssh-site/sshd";
@@ -33,23 +35,42 @@ beforeAll(async () => {
   rhine.slurm.hideJobs(); // as many centres do
   [ann, bo] = rhine.users as [User, User];
   account = rhine.account as User;
+  configure();
+});
+
+afterAll(() =>
+  everyStep(
+    () => rhine?.stop(),
+    () => rhine && named(false),
+    () => {
+      delete process.env.NODE_TLS_REJECT_UNAUTHORIZED;
+    },
+    () => rmSync(rules, { force: true }),
+    () => sudo?.stop(),
+  ),
+);
+
+/** Writes the site's file, with more of it. */
+function configure(site: Record<string, unknown> = {}, prologue: readonly string[] = []): void {
   rhine.configure({
-    scheduler: { commands: rhine.slurm.bin, prologue: ["export FROM_PROLOGUE=yes"] },
+    scheduler: { commands: rhine.slurm.bin, prologue: ["export FROM_PROLOGUE=yes", ...prologue] },
+    site,
     hub: {
       allow: { users: [bo.name], unixGroups: [ann.name] }, // everybody's own group has their name
       profiles: { small: { title: "Small", cores: 1, memory: "1Gi", partition: "interactive" } },
       dask: { partition: "batch", worker: { cores: 1, memory: "1Gi" } },
     },
   });
-});
+}
 
-afterAll(() =>
-  everyStep(
-    () => rhine?.stop(),
-    () => rmSync(rules, { force: true }),
-    () => sudo?.stop(),
-  ),
-);
+const domain = "site.example";
+
+/** Has this machine know the site's name, or know it no more. */
+function named(known: boolean): void {
+  const line = (text: string) => text.split(" ")[1] !== domain;
+  const others = readFileSync("/etc/hosts", "utf8").split("\n").filter(line).join("\n").trimEnd();
+  writeFileSync("/etc/hosts", `${others}\n${known ? `${rhine.slurm.node.login} ${domain}\n` : ""}`);
+}
 
 /** What root of the machine is told to run. */
 function commandFor(said: string): string {
@@ -154,8 +175,68 @@ test("who is not in the machine's rules is told so, and nothing is submitted", a
   writeFileSync(rules, before);
 });
 
+/** How a connection to a port begins: as it is, or by TLS with a server that one authority vouches for. */
+function reached(host: string, port: number, tls?: { readonly ca: string; readonly servername: string }) {
+  return new Promise<string>((done) => {
+    const socket = tls ? connectByTls({ host, port, ...tls }) : connect({ host, port });
+    socket.once(tls ? "secureConnect" : "connect", () => done("connected"));
+    socket.once("error", (error: NodeJS.ErrnoException) => done(error.code ?? error.message));
+    socket.once("connect", () => socket.end());
+  });
+}
+
+test("with network.encrypt hub and notebooks speak TLS, and jobs ask nothing but the site's https address", async () => {
+  const fixtures = join(__dirname, "../charts/hpc-site/tls");
+  for (const file of ["site.pem", "site.key"]) {
+    copyFileSync(join(fixtures, file), join(rhine.folder, file));
+    chownSync(join(rhine.folder, file), account.uid, account.uid);
+  }
+  const [certificate, key] = [join(rhine.folder, "site.pem"), join(rhine.folder, "site.key")];
+  chmodSync(key, 0o600);
+  const { login, name, address } = rhine.slurm.node;
+  const network = { hubAddress: login, notebookPorts: "41000-41099", encrypt: true };
+  const listen = { host: login, port: rhine.ports.front };
+  configure({ network, domain, listen, tls: { kind: "files", certificate, key } }, [
+    `export SSL_CERT_FILE=${certificate}`,
+  ]);
+  named(true);
+  process.env.NODE_TLS_REJECT_UNAUTHORIZED = "0"; // this process began before there was such an authority
+  rhine.well("up");
+  const { url } = rhine.told().hubs.prod;
+  expect(url).toMatch(/^https:\/\/site\.example:/);
+  const first = rhine.ports.hubs[0] ?? 0;
+  // Hub and Dask's gateway; Dask's own way to its schedulers, which is TLS.
+  expect([await reached(login, first + 2), await reached(login, first + 3), await reached(login, first + 4)]).toEqual([
+    ...["ECONNREFUSED", "ECONNREFUSED", "connected"],
+  ]);
+  const session = await HubSession.open(url, as(ann), signal());
+  await session.startServer();
+  const source = readFileSync(join(__dirname, "slurm", "encrypted.py"), "utf8");
+  const end = await runProgram(session, { source, file: "encrypted.py" }, { deadline: 200_000 });
+  expect(end.error?.traceback ?? "").toBe("");
+  const inside = expect.stringMatching(/^https:\/\/site\.example:\d+\/rhine-\d+\/prod\//) as string;
+  expect(end.result).toMatchObject({ ...{ sum: 3, hub: inside, gateway: [inside], keys: [] }, scheme: "https" });
+  const { port } = end.result as { port: number };
+  const ca = readFileSync(join(rhine.root, "state/prod/notebooks.crt"), "utf8");
+  delete process.env.NODE_TLS_REJECT_UNAUTHORIZED;
+  expect(await reached(address, port, { ca, servername: name })).toBe("connected");
+  expect(await reached(address, port, { ca, servername: "another" })).toBe("ERR_TLS_CERT_ALTNAME_INVALID");
+  process.env.NODE_TLS_REJECT_UNAUTHORIZED = "0";
+  // A hub that comes back believes its notebooks as before.
+  const [job] = rhine.jobsOf(ann);
+  const hub = rhine.pid("prod-hub");
+  process.kill(hub, "SIGKILL");
+  const well = ({ name: program, pid, health }: Told["programs"][number]) =>
+    program === "prod-hub" && pid !== hub && health === "ok";
+  await until("the hub is back", () => rhine.told().programs.some(well));
+  expect((await session.client.request(`${session.server}api/status`)).status).toBe(200);
+  expect(rhine.jobsOf(ann)).toEqual([job]);
+  await session.close();
+  await until("the job has ended with the server", () => rhine.jobsOf(ann).length === 0);
+});
+
 test("down ends jobs and programs, and keeps the data", async () => {
-  const session = await HubSession.open(rhine.url, as(ann), signal());
+  const session = await HubSession.open(rhine.told().hubs.prod.url, as(ann), signal());
   await session.startServer();
   expect(rhine.jobsOf(ann).length).toBe(1);
   expect(rhine.well("down", "--yes")).toContain("ended 1 job of prod");

@@ -1,6 +1,16 @@
 import { execFileSync, spawn } from "node:child_process";
-import { chmodSync, existsSync, lstatSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { dirname, join } from "node:path";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { runProgram } from "../../bin/hub/program";
 import { HubSession, withHubSession } from "../../bin/hub/session";
@@ -32,6 +42,9 @@ beforeAll(async () => {
   rhine.slurm.manageAccounts("add", "user", `${ann?.name}`, "account=snow,ice", "defaultaccount=snow");
   // Of one partition too: accounts are told once.
   rhine.slurm.manageAccounts("add", "user", `${ann?.name}`, "account=snow", "partition=batch");
+  const own = join(rhine.folder, `of-${ann?.name}`);
+  mkdirSync(own);
+  chownSync(own, ann?.uid ?? 0, ann?.uid ?? 0);
   issuer = await OidcIssuer.start();
   writeFileSync(secretFile(), "the-client's-secret\n", { mode: 0o644 });
   rhine.configure({
@@ -61,6 +74,7 @@ beforeAll(async () => {
         partition: "batch",
         walltime: "00:30:00",
         worker: { cores: 1, memory: "1Gi" },
+        staging: join(rhine.folder, "of-{user}/dask"),
         limits: { cluster: { cores: 3, workers: 3 }, user: { cores: 3 } },
       },
     },
@@ -184,12 +198,39 @@ test("what a user writes by S3 is theirs on the disk, and another's keys neither
   expect(readFileSync(join(rhine.root, "log/s3.log"), "utf8")).not.toMatch(/[0-9a-f]{40}/);
 });
 
+test("after its days what is a user's own goes by a process of that user, and what another has there stays", () => {
+  const own = join(rhine.folder, "scratch", `${ann?.name}`);
+  const [uid = 0, other = 0] = [ann?.uid, bo?.uid];
+  const write = (path: string, owner: number) => {
+    mkdirSync(dirname(join(own, path)), { recursive: true });
+    writeFileSync(join(own, path), "{}");
+    chownSync(join(own, path), owner, owner);
+  };
+  write("shared.zarr/zarr.json", uid);
+  write("shared.zarr/c/0", other);
+  write("of-another", other);
+  for (const path of ["shared.zarr", "shared.zarr/c"]) chownSync(join(own, path), uid, uid);
+  const round = (days: number) => {
+    const args = ["-I", join(__dirname, "slurm", "expiry_round.py"), rhine.root, `${days}`];
+    return execFileSync(process.env.ISTHMUS_PYTHON ?? "python3", args, { encoding: "utf8" });
+  };
+  const there = () => readdirSync(own).filter((name) => name !== ".sgwtmp");
+  expect(round(6)).toContain("0 files expired");
+  expect(there()).toEqual(expect.arrayContaining(["of-another", "one", "shared.zarr", "t.zarr"]));
+  expect(round(8)).toContain("shared.zarr stays: it holds files of others");
+  const files = readdirSync(join(own, "t.zarr"), { recursive: true, withFileTypes: true }).filter((e) => e.isFile());
+  expect(files).toEqual([]);
+  round(8); // directories go once they are empty
+  expect(there().sort()).toEqual(["of-another", "shared.zarr"]);
+});
+
 test("a person of the federation has jobs as the account that the table names, or that they prove once to be theirs", async () => {
   const at = (path: string) => `${rhine.urlOf("campus")}hub/${path}`;
-  const signedIn = async (name: string) => {
+  const signedIn = async (name: string, wanted = "home") => {
     issuer.person = { preferred_username: name };
     const browser = new Browser();
-    return { browser, page: await browser.go(at("oauth_login")) };
+    const next = encodeURIComponent(new URL(at(wanted)).pathname);
+    return { browser, page: await browser.go(at(`oauth_login?next=${next}`)) };
   };
   const asks = ({ jar }: Browser, path: string, method = "GET") => {
     const url = new URL(at(`api/${path}`));
@@ -220,7 +261,7 @@ test("a person of the federation has jobs as the account that the table names, o
   });
 
   // Whom the table does not name is asked once.
-  const { browser, page } = await signedIn("bob");
+  const { browser, page } = await signedIn("bob", "token");
   let shown = page;
   expect(shown.text).toContain("You signed in as <strong>bob@alps.example</strong>");
   const prove = async (username = "", password = "") => {
@@ -233,6 +274,7 @@ test("a person of the federation has jobs as the account that the table names, o
   expect(await whoIs(browser)).toBeUndefined();
   await prove(bo?.name, bo?.password);
   expect(await whoIs(browser)).toBe(bo?.name);
+  expect(shown.url).toBe(at("token"));
   expect(await whoIs((await signedIn("bob")).browser)).toBe(bo?.name);
   // Who sends a password without having signed in is asked to.
   const stranger = await new Browser().go(at("link-account"));
@@ -313,7 +355,9 @@ test("Dask's scheduler and workers are jobs of the user too, by the gateway with
   const source = readFileSync(join(__dirname, "slurm", "dask_clusters.py"), "utf8");
   await withHubSession(rhine.url, as(ann), { signal: signal() }, async (session) => {
     await session.startServer({ account: "snow" });
-    const end = await runProgram(session, { source, file: "dask_clusters.py" }, { deadline: 200_000 });
+    const environment = { STAGING: join(rhine.folder, `of-${ann?.name}`, "dask") };
+    const program = { source, file: "dask_clusters.py", environment };
+    const end = await runProgram(session, program, { deadline: 200_000 });
     expect(end.error?.traceback ?? "").toBe("");
     const name = expect.stringMatching(/^far-rhine-prod-dask-[0-9a-f]{8}-worker-[0-9a-f]{8}$/) as string;
     const job = { partition: "batch", account: "snow", limit: "30:00", cpus: "1", memory: "1G" };
@@ -335,7 +379,7 @@ test("Dask's scheduler and workers are jobs of the user too, by the gateway with
         beyond: expect.stringContaining("at most 1: your clusters use 2 of the 3 cores") as string,
       },
       jobqueue: { sum: 499_500, uids: [ann?.uid], jobs: [{ ...job, name: "far-rhine-prod-jobqueue" }] },
-      staging: [],
+      staged: { while: [expect.stringMatching(/^[0-9a-f]{32}$/) as string], after: [], home: false },
     });
   });
   await until("all jobs have ended", () => rhine.jobsOf(ann).length === 0);

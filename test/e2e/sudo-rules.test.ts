@@ -26,6 +26,7 @@ test("visudo takes the rules of a service account, whatever its people are calle
   const rules = {
     federation: "pangeo",
     site: "rhine-2",
+    kind: "slurm" as const,
     user: "svc.pangeo",
     commands: "/opt/slurm/22.05+1/bin",
     file: "f",

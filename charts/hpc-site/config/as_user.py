@@ -82,7 +82,7 @@ async def run_as(
 
 async def _run_by_sudo(user: str, command: Sequence[str], text: str, environment: Mapping[str, str]) -> str:
     words = by_sudo.command_as(user, command)
-    if os.path.basename(command[0]) == "sbatch":
+    if os.path.basename(command[0]) in ("sbatch", "qsub"):
         by_sudo.remember(user)
         text = by_sudo.script_with(text, environment)
     try:

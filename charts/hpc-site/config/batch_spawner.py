@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from hmac import compare_digest
 from typing import Any
@@ -14,7 +15,8 @@ from job_script import head, job_script, notebook_log, with_account
 from job_server import JobServer
 from job_standing import SLURM_QUERY, pbs_standing, slurm_standing
 from jupyterhub.apihandlers import APIHandler, default_handlers
-from pbs_job import pbs_script, with_environment
+from notebook_authority import NotSigned
+from pbs_job import pbs_script, with_environment, within
 from spawn_form import lost_note, options_form
 from spawner import SiteServer
 from tornado import web
@@ -32,8 +34,11 @@ class NotebookPort(APIHandler):
     """
 
     @web.authenticated
-    def post(self) -> None:
-        """Takes `{"port": N}` from the server itself, known by its token, or `{"refused": WHY}` of its home."""
+    async def post(self) -> None:
+        """Takes `{"port": N}` from the server itself, known by its token, or `{"refused": WHY}` of its home.
+
+        With `"request": PEM` it answers with `{"certificate": PEM}` for the server's node.
+        """
         token = self.get_auth_token() or ""
         starting = [
             s for s in self.current_user.spawners.values() if s.api_token and compare_digest(s.api_token, token)
@@ -48,8 +53,25 @@ class NotebookPort(APIHandler):
         port = told.get("port")
         if type(port) is not int or not FIRST_PORT <= port <= LAST_PORT:
             raise web.HTTPError(400, f"a port is a whole number from {FIRST_PORT} to {LAST_PORT}")
+        if not starting[0].site["batch"]["encrypt"]:
+            starting[0].port = port
+            self.set_status(204)
+            return
+        certificate = await self.certificate(starting[0], told.get("request"))
         starting[0].port = port
-        self.set_status(204)
+        self.finish(json.dumps({"certificate": certificate}))
+
+    async def certificate(self, spawner: JobServer, request: object) -> str:
+        """For the node that the batch system says the server's job runs on, whatever the server says."""
+        if not isinstance(request, str):
+            raise web.HTTPError(400, "a server here asks for a certificate, which the hub believes")
+        if not (host := await spawner.node()):
+            raise web.HTTPError(503, "the batch system does not say yet where this job runs")
+        try:
+            signed: str = spawner.authority.sign(request, host)
+        except NotSigned as error:
+            raise web.HTTPError(400, str(error)) from None
+        return signed
 
 
 def replace_port_handler() -> None:
@@ -83,7 +105,7 @@ class PbsServer(JobServer, PBSSpawner):
         batch, home = self.site["batch"], str(home_of(self.site, self.user.name))
         rest = [head("PBS_JOBID"), *batch["prologue"], f"exec {self.cmd_formatted_for_batch()}"]
         name = f"{batch['jobPrefix']}notebook"
-        return pbs_script(name, self.profile()["job"], home, notebook_log(self.site, home), rest)
+        return pbs_script(name, self.profile()["job"], within(home, notebook_log(self.site, home)), rest)
 
     async def run_command(self, cmd: str, input: str | None = None, env: dict[str, str] | None = None) -> str:
         """As the base class; a script gets its variables last, so that no log has them."""

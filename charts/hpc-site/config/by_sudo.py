@@ -1,4 +1,4 @@
-"""A service account's way to run Slurm's commands as users: by the sudo rules that the site's bundle carries."""
+"""A service account's way to run the batch system's commands as users: by the sudo rules that the bundle carries."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from pbs_job import with_environment
 
 # Of what sudo itself says, in the one language that it is run in.
 REFUSALS = ("a password is required", "is not allowed to execute", "not in the sudoers file", "may not run sudo")
+COMMANDS = {"slurm": ("sbatch", "squeue", "scancel"), "pbs": ("qsub", "qstat", "qdel")}
 # The job's programs would think that somebody runs them by sudo.
 NOT_THE_JOBS = "unset SUDO_COMMAND SUDO_USER SUDO_UID SUDO_GID"
 
@@ -28,8 +29,9 @@ def command_as(user: str, command: Sequence[str], site: Mapping[str, Any] | None
     """
     sudo = (site or load_site())["batch"]["sudo"]
     name = os.path.basename(command[0])
-    if name not in ("sbatch", "squeue", "scancel"):
-        raise PermissionError(f"{sudo['user']} runs nothing but Slurm's commands as users, and not {command[0]}")
+    if name not in COMMANDS[sudo["kind"]]:
+        words = ", ".join(COMMANDS[sudo["kind"]])
+        raise PermissionError(f"{sudo['user']} runs nothing but {words} as users, and not {command[0]}")
     return ["sudo", "-n", "-H", "-u", user, "--", f"{sudo['commands']}/{name}", *command[1:]]
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(os.environ["ISTHMUS_BUNDLE"]) / "config"))
 
 from dask_backend import USER_ENVIRONMENT, ProcessBackend, SiteBackend, SiteClusterConfig, cluster_options
-from hub_site import ROOT, inward_address, load_site
+from hub_site import ROOT, cluster_address, inward_address, load_site
 
 site = load_site()
 ports = site["ports"]
@@ -21,7 +21,7 @@ c.DaskGateway.address = f"127.0.0.1:{ports['daskApi']}"
 # Its proxy is a program of its own: a server that takes its proxy along takes every client's futures.
 c.Proxy.externally_managed = True
 c.Proxy.address = f"{inward}:{ports['dask']}"
-c.Proxy.tcp_address = f"{inward}:{ports['daskTcp']}"
+c.Proxy.tcp_address = f"{cluster_address(site)}:{ports['daskTcp']}"
 c.Proxy.prefix = f"{site['basePath']}services/dask-gateway"
 c.Proxy.api_token = os.environ["DASK_GATEWAY_PROXY_TOKEN"]
 
@@ -37,9 +37,12 @@ if batch := site.get("batch"):
     c.DaskGateway.backend_class = backend_class(site)
     c.SiteBackend.cluster_config_class = cluster_config_class(site)
     # Jobs ask the proxy, where they find it; a queue may be long.
-    c.SiteBackend.api_url = f"http://{inward}:{ports['dask']}{site['basePath']}services/dask-gateway/api"
+    found = site["url"] if batch["encrypt"] else f"http://{inward}:{ports['dask']}"
+    c.SiteBackend.api_url = f"{found}{site['basePath']}services/dask-gateway/api"
     c.SiteBackend.cluster_start_timeout = batch["startSeconds"]
     c.SiteBackend.worker_start_timeout = batch["startSeconds"]
+    if staging := site["dask"].get("staging"):
+        c.SiteClusterConfig.staging_directory = staging.replace("{user}", "{username}")
 else:
     c.DaskGateway.backend_class = ProcessBackend
     c.SiteBackend.cluster_config_class = SiteClusterConfig

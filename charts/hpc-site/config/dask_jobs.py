@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import shlex
 from collections.abc import AsyncIterator, Mapping, Sequence
 from importlib import import_module
 from typing import Any, ClassVar
@@ -39,6 +40,14 @@ def job_name(site: Mapping[str, Any], cluster: Any, worker: Any) -> str:  # noqa
     """A name that no other job of the hub has."""
     what = f"worker-{worker.name[:8]}" if worker else "scheduler"
     return f"{site['batch']['jobPrefix']}dask-{cluster.name[:8]}-{what}"
+
+
+def own_log(staging: str, cluster: str, worker: str) -> list[str]:
+    """First lines of a job that makes the place of its log itself; each scheduler removes those of a week ago."""
+    place = shlex.quote(f"{staging}/logs")
+    log = shlex.quote(f"{staging}/logs/{cluster}-{worker or 'scheduler'}.log")
+    old = [] if worker else [f"find {place} -name '*.log' -mtime +7 -delete"]
+    return [f"(umask 077; mkdir -p {place}) && exec >{log} 2>&1", *old]
 
 
 class JobsBackend(SiteBackend, JobQueueBackend):

@@ -6,11 +6,12 @@ import os
 import shlex
 from typing import Any
 
-from as_user import CommandFailed
+import by_sudo
+from as_user import CommandFailed, plain_environment
 from dask_backend import SiteClusterConfig
 from dask_gateway_server.backends.jobqueue.pbs import PBSBackend, PBSClusterConfig
-from dask_jobs import JobsBackend, job_name, size_of
-from pbs_job import OVER, is_alive, jobs_in, pbs_script, select, with_environment
+from dask_jobs import JobsBackend, job_name, own_log, size_of
+from pbs_job import OVER, is_alive, jobs_in, pbs_script, select, with_environment, within
 from traitlets import Bool
 
 
@@ -39,11 +40,14 @@ class PbsSiteBackend(JobsBackend, PBSBackend):
         asked = select(*size_of(cluster, worker), batch["requestSizes"], site["dask"]["chunk"])
         place = self.get_staging_directory(cluster)
         log = os.path.join(place, f"dask-worker-{worker.name}.log" if worker else f"dask-scheduler-{cluster.name}.log")
+        there = within(place, log)
+        if by_sudo.needed():
+            there = own_log(os.path.dirname(place), cluster.name, worker.name if worker else "")
         options = [*site["dask"]["job"], *asked]
         rest = [*batch["prologue"], f"exec {shlex.join(command)}"]
-        script = pbs_script(job_name(site, cluster, worker), options, place, log, rest)
+        script = pbs_script(job_name(site, cluster, worker), options, there, rest)
         # Without a process in the background that outlives it and holds on to what it was given.
-        return [self.submit_command, "-f"], environment, with_environment(script, environment)
+        return [self.submit_command, "-f"], plain_environment(cluster.username), with_environment(script, environment)
 
     async def check_jobs(self, job_ids: list[str], user: str | None = None) -> dict[str, bool]:
         """Which of the jobs wait or run; where PBS has forgotten one, the rest are looked for among all that it has."""

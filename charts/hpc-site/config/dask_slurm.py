@@ -3,26 +3,18 @@
 from __future__ import annotations
 
 import math
-import shlex
+import os
 from typing import Any
 
 import by_sudo
 from as_user import CommandFailed
 from dask_backend import SiteClusterConfig
 from dask_gateway_server.backends.jobqueue.slurm import SlurmBackend, SlurmClusterConfig
-from dask_jobs import JobsBackend, job_name, size_of
+from dask_jobs import JobsBackend, job_name, own_log, size_of
 from job_standing import SLURM_OVER, slurm_alive
 
 # Options that the base class writes and a site says for itself.
 REPLACED = ("--job-name", "--export", "--cpus-per-task", "--mem")
-
-
-def own_log(home: str, cluster: str, worker: str) -> list[str]:
-    """First lines of a job that makes the place of its log itself; each scheduler removes those of a week ago."""
-    place = shlex.quote(f"{home}/.dask-gateway/logs")
-    log = shlex.quote(f"{home}/.dask-gateway/logs/{cluster}-{worker or 'scheduler'}.log")
-    old = [] if worker else [f"find {place} -name '*.log' -mtime +7 -delete"]
-    return [f"(umask 077; mkdir -p {place}) && exec >{log} 2>&1", *old]
 
 
 class SlurmSiteClusterConfig(SiteClusterConfig, SlurmClusterConfig):
@@ -57,9 +49,9 @@ class SlurmSiteBackend(JobsBackend, SlurmBackend):
         body = script.split("\n", 1)[1]
         replaced, begin = REPLACED, list[str]()
         if by_sudo.needed():
-            replaced, home = (*REPLACED, "--chdir", "--output"), environment["HOME"]
-            options += [f"--chdir={home}", "--output=/dev/null"]
-            begin = own_log(home, cluster.name, worker.name if worker else "")
+            replaced, staging = (*REPLACED, "--chdir", "--output"), os.path.dirname(self.get_staging_directory(cluster))
+            options += [f"--chdir={environment['HOME']}", "--output=/dev/null"]
+            begin = own_log(staging, cluster.name, worker.name if worker else "")
         kept = [word for word in command if word.partition("=")[0] not in replaced]
         return [*kept, *options], environment, "\n".join(["#!/bin/bash", *begin, *batch["prologue"], body, ""])
 

@@ -87,10 +87,16 @@ def gdal_environment(endpoint: str) -> dict[str, str]:
     }
 
 
-def inward_address(site: Mapping[str, Any]) -> str:
-    """Where notebooks and workers find the hub's programs."""
+def cluster_address(site: Mapping[str, Any]) -> str:
+    """This machine, as notebooks and workers find it."""
     batch = site.get("batch")
     return str(batch["address"]) if batch else "127.0.0.1"
+
+
+def inward_address(site: Mapping[str, Any]) -> str:
+    """Where hub and Dask's gateway speak HTTP: on the cluster's network, unless jobs ask them at the site's front."""
+    batch = site.get("batch")
+    return "127.0.0.1" if batch and batch["encrypt"] else cluster_address(site)
 
 
 def markers() -> dict[str, str]:
@@ -116,7 +122,7 @@ def dask_environment(site: Mapping[str, Any], profile: Mapping[str, Any]) -> dic
     environment |= {
         "DASK_GATEWAY__ADDRESS": site["url"].rstrip("/") + path,
         "DASK_GATEWAY__PUBLIC_ADDRESS": path,
-        "DASK_GATEWAY__PROXY_ADDRESS": f"gateway://{inward_address(site)}:{site['ports']['daskTcp']}",
+        "DASK_GATEWAY__PROXY_ADDRESS": f"gateway://{cluster_address(site)}:{site['ports']['daskTcp']}",
         "DASK_GATEWAY__AUTH__TYPE": "jupyterhub",
         "DASK_LABEXTENSION__FACTORY__MODULE": "dask_gateway",
         "DASK_LABEXTENSION__FACTORY__CLASS": "GatewayCluster",

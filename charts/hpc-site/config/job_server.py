@@ -146,7 +146,8 @@ class JobServer(SiteServer):
         ports = self.site["batch"]["notebookPorts"]
         wrapper = [f"{USER_ENVIRONMENT}/bin/python", f"{os.environ['ISTHMUS_BUNDLE']}/config/notebook_job.py"]
         chosen = [f"{ports[0]}-{ports[1]}"] if ports else ["any"]
-        return [*wrapper, *chosen, "--", *self.cmd, *self.get_args()]
+        spoken = ["https" if self.site["batch"]["encrypt"] else "http"]
+        return [*wrapper, *chosen, *spoken, "--", *self.cmd, *self.get_args()]
 
     async def submit_batch_script(self) -> str:
         """As the base class; what the batch system says against a job is told to its user."""
@@ -158,7 +159,13 @@ class JobServer(SiteServer):
             raise NotSubmitted(str(error)) from None
         return job
 
-    async def start(self) -> tuple[str, int]:
+    async def node(self) -> str:
+        """The node that the job runs on, as the batch system tells it; empty where it does not, or not yet."""
+        if not (self.standing and self.standing.host):
+            await self.query_job_status()
+        return self.standing.host if self.standing and self.standing.kind == "runs" else ""
+
+    async def start(self) -> str | tuple[str, int]:
         """Submits the job and waits until its server has told where it listens.
 
         Whoever asks, an admin for somebody else too: no account of the system gets a job.
@@ -182,7 +189,7 @@ class JobServer(SiteServer):
             why = sentence(self.standing, self.system, self.job_id) if self.standing else ""
             raise NotStarted(f"no server within {seconds // 60} min, and its job is cancelled. {why}") from None
 
-    async def started(self) -> tuple[str, int]:
+    async def started(self) -> str | tuple[str, int]:
         """Submits the job and waits for the port that its server tells.
 
         In the place of the base class's own, which waits on for a server whose job has ended.
@@ -205,7 +212,7 @@ class JobServer(SiteServer):
         self.ip = self.standing.host if self.standing else ""
         self.db.commit()
         self.log.info("job %s of %s: its server is at %s:%s", self.job_id, self.user.name, self.ip, self.port)
-        return self.ip, self.port
+        return f"https://{self.ip}:{self.port}" if self.site["batch"]["encrypt"] else (self.ip, self.port)
 
     async def how_it_ended(self) -> str:
         """Why there is no server, as far as batch system and job tell."""

@@ -77,6 +77,13 @@ if batch := site.get("batch"):
     c.JupyterHub.spawner_class = spawner_class(site)
     if batch["chooseAccount"] or len(site["profiles"]) > 1:
         c.Spawner.options_form = job_form
+    if batch["encrypt"]:
+        from notebook_authority import NotebookAuthority
+
+        SiteServer.authority = NotebookAuthority(state)
+        SiteServer.authority.ensure()
+        SiteServer.authority.trust()
+        c.Spawner.hub_connect_url = site["url"]
     # The spawner gives up first, and says how the job stood.
     c.Spawner.start_timeout = batch["startSeconds"] + 60
 else:

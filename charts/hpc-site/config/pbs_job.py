@@ -20,8 +20,13 @@ def select(cores: float, memory: int, request: bool, chunk: Sequence[str]) -> li
     return [f"-l select=1:{':'.join(asked)}"] if asked else []
 
 
-def pbs_script(name: str, options: Sequence[str], place: str, log: str, rest: Sequence[str]) -> str:
-    """A job's script: its options, then what it does in `place`, with all that it says in `log`.
+def within(place: str, log: str) -> list[str]:
+    """First lines of a job that is to be in a directory, with all that it says in a file."""
+    return [f"cd {shlex.quote(place)} || exit 1", f"exec >{shlex.quote(log)} 2>&1"]
+
+
+def pbs_script(name: str, options: Sequence[str], there: Sequence[str], rest: Sequence[str]) -> str:
+    """A job's script: its options, then how it gets where its log is, then what it does.
 
     PBS copies what a job says at its end, to a machine that may not let it: the job writes by itself instead.
     """
@@ -35,7 +40,6 @@ def pbs_script(name: str, options: Sequence[str], place: str, log: str, rest: Se
         *options,
     ]
     lines = [f"#PBS {directive}" for directive in directives]
-    there = [f"cd {shlex.quote(place)} || exit 1", f"exec >{shlex.quote(log)} 2>&1"]
     return "\n".join(["#!/bin/bash", *lines, *there, "unset XDG_RUNTIME_DIR", *rest, ""])
 
 

@@ -6,6 +6,7 @@ standard library: it is run by the notebooks' environment.
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import shutil
@@ -15,8 +16,15 @@ from typing import Any
 
 
 def make(directory: str, files: Mapping[str, str]) -> None:
-    """A new directory that only its user reads, with these files."""
-    os.makedirs(os.path.dirname(directory), mode=0o700, exist_ok=True)
+    """A new directory that only its user reads, with these files.
+
+    :raises OSError: also where it would lie in one that somebody else may change, and give other keys to its jobs.
+    """
+    place = os.path.dirname(directory)
+    os.makedirs(place, mode=0o700, exist_ok=True)
+    found = os.stat(place)
+    if found.st_uid != os.geteuid() or found.st_mode & 0o022:
+        raise OSError(errno.EPERM, f"{place} must be the user's own, for nobody else to write to")
     os.mkdir(directory, 0o700)
     try:
         for name, text in files.items():

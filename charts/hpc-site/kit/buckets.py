@@ -33,11 +33,13 @@ LIST = ["s3:ListBucket", "s3:GetBucketLocation"]
 LIST_UPLOADS = ["s3:ListBucketMultipartUploads"]
 
 
-def make_buckets(layout: Layout, buckets: Sequence[Mapping[str, Any]], going_back: bool = False) -> None:
+def make_buckets(
+    layout: Layout, buckets: Sequence[Mapping[str, Any]], going_back: bool = False, attributes: bool = True
+) -> None:
     """Makes each bucket's directory, or the link to the directory that it was given; what is there stays.
 
     A relative path counts from the directory that the kit runs in at the install: the federation file's. Going back to
-    an earlier release, a bucket stays where its data has been moved.
+    an earlier release, a bucket stays where its data has been moved. With `attributes` its file system must have them.
 
     :raises SiteFault: where an existing bucket's directory is missing, data would be left behind by another `path`, or
         nobody here could act as the owners of files.
@@ -58,7 +60,8 @@ def make_buckets(layout: Layout, buckets: Sequence[Mapping[str, Any]], going_bac
         if going_back and place.is_symlink() and _holds_data(place) and not _holds_data(target):
             continue
         _settle(place, target, bucket["id"])
-        _require_attributes(place, bucket["id"])
+        if attributes:
+            _require_attributes(place, bucket["id"])
 
 
 def _require_attributes(place: Path, bucket_id: str) -> None:
@@ -74,7 +77,8 @@ def _require_attributes(place: Path, bucket_id: str) -> None:
         raise SiteFault(
             f"bucket {bucket_id} lies in {where}, on {kind_of(place)}, which keeps no extended attributes, and rights "
             "are kept in them: name a directory on another file system as `path` (ext4, XFS, Lustre and GPFS keep "
-            "them, NFS from version 4.2 where its server does), or leave `path` out"
+            "them, NFS from version 4.2 where its server does), or have the endpoint keep them in files of its own: "
+            "`storage: {sidecar: true}`"
         ) from None
 
 

@@ -152,7 +152,7 @@ def _prepare(layout: Layout, bundle: Bundle, values: Mapping[str, str]) -> None:
 def _lay_out_lake(layout: Layout, bundle: Bundle, going_back: bool = False) -> None:
     """Buckets of a base; a hub's account where that is new."""
     if bundle.id == "base":
-        buckets.make_buckets(layout, bundle.site["buckets"], going_back)
+        buckets.make_buckets(layout, bundle.site["buckets"], going_back, attributes=not bundle.site.get("sidecar"))
         buckets.keep_apart(layout, bundle.site, bundle.unix_users)
     base = bundle if bundle.id == "base" else read_bundle(layout.link("base"))
     buckets.write_accounts(layout, base.site)

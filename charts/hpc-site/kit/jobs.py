@@ -44,7 +44,7 @@ class Users:
         return self.record.read_text("utf-8").split() if self.by_sudo and self.record.exists() else []
 
     def words(self, user: str, command: Sequence[str]) -> list[str]:
-        """The words that run a command of Slurm as a user."""
+        """The words that run a command of the batch system as a user."""
         return words_as(self.sudo or {}, user, command)
 
 
@@ -116,19 +116,30 @@ def _cancel_slurm(jobs: Sequence[Job], users: Users) -> None:
         _told(users.words(owner, ["scancel", *(job.id for job in own)]), (*over, *NOT_LET_IN))
 
 
-def _pbs_jobs(_: Users) -> Iterable[Job]:
+def _pbs_jobs(users: Users) -> Iterable[Job]:
+    asked = ["qstat", "-f"]
+    known = users.remembered()
+    # PBS may hide jobs of others.
+    told = [_told(asked), *(_told(users.words(user, asked), (*NOT_LET_IN, "unknown user")) for user in known)]
     # Long values go on in lines that start with a tab. What is over is not told of without -x.
-    for part in re.split(r"^Job Id: ", _told(["qstat", "-f"]).replace("\n\t", ""), flags=re.MULTILINE)[1:]:
+    for part in re.split(r"^Job Id: ", "\n".join(told).replace("\n\t", ""), flags=re.MULTILINE)[1:]:
         job, *lines = part.splitlines()
-        told = {name: value for name, _, value in (line.strip().partition(" = ") for line in lines)}
-        yield Job(job.strip(), told.get("Job_Name", ""), told.get("Job_Owner", "").partition("@")[0])
+        has = {name: value for name, _, value in (line.strip().partition(" = ") for line in lines)}
+        owner = has.get("Job_Owner", "").partition("@")[0]
+        # By its name a job may be anybody's.
+        if not users.by_sudo or owner in known:
+            yield Job(job.strip(), has.get("Job_Name", ""), owner)
 
 
-def _cancel_pbs(jobs: Sequence[Job], _: Users) -> None:
+def _cancel_pbs(jobs: Sequence[Job], users: Users) -> None:
     # Root of a machine that submits is nobody in particular to the server: each user ends what is theirs.
     for owner, own in groupby(sorted(jobs, key=lambda job: job.owner), key=lambda job: job.owner):
         over = ("Unknown Job Id", "Job has finished", "Request invalid for state of job")
-        _told(["qdel", *(job.id for job in own)], over, _as(owner))
+        command = ["qdel", *(job.id for job in own)]
+        if users.by_sudo:
+            _told(users.words(owner, command), (*over, *NOT_LET_IN))
+        else:
+            _told(command, over, _as(owner))
 
 
 def _as(owner: str) -> dict[str, Any]:

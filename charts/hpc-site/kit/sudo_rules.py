@@ -38,7 +38,7 @@ def require(layout: Layout, bundle: Bundle, sudo: Mapping[str, Any]) -> None:
         raise SiteFault(f"the site's sudo rules are for {sudo['user']}, and this is {account}: name it as `login.user`")
     for path in sudo["commands"]:
         if not os.access(path, os.X_OK):
-            raise SiteFault(f"{path} is no program: write the directory of Slurm's commands as `scheduler.commands`")
+            raise SiteFault(f"{path} is no program: write the directory of these commands as `scheduler.commands`")
         if os.access(path, os.W_OK) or os.access(os.path.dirname(path), os.W_OK):
             raise SiteFault(f"{account} could write to {path} and then run anything as the site's users: root owns it")
     rules = bundle.directory / "sudoers"

@@ -44,3 +44,13 @@ test("root of a machine is told which sudo rules its service account waits for, 
   );
   expect(await shownOf(by("root"))).not.toContain("sudo");
 });
+
+test("what can be read on a cluster's network is said where hub and notebooks do not encrypt it, and nowhere else", async () => {
+  const hubs = "hubs: {prod: {ports: 9010, allow: {users: [ann]}}}\n";
+  const tls = "domain: p.a.example\ntls: {kind: files, certificate: /c.pem, key: /c.key}\n";
+  const site = slurm("a", 9000, tls + hubs);
+  const words = /network +hub and notebooks speak in the clear/;
+  expect(await shownOf(site)).toMatch(words);
+  expect(await shownOf(site.replace("login1-int}", "login1-int, encrypt: true}"))).not.toMatch(words);
+  expect(await shownOf(hpc("a", 9000, hubs))).not.toMatch(words);
+});

@@ -24,12 +24,17 @@ import notebook_job
 import staging_files
 from accounts import KEPT_SECONDS, Accounts, NotTheirs
 from as_user import CommandFailed, identity, plain_environment, refusal, run
-from hub_site import dask_environment, hub_environment
+from hub_site import cluster_address, dask_environment, hub_environment, inward_address
 from job_script import account_environment, job_script, said_by, with_account
 from jobs import end_jobs, jobs_named
 from spawn_form import lost_note, options_form, options_from_form
 
-BATCH: dict[str, Any] = {"jobPrefix": "fed-a-prod-", "prologue": ["module purge"], "address": "login1-int"}
+BATCH: dict[str, Any] = {
+    "jobPrefix": "fed-a-prod-",
+    "prologue": ["module purge"],
+    "address": "login1-int",
+    "encrypt": False,
+}
 SITE: dict[str, Any] = {
     "hub": "prod",
     "url": "http://login1-int:9000",
@@ -186,6 +191,9 @@ class Environments(unittest.TestCase):
         with mock.patch.dict(os.environ, {"ISTHMUS_BUNDLE": "/p/current/prod"}):
             told = dask_environment(SITE, {"dask": True, "environment": {}})
         self.assertEqual(told["DASK_GATEWAY__PROXY_ADDRESS"], "gateway://login1-int:9014")
+        self.assertEqual(inward_address(SITE), "login1-int")
+        encrypted = {**SITE, "batch": {**BATCH, "encrypt": True}}
+        self.assertEqual((inward_address(encrypted), cluster_address(encrypted)), ("127.0.0.1", "login1-int"))
         self.assertEqual(told["DASK_ROOT_CONFIG"], "/p/current/prod/dask")
 
 
@@ -242,6 +250,21 @@ class Staging(unittest.TestCase):
             for _ in range(2):
                 staging_files.main({"remove": str(directory)})
             self.assertFalse(directory.exists())
+
+    def test_keys_are_not_written_where_somebody_else_could_change_them(self) -> None:
+        with tempfile.TemporaryDirectory() as place:
+            directory = Path(place) / "ann" / "c1"
+            directory.parent.mkdir()
+            directory.parent.chmod(0o777)
+            with self.assertRaisesRegex(OSError, "must be the user's own, for nobody else to write to"):
+                staging_files.main({"make": str(directory), "files": {"dask.pem": "key"}})
+            directory.parent.chmod(0o755)
+            with (
+                mock.patch("os.geteuid", return_value=4711),
+                self.assertRaisesRegex(OSError, "must be the user's own"),
+            ):
+                staging_files.main({"make": str(directory), "files": {"dask.pem": "key"}})
+            self.assertEqual(list(directory.parent.iterdir()), [])
 
     def test_keys_that_cannot_all_be_written_leave_nothing(self) -> None:
         with tempfile.TemporaryDirectory() as place:

@@ -21,16 +21,15 @@ import sources  # noqa: F401 - before what it puts on the path
 from as_user import CommandFailed, run
 from faults import SiteFault
 from jobs import end_jobs, jobs_named
-from pbs_job import is_alive, jobs_in, pbs_script, select, with_environment
+from pbs_job import is_alive, jobs_in, pbs_script, select, with_environment, within
 
 ME = pwd.getpwuid(os.geteuid()).pw_name
 
 
 class Scripts(unittest.TestCase):
     def test_options_come_before_every_command(self) -> None:
-        text = pbs_script(
-            "f-a-notebook", ["-q short", "-l select=1:ncpus=2"], "/home/ann b", "/home/ann b/log", ["exec x"]
-        )
+        there = within("/home/ann b", "/home/ann b/log")
+        text = pbs_script("f-a-notebook", ["-q short", "-l select=1:ncpus=2"], there, ["exec x"])
         self.assertEqual(
             text,
             """#!/bin/bash
@@ -78,7 +77,7 @@ class Submitted(unittest.TestCase):
         self.addCleanup(lambda: end_jobs(mock.MagicMock(), mock.Mock(id="x", jobs=("pbs", ""), sudo=None)))
 
     def submit(self, name: str, options: list[str], rest: list[str]) -> str:
-        script = pbs_script(name, options, str(self.place), str(self.place / f"{name}.log"), rest)
+        script = pbs_script(name, options, within(str(self.place), str(self.place / f"{name}.log")), rest)
         return asyncio.run(run(["qsub", "-f"], with_environment(script, {"GREETING": "it's me"})))
 
     def told(self, *jobs: str) -> dict[str, dict[str, str]]:

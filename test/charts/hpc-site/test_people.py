@@ -257,6 +257,25 @@ class Directories(Placed):
         with self.assertRaisesRegex(SiteFault, "belongs to user 0"):
             self.make()
 
+    def test_where_others_could_put_another_in_its_place_the_user_makes_it(self) -> None:
+        outside = Path(tempfile.mkdtemp())
+        self.addCleanup(shutil.rmtree, outside)
+        make_buckets(self.layout, [{**SCRATCH, "path": str(outside)}])
+        outside.chmod(0o775)
+        with (
+            mock.patch("os.getgrouplist", return_value=[47_110]),
+            self.assertRaisesRegex(SiteFault, r"ann may not make /.*/ann, .*install -d -o ann -m 700 .*chmod \+t"),
+        ):
+            self.make()
+        self.assertEqual(list(outside.iterdir()), [])
+        os.chown(outside, 0, 47_110)
+        with mock.patch("os.getgrouplist", return_value=[47_110]), mock.patch("os.fchown") as given:
+            for _ in range(2):
+                self.make()
+        given.assert_not_called()
+        told = (outside / "ann").stat()
+        self.assertEqual((told.st_uid, told.st_mode & 0o777), (47_110, 0o700))
+
     def test_a_link_in_the_directorys_place_is_not_followed(self) -> None:
         (self.bucket / "ann").symlink_to("/etc")
         with self.assertRaisesRegex(SiteFault, "/ann is no directory"):
@@ -307,6 +326,9 @@ class Attributes(Placed):
                 make_buckets(self.layout, [SCRATCH])
         with mock.patch("os.setxattr", side_effect=PermissionError(errno.EACCES, "no")):
             make_buckets(self.layout, [SCRATCH])
+        # The endpoint keeps them in files of its own.
+        with mock.patch("os.setxattr", side_effect=OSError(errno.ENOTSUP, "no")):
+            make_buckets(self.layout, [SCRATCH], attributes=False)
 
     def test_where_there_are_some_nothing_of_the_trial_is_left(self) -> None:
         make_buckets(self.layout, [SCRATCH])

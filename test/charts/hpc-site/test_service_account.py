@@ -25,10 +25,11 @@ import sudo_rules
 from as_user import CommandFailed, NotLetIn, ask_about, run_as
 from faults import SiteFault
 from job_standing import slurm_standing
-from jobs import Users, jobs_named
+from jobs import CANCEL, Users, jobs_named
 from layout import Layout
 
-SITE: dict[str, Any] = {"hub": "prod", "batch": {"sudo": {"user": "pangeo", "commands": "/opt/slurm/bin"}}}
+ACCOUNT = {"kind": "slurm", "user": "pangeo", "commands": "/opt/slurm/bin"}
+SITE: dict[str, Any] = {"hub": "prod", "batch": {"sudo": ACCOUNT}}
 COMMANDS = [f"/opt/slurm/bin/{name}" for name in ("sbatch", "squeue", "scancel")]
 SUDO: dict[str, Any] = {
     "user": "pangeo",
@@ -88,6 +89,21 @@ class AsUsers(unittest.TestCase):
         self.assertEqual((environment or {})["SLURM_CONF"], "/etc/s.conf")
         self.assertNotIn("AWS_SECRET_ACCESS_KEY", environment or {})
 
+    def test_so_it_is_on_pbs_whose_scripts_have_their_variables_already(self) -> None:
+        site = {"hub": "prod", "batch": {"sudo": {**ACCOUNT, "kind": "pbs", "commands": "/opt/pbs/bin"}}}
+        with mock.patch.object(by_sudo, "load_site", lambda: site):
+            asyncio.run(run_as("ann", ["qsub", "-f"], "#!/bin/bash\n#PBS -r n\nexport A=b\n"))
+            asyncio.run(run_as("ann", ["qstat", "-f", "7"]))
+            with self.assertRaisesRegex(PermissionError, "pangeo runs nothing but qsub, qstat, qdel as users"):
+                asyncio.run(run_as("ann", ["sbatch"]))
+        as_ann = ["sudo", "-n", "-H", "-u", "ann", "--"]
+        self.assertEqual([words for words, *_ in self.ran], [
+            [*as_ann, "/opt/pbs/bin/qsub", "-f"],
+            [*as_ann, "/opt/pbs/bin/qstat", "-f", "7"],
+        ])  # fmt: skip
+        self.assertEqual(self.ran[0][1], f"#!/bin/bash\n#PBS -r n\n{by_sudo.NOT_THE_JOBS}\nexport A=b\n")
+        self.assertEqual((self.root / "state/prod/job-users").read_text(), "ann\n")
+
     def test_who_has_jobs_is_written_down_once(self) -> None:
         for _ in range(2):
             asyncio.run(run_as("ann", ["sbatch"], SCRIPT))
@@ -95,7 +111,7 @@ class AsUsers(unittest.TestCase):
 
     def test_nothing_but_the_batch_systems_commands_is_run_as_a_user(self) -> None:
         for command in (["/env/bin/python", "-I"], ["head", "-c", "1"], ["bash"]):
-            with self.assertRaisesRegex(PermissionError, "pangeo runs nothing but Slurm's commands as users"):
+            with self.assertRaisesRegex(PermissionError, "pangeo runs nothing but sbatch, squeue, scancel as users"):
                 asyncio.run(run_as("ann", command))
         self.assertEqual(self.ran, [])
 
@@ -133,7 +149,7 @@ class AsUsers(unittest.TestCase):
             mock.patch.object(notebook_job, "tell", lambda *what: told.append(what)),
             self.assertRaisesRegex(SystemExit, "cannot be written to"),
         ):
-            notebook_job.main(["any", "--", "/bin/true"])
+            notebook_job.main(["any", "http", "--", "/bin/true"])
         ((_, _, what),) = told
         self.assertRegex(what["refused"], "^/isthmus-nobody-has-this cannot be written to")
 
@@ -210,6 +226,30 @@ class Ending(unittest.TestCase):
             with mock.patch("jobs.subprocess.run", called):
                 (job,) = jobs_named("slurm", "fed-a-prod-", Users(SUDO, record))
         self.assertEqual((job.id, job.owner), ("7", "ann"))
+
+    def test_jobs_of_pbs_are_found_and_ended_so_too(self) -> None:
+        ended: list[list[str]] = []
+        whose = "Job Id: {}.pbs\n    Job_Name = fed-a-prod-notebook\n    Job_Owner = {}@login1\n"
+        sudo = {**SUDO, "commands": [f"/opt/pbs/bin/{name}" for name in ("qsub", "qstat", "qdel")]}
+        with tempfile.TemporaryDirectory() as folder, mock.patch("os.geteuid", return_value=4711):
+            record = Path(folder) / "job-users"
+            record.write_text("ann\nbo\n", "utf-8")
+
+            def called(command: list[str], **_: object) -> subprocess.CompletedProcess[str]:
+                match command:
+                    case ["qstat", "-f"]:
+                        return subprocess.CompletedProcess(command, 0, whose.format(8, "mallory"), "")
+                    case ["sudo", *_, "ann", "--", "/opt/pbs/bin/qstat", "-f"]:
+                        return subprocess.CompletedProcess(command, 0, whose.format(7, "ann"), "")
+                    case ["sudo", *_, "ann", "--", "/opt/pbs/bin/qdel", _]:
+                        ended.append(command[-1:])
+                        return subprocess.CompletedProcess(command, 0, "", "")
+                return subprocess.CompletedProcess(command, 1, "", "sudo: a password is required\n")
+
+            with mock.patch("jobs.subprocess.run", called):
+                jobs = jobs_named("pbs", "fed-a-prod-", Users(sudo, record))
+                CANCEL["pbs"](jobs, Users(sudo, record))
+        self.assertEqual(([(job.id, job.owner) for job in jobs], ended), ([("7.pbs", "ann")], [["7.pbs"]]))
 
 
 class Passwords(unittest.TestCase):

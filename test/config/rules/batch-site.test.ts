@@ -15,6 +15,15 @@ test("jobs that would not find the hub", () => {
   ]);
 });
 
+test("jobs that would ask hubs by https where the site has no certificate", () => {
+  const encrypted = (text: string) => text.replace("login1-int}", "login1-int, encrypt: true}");
+  expect(of(encrypted)).toEqual([
+    "sites/a.yaml:8:44 batch-site network.encrypt: jobs would ask hubs at the site's https address, and it has no certificate",
+  ]);
+  const tls = "domain: p.a.example\ntls: {kind: files, certificate: /c.pem, key: /c.key}\n";
+  expect(of((text) => encrypted(text) + tls)).toEqual([]);
+});
+
 test("jobs that would find nothing to run", () => {
   const message =
     "batch-site storage.root: jobs run from the site's directory, which must be at one path on all machines";

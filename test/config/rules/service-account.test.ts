@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { faultsOf, slurm } from "../federation-of";
+import { faultsOf, hpc, siteOf, slurm } from "../federation-of";
 
 const key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJmF0aGUtaG9zdHMta2V5LW9mLWEtdGVzdC0wMDA";
 const by = (user: string, text: string) =>
@@ -28,12 +28,27 @@ test("jobs as the account itself, or as root", () => {
   ]);
 });
 
-test("an account that is not root on PBS", () => {
+test("an account that is not root on PBS, and one that runs what was carried there", () => {
   const pbs = site("{users: [ann]}").replace("kind: slurm", "kind: pbs");
-  expect(by("pangeo", pbs)).toEqual([
-    "sites/a.yaml:4:48 service-account login.user: pangeo cannot submit jobs of PBS as other users",
+  const carried = (text: string) => ({
+    "sites/a.yaml": text.replace("login: here", "login: {kind: bundle, user: pangeo}"),
+  });
+  expect(by("pangeo", pbs)).toEqual([]);
+  expect(siteOf({ "sites/a.yaml": pbs }, "a").batch?.sudo).toBeUndefined();
+  const file = "/etc/sudoers.d/isthmus-fed-a";
+  expect(siteOf(carried(pbs), "a").batch?.sudo).toEqual({
+    kind: "pbs",
+    user: "pangeo",
+    commands: "/opt/pbs/bin",
+    file,
+  });
+  expect(siteOf(carried(site("{users: [ann]}")), "a").batch?.sudo).toMatchObject({
+    kind: "slurm",
+    commands: "/usr/bin",
+  });
+  expect(faultsOf(carried(hpc("a", 9000)))).toEqual([
+    "sites/a.yaml:4:29 service-account login.user: without a batch system the site is run by whoever runs the command there",
   ]);
-  expect(by("root", pbs)).toEqual([]);
 });
 
 test("a directory for sudo rules that there are none of", () => {

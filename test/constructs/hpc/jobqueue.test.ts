@@ -10,6 +10,7 @@ const batch = {
   requestSizes: true,
   startSeconds: 60,
   chooseAccount: false,
+  encrypt: false,
   jobPrefix: "f-a-",
 } as const;
 const pbs = (job: readonly string[], chunk: readonly string[], requestSizes = true) =>

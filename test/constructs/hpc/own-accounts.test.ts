@@ -53,9 +53,9 @@ function inputsOf(bundle: Files): readonly string[] {
 
 const batch: ResolvedBatch = {
   ...{ kind: "slurm", address: "login1", notebookPorts: null, prologue: [], requestSizes: true, startSeconds: 600 },
-  ...{ chooseAccount: false, jobPrefix: "f-s-" },
+  ...{ chooseAccount: false, jobPrefix: "f-s-", encrypt: false },
 };
-const sudo = { user: "pangeo", commands: "/usr/bin", file: "/etc/sudoers.d/x" };
+const sudo = { kind: "slurm" as const, user: "pangeo", commands: "/usr/bin", file: "/etc/sudoers.d/x" };
 const inputs = { state: null, auth: { kind: "pam", service: "login", minimumUid: 1000 } } as const;
 
 test("programs of a hub have no keys of S3 where people have their own, and the hub's for a service account", () => {

@@ -5,6 +5,7 @@ import { sudoersCommand, sudoersText, sudoManifest } from "../../../constructs/h
 const rules = {
   federation: "pangeo",
   site: "rhine",
+  kind: "slurm" as const,
   user: "pangeo",
   commands: "/opt/slurm/bin",
   file: "/etc/sudoers.d/isthmus-pangeo-rhine",
@@ -13,16 +14,25 @@ const rules = {
   services: ["login"],
 };
 
-test("one account, three commands, the people of the hubs, never root, and no variable but where Slurm is", () => {
+test("one account, three commands, the people of the hubs, never root, and no variable at all", () => {
   const lines = sudoersText(rules)
     .split("\n")
     .filter((line) => !line.startsWith("#"));
   expect(lines).toEqual([
     "Cmnd_Alias ISTHMUS_PANGEO_RHINE = /opt/slurm/bin/sbatch, /opt/slurm/bin/squeue, /opt/slurm/bin/scancel",
-    'Defaults!ISTHMUS_PANGEO_RHINE env_reset, env_keep = "SLURM_CONF", !requiretty',
+    "Defaults!ISTHMUS_PANGEO_RHINE env_reset, !env_keep, !requiretty",
     "pangeo ALL = (%climate, ann, bo\\@rhine.example, !root, !#0) NOPASSWD: NOSETENV: ISTHMUS_PANGEO_RHINE",
     "",
   ]);
+});
+
+test("on PBS its commands, where they are", () => {
+  const pbs = { ...rules, kind: "pbs" as const, commands: "/opt/pbs/bin" };
+  expect(sudoersText(pbs)).toContain(
+    "ISTHMUS_PANGEO_RHINE = /opt/pbs/bin/qsub, /opt/pbs/bin/qstat, /opt/pbs/bin/qdel\n",
+  );
+  expect(sudoersText(pbs)).toContain("submits, lists and cancels jobs of PBS as the people");
+  expect(sudoManifest(pbs).commands).toEqual(["/opt/pbs/bin/qsub", "/opt/pbs/bin/qstat", "/opt/pbs/bin/qdel"]);
 });
 
 test("the kit looks for what the rules say, and root is told where they belong", () => {

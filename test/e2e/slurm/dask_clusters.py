@@ -48,6 +48,8 @@ def refusal(action: object) -> str:
 cluster = Gateway().new_cluster()
 cluster.scale(2)
 gateway = looked_at(cluster.get_client(), 2)
+place = Path(os.environ["STAGING"])
+staged: dict[str, object] = {"while": [path.name for path in place.iterdir()]}
 second = Gateway().new_cluster()
 gateway["beyond"] = refusal(lambda: second.scale(2))
 second.shutdown()
@@ -56,5 +58,5 @@ cluster.shutdown()
 with SLURMCluster() as own, Client(own) as client:
     own.scale(1)
     jobqueue = looked_at(client, 1)
-staging = sorted(path.name for path in (Path.home() / ".dask-gateway").iterdir())
-display({"application/vnd.isthmus+json": {"gateway": gateway, "jobqueue": jobqueue, "staging": staging}}, raw=True)
+staged |= {"after": [path.name for path in place.iterdir()], "home": (Path.home() / ".dask-gateway").exists()}
+display({"application/vnd.isthmus+json": {"gateway": gateway, "jobqueue": jobqueue, "staged": staged}}, raw=True)
