@@ -37,7 +37,13 @@ export function waysOf(site: ResolvedHpcSite): Way[] {
     ...dask.map((hub) => way(nodes, address, hub.ports.daskTcp, `Dask of ${hub.id}`, true)),
     way(address, nodes, notebookPorts?.join("-") ?? "any", "notebooks", encrypt),
     ...(dask.length > 0
-      ? [way(address, nodes, "any", "Dask's schedulers", true), way(nodes, nodes, "any", "Dask's workers", true)]
+      ? [
+          way(address, nodes, "any", "Dask's schedulers", true),
+          // What dask-gateway has no TLS for.
+          way(address, nodes, "any", "Dask's dashboards, and orders to schedulers", false),
+          way(nodes, nodes, "any", "workers of the gateway's clusters", true),
+          way(nodes, nodes, "any", "workers of dask-jobqueue's clusters", false),
+        ]
       : []),
   ];
 }

@@ -28,7 +28,12 @@ function userOfNone({ id: site, batch, login }: ResolvedHpcSite): RuleFinding[] 
 function ofPeople({ id: site, batch, hubs }: ResolvedHpcSite): RuleFinding[] {
   if (!batch?.sudo) return [];
   const { user } = batch.sudo;
-  return hubs.flatMap((hub): RuleFinding[] => {
+  const staged = hubs.flatMap((hub): RuleFinding[] => {
+    if (hub.dask?.staging === undefined) return [];
+    const message = `${user} makes nothing as users: a cluster's keys are in its jobs' scripts, its logs in homes`;
+    return [{ site, path: ["hubs", hub.id, "dask", "staging"], message, fix: "remove it" }];
+  });
+  const people = hubs.flatMap((hub): RuleFinding[] => {
     const path = ["hubs", hub.id, "allow"];
     if ("everyone" in hub.allow) {
       const message = `${user} is not root: its sudo rules must name whose jobs it may submit`;
@@ -40,4 +45,5 @@ function ofPeople({ id: site, batch, hubs }: ResolvedHpcSite): RuleFinding[] {
     const message = `${own.name} ${own.name === user ? "runs the site" : "is nobody's sign-in"}: no job is submitted as it`;
     return [{ site, path: own.path, message, fix: "remove it" }];
   });
+  return [...staged, ...people];
 }

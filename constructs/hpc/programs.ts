@@ -238,6 +238,7 @@ function expiryProgram(input: BaseBundleInput): Program {
     inputs: [
       ...[launch, ...guardFiles(input)],
       ...["kit/expiry.py", "kit/file_owners.py", "kit/own_files.py", "site.json"],
+      ...(input.sidecar ? ["kit/sidecar.py"] : []),
     ],
   };
 }

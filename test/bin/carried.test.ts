@@ -97,6 +97,6 @@ test("errands are told site by site, in lines that can be copied", () => {
 });
 
 test("only such a site is carried to", () => {
-  expect(carriedTo(siteOf(files, "a"))?.login).toEqual({ kind: "bundle", python: "python3" });
+  expect(carriedTo(siteOf(files, "a"))?.login).toEqual({ kind: "bundle", user: null, python: "python3" });
   expect(carriedTo(siteOf({ "sites/a.yaml": hpc("a", 9000) }, "a"))).toBeUndefined();
 });

@@ -183,7 +183,7 @@ test("hubs", () => {
         fix:     write one of those allowed
     sites/a.yaml:16:11  hubs.prod.dask  not an allowed value [schema]
         got:     no
-        allowed: none, or a map of worker, limits, idleMinutes, account, walltime, gpu, partition, qos, gres, constraint, reservation, queue, project, place, resources, directives
+        allowed: none, or a map of worker, limits, idleMinutes, account, walltime, gpu, partition, qos, gres, constraint, reservation, queue, project, place, resources, directives, staging
         fix:     write none
     sites/a.yaml:17:11  hubs.prod.cull  expected a map [schema]
         got:     none

@@ -63,6 +63,8 @@ class NotebookPort(APIHandler):
 
     async def certificate(self, spawner: JobServer, request: object) -> str:
         """For the node that the batch system says the server's job runs on, whatever the server says."""
+        if spawner.pending != "spawn":
+            raise web.HTTPError(403, "this server does not start")
         if not isinstance(request, str):
             raise web.HTTPError(400, "a server here asks for a certificate, which the hub believes")
         if not (host := await spawner.node()):

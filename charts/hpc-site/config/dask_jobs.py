@@ -42,10 +42,10 @@ def job_name(site: Mapping[str, Any], cluster: Any, worker: Any) -> str:  # noqa
     return f"{site['batch']['jobPrefix']}dask-{cluster.name[:8]}-{what}"
 
 
-def own_log(staging: str, cluster: str, worker: str) -> list[str]:
+def own_log(home: str, cluster: str, worker: str) -> list[str]:
     """First lines of a job that makes the place of its log itself; each scheduler removes those of a week ago."""
-    place = shlex.quote(f"{staging}/logs")
-    log = shlex.quote(f"{staging}/logs/{cluster}-{worker or 'scheduler'}.log")
+    place = shlex.quote(f"{home}/.dask-gateway/logs")
+    log = shlex.quote(f"{home}/.dask-gateway/logs/{cluster}-{worker or 'scheduler'}.log")
     old = [] if worker else [f"find {place} -name '*.log' -mtime +7 -delete"]
     return [f"(umask 077; mkdir -p {place}) && exec >{log} 2>&1", *old]
 

@@ -42,7 +42,7 @@ class PbsSiteBackend(JobsBackend, PBSBackend):
         log = os.path.join(place, f"dask-worker-{worker.name}.log" if worker else f"dask-scheduler-{cluster.name}.log")
         there = within(place, log)
         if by_sudo.needed():
-            there = own_log(os.path.dirname(place), cluster.name, worker.name if worker else "")
+            there = own_log(environment["HOME"], cluster.name, worker.name if worker else "")
         options = [*site["dask"]["job"], *asked]
         rest = [*batch["prologue"], f"exec {shlex.join(command)}"]
         script = pbs_script(job_name(site, cluster, worker), options, there, rest)

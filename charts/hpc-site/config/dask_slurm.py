@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import os
 from typing import Any
 
 import by_sudo
@@ -49,9 +48,9 @@ class SlurmSiteBackend(JobsBackend, SlurmBackend):
         body = script.split("\n", 1)[1]
         replaced, begin = REPLACED, list[str]()
         if by_sudo.needed():
-            replaced, staging = (*REPLACED, "--chdir", "--output"), os.path.dirname(self.get_staging_directory(cluster))
-            options += [f"--chdir={environment['HOME']}", "--output=/dev/null"]
-            begin = own_log(staging, cluster.name, worker.name if worker else "")
+            replaced, home = (*REPLACED, "--chdir", "--output"), environment["HOME"]
+            options += [f"--chdir={home}", "--output=/dev/null"]
+            begin = own_log(home, cluster.name, worker.name if worker else "")
         kept = [word for word in command if word.partition("=")[0] not in replaced]
         return [*kept, *options], environment, "\n".join(["#!/bin/bash", *begin, *batch["prologue"], body, ""])
 

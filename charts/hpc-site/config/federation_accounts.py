@@ -26,6 +26,7 @@ COOKIE = "isthmus-person"
 COOKIE_DAYS = 10 / 1440
 PAGE = "link-account"
 TRIES, PAUSE_SECONDS = 5, 600.0
+LONGEST_NEXT = 1000
 
 
 class NoAccount(web.HTTPError):
@@ -72,7 +73,10 @@ class Callback(OAuthCallbackHandler):
             own = {"httponly": True, "samesite": "Lax", "secure": self.request.protocol == "https"}
             base = self.hub.base_url
             # With the browser's own token: a cookie that somebody else put there names nobody.
-            value = json.dumps([self._xsrf_token_id.decode("latin-1"), error.person, self.get_next_url()])
+            wanted = self.get_next_url()
+            # A browser drops a cookie that is too long.
+            known = [error.person, wanted if len(wanted) <= LONGEST_NEXT else ""]
+            value = json.dumps([self._xsrf_token_id.decode("latin-1"), *known])
             self.set_secure_cookie(COOKIE, value, expires_days=COOKIE_DAYS, path=base, **own)
             self.redirect(url_path_join(base, PAGE))
 
@@ -83,10 +87,10 @@ class LinkAccount(BaseHandler):
     def _asked(self) -> tuple[str, str]:
         """Who is asked, and where they wanted to go."""
         value = self.get_secure_cookie(COOKIE, max_age_days=COOKIE_DAYS)
-        browser, person, wanted = json.loads(value) if value else (None, "", "")
+        browser, person, *rest = json.loads(value) if value else (None, "")
         if browser != self._xsrf_token_id.decode("latin-1"):
             raise web.HTTPError(403, "Sign in first: what the sign-in said is known for ten minutes.")
-        return str(person), str(wanted)
+        return str(person), str(rest[0]) if rest else ""
 
     async def _page(self, status: int = 200, account: str = "") -> None:
         self.set_status(status)
@@ -115,7 +119,7 @@ class LinkAccount(BaseHandler):
         self.log.info("%s is %s: proved by its password", person, proved)
         self.clear_cookie(COOKIE, path=self.hub.base_url)
         # Its home is where one is who wanted nowhere: then the sign-in leads on as ever.
-        there = {} if wanted == url_path_join(self.hub.base_url, "home") else {"next": wanted}
+        there = {} if wanted in ("", url_path_join(self.hub.base_url, "home")) else {"next": wanted}
         self.redirect(url_concat(signing.login_url(self.hub.base_url), there))
 
 

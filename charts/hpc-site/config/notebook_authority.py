@@ -22,8 +22,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKeyTypes as PublicKey
 from tornado.httpclient import AsyncHTTPClient
 
-# Longer than any job runs; the authority is as old as the site, and a proxy reads it once.
-NOTEBOOK_DAYS, AUTHORITY_DAYS = 365, 20 * 365
+# Longer than jobs run; the authority is as old as the site, and a proxy reads it once.
+NOTEBOOK_DAYS, AUTHORITY_DAYS = 90, 20 * 365
 # Clocks of nodes differ a little.
 EARLIER = timedelta(minutes=10)
 # It signs certificates and nothing else (RFC 5280, 4.2.1.3).

@@ -106,6 +106,8 @@ def tell(api: str, token: str, what: Mapping[str, object]) -> str:
 def main(arguments: list[str]) -> None:
     """Never returns: the process becomes the command."""
     choice, scheme, _, *command = arguments
+    if scheme not in ("http", "https"):
+        sys.exit("this job was submitted before an upgrade of the site: start the server again")
     api, token = os.environ["JUPYTERHUB_API_URL"], os.environ["JUPYTERHUB_API_TOKEN"]
     if why := refusal(os.environ["HOME"], HOME_BYTES):
         tell(api, token, {"refused": why})

@@ -10,8 +10,10 @@ import errno
 import json
 import os
 import shutil
+import stat
 import sys
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 
@@ -25,6 +27,11 @@ def make(directory: str, files: Mapping[str, str]) -> None:
     found = os.stat(place)
     if found.st_uid != os.geteuid() or found.st_mode & 0o022:
         raise OSError(errno.EPERM, f"{place} must be the user's own, for nobody else to write to")
+    for above in Path(os.path.realpath(place)).parents:
+        found = os.stat(above)
+        shared = found.st_mode & 0o022 and not found.st_mode & stat.S_ISVTX
+        if found.st_uid not in (0, os.geteuid()) or shared:
+            raise OSError(errno.EPERM, f"somebody else could put another directory in the place of one in {above}")
     os.mkdir(directory, 0o700)
     try:
         for name, text in files.items():

@@ -16,7 +16,9 @@ import sys
 import time
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 ROUND_SECONDS = 3600.0
@@ -175,20 +177,25 @@ def one_round(root: Path, bundle: Path, now: float) -> None:
             # A user can put a link in the place of any directory there, and root would be led away.
             _of_owners(place, bucket, now, own)
         say(f"{bucket['name']}: {count} files expired after {days} days")
+    if site.get("sidecar"):
+        _beside_this("sidecar").forget_gone(root / "s3-attributes", root / "buckets", now - ROUND_SECONDS)
+
+
+def _beside_this(module: str) -> ModuleType:
+    """A module of the kit; buckets of clouds expire by this file without them."""
+    if (beside := str(Path(__file__).resolve().parent)) not in sys.path:
+        sys.path.insert(0, beside)
+    return import_module(module)
 
 
 def _of_owners(place: str, bucket: Mapping[str, Any], now: float, names: Collection[str] | None = None) -> None:
     """As the owner of each file. A bucket that is a store itself is nobody's own."""
-    if (beside := str(Path(__file__).resolve().parent)) not in sys.path:
-        sys.path.insert(0, beside)
-    from file_owners import expire_of_owners  # buckets of clouds expire by this file without it
-
     try:
         directories, files, _ = _listing(place)
         if is_store(directories, files):
             say(f"nothing expires in {bucket['name']}: it is a store itself, which no single user owns")
             return
-        for line in expire_of_owners(place, bucket["expireDays"], now, names):
+        for line in _beside_this("file_owners").expire_of_owners(place, bucket["expireDays"], now, names):
             say(f"{bucket['name']}: {line}")
     except OSError as error:
         say(f"nothing expires in {bucket['name']}: {error}")

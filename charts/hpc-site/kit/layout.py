@@ -79,6 +79,8 @@ class Layout:
                 (self.root / name).chmod(0o700)
         for name in (*SHARED, *extra):
             (self.root / name).mkdir(parents=True, exist_ok=True)
+        if "s3-attributes" in extra:  # names, types and rights of everybody's objects
+            (self.root / "s3-attributes").chmod(0o700)
         if unix_users:
             for name in (".", "releases", "current"):
                 (self.root / name).chmod(0o755)

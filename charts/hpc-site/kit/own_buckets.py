@@ -109,17 +109,19 @@ def _made(path: str, where: int, name: str, account: Mapping[str, Any]) -> bool:
 
     Where others may put another in its place before it is given, the user makes it, and nothing is given.
     """
-    mode = os.fstat(where).st_mode
-    if mode & (stat.S_IWGRP | stat.S_IWOTH) and not mode & stat.S_ISVTX:
+    status = os.fstat(where)
+    shared = status.st_mode & (stat.S_IWGRP | stat.S_IWOTH) and not status.st_mode & stat.S_ISVTX
+    if shared or status.st_uid not in (0, account["userID"]):
         groups = os.getgrouplist(account["user"], account["groupID"])
         who = {"user": account["userID"], "group": account["groupID"], "extra_groups": groups}
-        subprocess.run(["mkdir", "-m", "700", "--", name], cwd=path, check=False, capture_output=True, **who)
+        command = ["mkdir", "-m", "700", "--", name]
+        tried = subprocess.run(command, cwd=path, check=False, capture_output=True, text=True, **who)
         try:
             os.stat(name, dir_fd=where, follow_symlinks=False)
         except FileNotFoundError:
             raise SiteFault(
-                f"{account['user']} may not make {path}/{name}, and root makes none where others of a group may write: "
-                f"install -d -o {account['user']} -m 700 {path}/{name}, or chmod +t {path}"
+                f"{account['user']} cannot make {path}/{name} ({tried.stderr.strip()}), and root makes none where "
+                f"somebody else could put another in its place: install -d -o {account['user']} -m 700 {path}/{name}"
             ) from None
         return False
     try:

@@ -13,12 +13,15 @@ from typing import Any
 from bundle import Bundle
 from faults import SiteFault
 from layout import Layout
+from progress import say
 from sockets import user_name
 from whole_file import write_whole
 
 # What sudo says, in the language that it is asked in, where a rule is missing.
 NOT_LET_IN = ("a password is required", "is not allowed to execute", "not in the sudoers file", "may not run sudo")
 # A rule as `sudo -l` prints it: `    (%pangeo, !root) NOPASSWD: NOSETENV: /usr/bin/sbatch, /usr/bin/squeue`.
+# Rules of earlier versions, as `sudo -l` prints them among the defaults of commands.
+KEPT = re.compile(r"^\s+Defaults!.*env_keep\s*\+?=.*(?:SLURM_CONF|PBS_CONF_FILE)", re.MULTILINE)
 RULE = re.compile(r"^\s+\((?P<people>[^)]*)\)\s+(?P<tags>(?:[A-Z_]+:\s*)*)(?P<commands>/.*|ALL)$", re.MULTILINE)
 
 
@@ -45,11 +48,19 @@ def require(layout: Layout, bundle: Bundle, sudo: Mapping[str, Any]) -> None:
     place = layout.root / "sudoers"
     if rules.is_file():
         write_whole(place, rules.read_text("utf-8"), 0o644)
-    lacking = missing(sudo, told_by_sudo())
+    told = told_by_sudo()
+    lacking = missing(sudo, told)
     if lacking:
         raise SiteFault(
             f"{account} may not submit jobs for others here: sudo has no rule for {', '.join(lacking)}. "
             f"Root of this machine reads {place} and installs it: {command(place, sudo['file'])}"
+        )
+
+    if KEPT.search(told):
+        say(
+            f"warning: sudo keeps a variable that names a configuration for {account}'s rules, by which it could have "
+            f"these commands load anything as the site's people: root installs the rules anew, which keep none: "
+            f"{command(place, sudo['file'])}"
         )
 
 

@@ -24,6 +24,9 @@ def require(layout: Layout, bundle: Bundle) -> None:
     """
     if os.geteuid() != 0 and bundle.sudo is None:
         raise SiteFault("jobs run as the users who signed in, so root installs this site: sign in as root there")
+    if os.geteuid() == 0 and bundle.sudo is not None:
+        account = bundle.sudo["user"]
+        raise SiteFault(f"this site is {account}'s, who submits jobs by sudo: run the same as {account}, not as root")
     os.umask(0o022)
     if bundle.jobs:
         missing = [name for name in COMMANDS[bundle.jobs[0]] if shutil.which(name) is None]
@@ -33,7 +36,7 @@ def require(layout: Layout, bundle: Bundle) -> None:
     if auth.get("kind") == "federation":
         require_private(Path(auth["secretFile"]), "auth.secretFile", "write the client's secret into it")
     layout.root.mkdir(parents=True, exist_ok=True)
-    if bundle.sudo and os.geteuid() != 0:
+    if bundle.sudo:
         sudo_rules.require(layout, bundle, bundle.sudo)
         for service in bundle.sudo["services"]:
             pam_rights.require(layout, service)

@@ -12,17 +12,19 @@ const ways = (text: string) => waysOf(siteOf({ "sites/a.yaml": text }, "a"));
 test("every way between people, the site's machine and compute nodes, and what can be read on it", () => {
   expect(showWays({ a: { ways: ways(slurm("a", 9000, hubs)) } })).toBe(`a: please let through, by TCP
   from           to             port  for
-  people         login1-int     9000  hubs, data, catalog   in the clear
-  compute nodes  login1-int     9000  hubs, data, catalog   in the clear
-  people         login1-int     9001  S3                    in the clear
-  compute nodes  login1-int     9001  S3                    in the clear
-  compute nodes  login1-int     9012  hub prod              in the clear
-  compute nodes  login1-int     9022  hub course            in the clear
-  compute nodes  login1-int     9013  Dask Gateway of prod  in the clear
-  compute nodes  login1-int     9014  Dask of prod          TLS
-  login1-int     compute nodes  any   notebooks             in the clear
-  login1-int     compute nodes  any   Dask's schedulers     TLS
-  compute nodes  compute nodes  any   Dask's workers        TLS`);
+  people         login1-int     9000  hubs, data, catalog                          in the clear
+  compute nodes  login1-int     9000  hubs, data, catalog                          in the clear
+  people         login1-int     9001  S3                                           in the clear
+  compute nodes  login1-int     9001  S3                                           in the clear
+  compute nodes  login1-int     9012  hub prod                                     in the clear
+  compute nodes  login1-int     9022  hub course                                   in the clear
+  compute nodes  login1-int     9013  Dask Gateway of prod                         in the clear
+  compute nodes  login1-int     9014  Dask of prod                                 TLS
+  login1-int     compute nodes  any   notebooks                                    in the clear
+  login1-int     compute nodes  any   Dask's schedulers                            TLS
+  login1-int     compute nodes  any   Dask's dashboards, and orders to schedulers  in the clear
+  compute nodes  compute nodes  any   workers of the gateway's clusters            TLS
+  compute nodes  compute nodes  any   workers of dask-jobqueue's clusters          in the clear`);
 });
 
 test("with network.encrypt jobs ask nothing but the site's own https address, and Dask", () => {
@@ -33,7 +35,9 @@ test("with network.encrypt jobs ask nothing but the site's own https address, an
     way("compute nodes", "login1-int", "9014", "Dask of prod", true),
     way("login1-int", "compute nodes", "40000-40999", "notebooks", true),
     way("login1-int", "compute nodes", "any", "Dask's schedulers", true),
-    way("compute nodes", "compute nodes", "any", "Dask's workers", true),
+    way("login1-int", "compute nodes", "any", "Dask's dashboards, and orders to schedulers", false),
+    way("compute nodes", "compute nodes", "any", "workers of the gateway's clusters", true),
+    way("compute nodes", "compute nodes", "any", "workers of dask-jobqueue's clusters", false),
   ]);
 });
 

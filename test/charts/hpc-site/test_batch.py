@@ -264,7 +264,12 @@ class Staging(unittest.TestCase):
                 self.assertRaisesRegex(OSError, "must be the user's own"),
             ):
                 staging_files.main({"make": str(directory), "files": {"dask.pem": "key"}})
+            directory.parent.parent.chmod(0o777)
+            with self.assertRaisesRegex(OSError, "put another directory in the place of one in"):
+                staging_files.main({"make": str(directory), "files": {"dask.pem": "key"}})
+            directory.parent.parent.chmod(0o1777)
             self.assertEqual(list(directory.parent.iterdir()), [])
+            staging_files.main({"make": str(directory), "files": {"dask.pem": "key"}})
 
     def test_keys_that_cannot_all_be_written_leave_nothing(self) -> None:
         with tempfile.TemporaryDirectory() as place:

@@ -13,6 +13,7 @@ from unittest.mock import patch
 
 import sources  # noqa: F401
 from expiry import DAY_SECONDS, deletion_order, expire, expired, one_round, tree
+from sidecar import forget_gone
 
 NOW = 1_800_000_000.0
 
@@ -132,6 +133,23 @@ class Scratch(unittest.TestCase):
         self.assertFalse((self.bucket / "ann" / "empty").exists())
         self.assertTrue((self.bucket / "bob").exists())
         self.assertTrue(self.bucket.exists())
+
+    def test_what_a_sidecar_keeps_goes_with_its_object_and_not_before(self) -> None:
+        attributes = self.bucket.parent / "s3-attributes"
+        kept = ("meta/acl", "ann/a/meta/etag", "ann/meta/etag", "bo/young/meta/etag")
+        for path in (*kept, "bo/gone/deep/meta/etag", "bo/gone/meta/etag"):
+            (attributes / "tmp" / path).parent.mkdir(parents=True)
+            (attributes / "tmp" / path).write_text("x")
+            if "young" not in path:
+                os.utime((attributes / "tmp" / path).parent, (NOW - 7200, NOW - 7200))
+        os.utime(attributes / "tmp/bo/young/meta", (NOW, NOW))
+        self.write("ann/a", 1)
+        (self.bucket.parent / "buckets").mkdir()
+        (self.bucket.parent / "buckets" / "tmp").symlink_to(self.bucket)
+        forget_gone(attributes, self.bucket.parent / "buckets", NOW - 3600)
+        left = {str(path.relative_to(attributes / "tmp")) for path in attributes.rglob("*") if path.is_file()}
+        self.assertEqual(left, set(kept))
+        self.assertFalse((attributes / "tmp" / "bo" / "gone").exists())
 
 
 if __name__ == "__main__":

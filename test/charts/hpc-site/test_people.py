@@ -264,7 +264,7 @@ class Directories(Placed):
         outside.chmod(0o775)
         with (
             mock.patch("os.getgrouplist", return_value=[47_110]),
-            self.assertRaisesRegex(SiteFault, r"ann may not make /.*/ann, .*install -d -o ann -m 700 .*chmod \+t"),
+            self.assertRaisesRegex(SiteFault, r"ann cannot make /.*/ann \(mkdir: .*denied\).*install -d -o ann -m 700"),
         ):
             self.make()
         self.assertEqual(list(outside.iterdir()), [])

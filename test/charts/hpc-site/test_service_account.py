@@ -155,6 +155,13 @@ class AsUsers(unittest.TestCase):
 
 
 class Rules(unittest.TestCase):
+    def test_rules_of_before_that_keep_a_configuration_are_known(self) -> None:
+        kept = (
+            "Runas and Command-specific defaults for pangeo:\n    Defaults!/usr/bin/sbatch, /usr/bin/squeue env_reset, "
+        )
+        self.assertTrue(sudo_rules.KEPT.search(kept + "env_keep=SLURM_CONF, !requiretty\n"))
+        self.assertFalse(sudo_rules.KEPT.search(kept + "!env_keep, !requiretty\n"))
+
     def test_what_sudo_tells_is_enough_or_what_is_missing(self) -> None:
         self.assertEqual(sudo_rules.missing(SUDO, TOLD), [])
         self.assertEqual(sudo_rules.missing(SUDO, TOLD.replace("(%climate, ann, !root, !#0)", "(ALL, !root)")), [])

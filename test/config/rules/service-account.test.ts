@@ -61,3 +61,11 @@ test("a service account whose rules name groups and users, in whichever director
   for (const allow of ["{unixGroups: [climate]}", "{users: [ann]}"]) expect(by("pangeo", site(allow))).toEqual([]);
   expect(by("pangeo", site("{users: [ann]}", ", commands: /opt/slurm/bin"))).toEqual([]);
 });
+
+test("a directory for what Dask stages where nothing is made as users", () => {
+  const hubs = 'hubs: {prod: {ports: 9010, allow: {users: [ann]}, dask: {staging: "/s/{user}"}}}\n';
+  expect(by("pangeo", slurm("a", 9000, hubs))).toEqual([
+    "sites/a.yaml:9:67 service-account hubs.prod.dask.staging: pangeo makes nothing as users: a cluster's keys are in its jobs' scripts, its logs in homes",
+  ]);
+  expect(by("root", slurm("a", 9000, hubs))).toEqual([]);
+});
