@@ -200,7 +200,7 @@ export class SlurmSite {
 }
 
 /** Places that an account needs which is not root: those of the site, and a cache with what the machine has built already. */
-function giveCache({ name }: User, folder: string): string {
+export function giveCache({ name }: User, folder: string): string {
   const cache = join(folder, "cache");
   for (const place of [cache, join(folder, "there"), join(folder, "databases")]) mkdirSync(place, { mode: 0o755 });
   for (const part of ["chp", "uv", "versitygw"])
