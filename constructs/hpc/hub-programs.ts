@@ -19,7 +19,7 @@ const jobFiles = [
 ];
 const batchFiles = [
   ...[...jobFiles, "config/batch_spawner.py", "config/job_failures.py", "config/job_script.py", "config/job_server.py"],
-  ...["config/job_standing.py", "config/notebook_authority.py", "config/unix_accounts.py"],
+  ...["config/job_standing.py", "config/notebook_authority.py", "config/unix_accounts.py", "kit/whole_file.py"],
 ];
 const federationFiles = [
   ...["config/account_links.py", "config/federation_accounts.py", "config/federation_sign_in.py", "config/people.py"],
@@ -123,7 +123,7 @@ function withAuthority({ hub, batch }: HubBundleInput) {
     before: ["{env.hub}/bin/python", "-I", `{bundle}/${authority}`, place, "--"],
     preloads: ["--require", `{bundle}/${names}`],
     options: ["--client-ssl-ca", `${place}/notebooks.crt`],
-    inputs: [authority, names],
+    inputs: [authority, names, "kit/whole_file.py"],
   };
 }
 

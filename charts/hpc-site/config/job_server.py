@@ -19,6 +19,7 @@ from job_cancel import cancel
 from job_failures import NoHome, NoStorage, NotCharged, NotRun, NotStarted, NotSubmitted
 from job_script import account_environment, notebook_log, said_by
 from job_standing import Standing, last_line, sentence
+from notebook_authority import NotebookAuthority
 from spawner import USER_ENVIRONMENT, SiteServer
 from tornado import web
 
@@ -40,6 +41,8 @@ class JobServer(SiteServer):
     # Commands are run as the user by this program itself (see run_command), not by sudo.
     exec_prefix = ""
     accounts = Accounts()
+    # Of the hub's notebooks, where it speaks TLS with them.
+    authority: ClassVar[NotebookAuthority]
     system: ClassVar[str]
     standing_in: ClassVar[Callable[[str], Standing]]
     standing: Standing | None = None

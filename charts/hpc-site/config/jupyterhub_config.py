@@ -78,11 +78,12 @@ if batch := site.get("batch"):
     if batch["chooseAccount"] or len(site["profiles"]) > 1:
         c.Spawner.options_form = job_form
     if batch["encrypt"]:
+        from job_server import JobServer
         from notebook_authority import NotebookAuthority
 
-        SiteServer.authority = NotebookAuthority(state)
-        SiteServer.authority.ensure()
-        SiteServer.authority.trust()
+        JobServer.authority = NotebookAuthority(state)
+        JobServer.authority.ensure()
+        JobServer.authority.trust()
         c.Spawner.hub_connect_url = site["url"]
     # The spawner gives up first, and says how the job stood.
     c.Spawner.start_timeout = batch["startSeconds"] + 60

@@ -22,6 +22,12 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKeyTypes as PublicKey
 from tornado.httpclient import AsyncHTTPClient
 
+# Last: the kit has modules that are called as some of a hub's configuration.
+if (kit := str(Path(__file__).resolve().parents[1] / "kit")) not in sys.path:
+    sys.path.append(kit)
+
+from whole_file import write_whole
+
 # Longer than jobs run; the authority is as old as the site, and a proxy reads it once.
 NOTEBOOK_DAYS, AUTHORITY_DAYS = 90, 20 * 365
 # Clocks of nodes differ a little.
@@ -60,11 +66,9 @@ class NotebookAuthority:
                 .add_extension(SIGNS, critical=True)
                 .add_extension(x509.SubjectKeyIdentifier.from_public_key(public), critical=False)
             )
-            text = key.private_bytes(
-                serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-            )
-            _write(self._key, text)
-            _write(self.certificate, made.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM))
+            pem, plain = serialization.Encoding.PEM, serialization.NoEncryption()
+            write_whole(self._key, key.private_bytes(pem, serialization.PrivateFormat.PKCS8, plain).decode(), 0o600)
+            write_whole(self.certificate, made.sign(key, hashes.SHA256()).public_bytes(pem).decode(), 0o600)
 
     def sign(self, request: str, host: str) -> str:
         """A certificate for a node, of the key in a request; nothing else of the request counts. In PEM.
@@ -113,16 +117,6 @@ def _name(host: str) -> x509.GeneralName:
         return x509.IPAddress(ipaddress.ip_address(host))
     except ValueError:
         return x509.DNSName(host)
-
-
-def _write(path: Path, content: bytes) -> None:
-    """Whole, for its user alone."""
-    partial = path.with_name(f".{path.name}.partial")
-    with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as stream:
-        stream.write(content)
-        stream.flush()
-        os.fsync(stream.fileno())
-    os.replace(partial, path)
 
 
 def main(arguments: list[str]) -> None:

@@ -37,8 +37,6 @@ class SiteServer:
     """
 
     site: ClassVar[dict[str, Any]] = {}
-    # Of the hub's notebooks, where it speaks TLS with them.
-    authority: ClassVar[Any] = None
     user: Any
     user_options: dict[str, Any]
 
